@@ -1,0 +1,70 @@
+// Who may handle a message now, and who already has. One atomic operation per question (REP-01, REP-07).
+
+export interface ClaimRequest {
+  /** group + issuer + destination + id + generation, encoded so that no two tuples are alike (REP-11, REP-14, REP-16). */
+  readonly key: string;
+  /** Of the exact bytes. The same key with another digest is a conflict, never a duplicate. */
+  readonly digest: string;
+  /** The freshness verdict of this delivery; it counts only when the key has never been seen (REP-02). */
+  readonly stale: boolean;
+  readonly leaseMs: number;
+  /** For how long from now the key must be remembered (REP-08). */
+  readonly rememberMs: number;
+  /** Failures allowed: the attempt that follows the last of them is not granted. */
+  readonly maxFailures: number;
+  /** Attempts that started and never finished allowed, counted apart (PSN-07). */
+  readonly maxCrashes: number;
+}
+
+export type ClaimOutcome =
+  /** Yours until the lease runs out. `attempt` counts from 1. */
+  | { readonly kind: "granted"; readonly token: string; readonly attempt: number }
+  /** Another owner has it, or its retry is not due. */
+  | { readonly kind: "busy"; readonly forMs: number }
+  | { readonly kind: "done" }
+  /** Dead-lettered already. */
+  | { readonly kind: "dead" }
+  | { readonly kind: "conflict" }
+  /** Never seen, and this delivery is not fresh. Nothing was recorded. */
+  | { readonly kind: "stale" }
+  /** A budget is used up. The token is for burying it. */
+  | { readonly kind: "exhausted"; readonly token: string; readonly budget: "failures" | "crashes"; readonly started: number };
+
+export interface Held {
+  readonly key: string;
+  readonly token: string;
+}
+
+/** Runs inside the transaction that commits the claim (REP-13). What it may do is the store's to say. */
+export type Effect<Transaction = unknown> = (transaction: Transaction) => void;
+
+export type ClaimChange =
+  | (Held & { readonly kind: "commit"; readonly effect?: Effect<never> })
+  /** The attempt failed: it is counted, and the next is not granted for `afterMs`. */
+  | (Held & { readonly kind: "fail"; readonly afterMs: number })
+  /** Given back unused: no attempt is counted (PSN-08, PSN-12). */
+  | (Held & { readonly kind: "release"; readonly afterMs: number })
+  /** The dead letter is stored; the key is finished. */
+  | (Held & { readonly kind: "bury" })
+  | (Held & { readonly kind: "renew"; readonly leaseMs: number });
+
+/** `lost`: the token is no longer the owner's, and nothing was changed (REP-15). */
+export type ChangeOutcome = "changed" | "lost" | { readonly effectFailed: unknown };
+
+/**
+ * Laws:
+ * 1. Of any number of concurrent claims of a key, at most one is granted until its lease ends.
+ * 2. A granted claim has counted its attempt, durably, before it resolves (PSN-02, PSN-07).
+ * 3. `commit` and the effect happen together or not at all.
+ * 4. A change with a token that is not the current owner's changes nothing.
+ * 5. After `commit` or `bury`, no claim of the key is granted for as long as it is remembered.
+ * 6. A key is remembered for at least `rememberMs` after its last claim; when there is no room, claims reject.
+ * 7. Lease times are read from the store's clock.
+ * 8. A store that cannot answer rejects; it never guesses (REP-12).
+ */
+export interface ClaimStore {
+  readonly name: string;
+  readonly persists: boolean;
+  claim(requests: readonly ClaimRequest[]): Promise<readonly ClaimOutcome[]>;
+  change(changes: readonly ClaimChange[]): Promise<readonly ChangeOutcome[]>;
+}
