@@ -46,12 +46,7 @@ const ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
 const TIME = /^[0-9TZtz:.+-]{20,35}$/;
 const printable = (value: unknown): boolean =>
-  // oxlint-disable-next-line no-control-regex -- control characters are what is being refused
-  typeof value === "string" &&
-  value.length > 0 &&
-  value.length <= 256 &&
-  value.isWellFormed() &&
-  !/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(value);
+  typeof value === "string" && value.length > 0 && value.length <= 256 && value.isWellFormed() && !/[\p{Cc}\u2028\u2029]/u.test(value);
 
 /** In signing order (ENV-12). The order is part of the format. */
 export const ATTRIBUTES: ReadonlyMap<keyof Attributes, Shape> = new Map<keyof Attributes, Shape>([

@@ -5,6 +5,11 @@ export interface FreshnessPolicy {
   readonly windowMs: number;
   /** How far the sender's clock may be ahead. */
   readonly skewMs: number;
+  /**
+   * How long after the broker took it a message may still be seen for the first time; `undefined` where the
+   * broker does not vouch for that time. Bounds how long ids must be remembered (REP-08).
+   */
+  readonly retentionMs: number | undefined;
 }
 
 export type Freshness = "fresh" | "stale" | "future";
@@ -20,5 +25,6 @@ export function freshnessOf(
   // Written so that NaN, which compares false with everything, falls through to stale.
   if (times.signedAtMs > times.takenAtMs + policy.skewMs || times.signedAtMs > times.nowMs + policy.skewMs) return "future";
   if (times.expiresAtMs !== undefined && !(times.nowMs <= times.expiresAtMs + policy.skewMs)) return "stale";
+  if (policy.retentionMs !== undefined && !(times.nowMs - times.takenAtMs <= policy.retentionMs)) return "stale";
   return times.takenAtMs - times.signedAtMs <= policy.windowMs ? "fresh" : "stale";
 }

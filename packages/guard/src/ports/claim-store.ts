@@ -17,8 +17,8 @@ export interface ClaimRequest {
 }
 
 export type ClaimOutcome =
-  /** Yours until the lease runs out. `attempt` counts from 1. */
-  | { readonly kind: "granted"; readonly token: string; readonly attempt: number }
+  /** Yours until the lease runs out. `attempt` counts from 1; `failures` are those counted before it. */
+  | { readonly kind: "granted"; readonly token: string; readonly attempt: number; readonly failures: number }
   /** Another owner has it, or its retry is not due. */
   | { readonly kind: "busy"; readonly forMs: number }
   | { readonly kind: "done" }

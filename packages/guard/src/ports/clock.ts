@@ -3,7 +3,7 @@
 export interface Clock {
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   now(): number;
-  /** Calls back once after `delayMs`; the returned function cancels. Must not keep the process alive. */
+  /** Calls back once after `delayMs`; the returned function cancels. */
   after(delayMs: number, callback: () => void): () => void;
 }
 
@@ -11,7 +11,6 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   after(delayMs, callback) {
     const timer = setTimeout(callback, delayMs);
-    timer.unref();
     return () => clearTimeout(timer);
   },
 };

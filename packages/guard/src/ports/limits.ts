@@ -13,16 +13,34 @@ export interface LimitStore {
   spend(spends: readonly Spend[]): Promise<{ readonly refused: number; readonly retryAfterMs: number } | undefined>;
 }
 
+export interface LedgerEntry {
+  /** Caller and call, encoded so that no two are alike. */
+  readonly key: string;
+  /** Of the arguments: the same key with others is a conflict. */
+  readonly digest: string;
+  /** The event id to publish under, unless an earlier call with this key already has one. */
+  readonly eventId: string;
+  readonly leaseMs: number;
+  readonly rememberMs: number;
+}
+
 export type LedgerOutcome =
-  | { readonly kind: "begun"; readonly token: string }
+  /** Carry it out, under this id: the first one proposed, so that an unsure publish is repeated under the same id. */
+  | { readonly kind: "begun"; readonly token: string; readonly eventId: string }
   /** The first call's result. */
   | { readonly kind: "finished"; readonly result: string }
   | { readonly kind: "in-flight"; readonly forMs: number }
   | { readonly kind: "conflict" };
 
-/** Laws: one `begun` per key until it is abandoned or its lease ends; a finished key answers with its result until it expires. */
+export type LedgerEnd =
+  | { readonly kind: "finished"; readonly result: string }
+  /** Nothing was published: the key is free again. */
+  | { readonly kind: "refused" }
+  /** Nobody knows: the key may be begun again, under the same event id. */
+  | { readonly kind: "unsure" };
+
+/** Laws: one `begun` per key until it is ended or its lease ends; a finished key answers with its result until it expires. */
 export interface Ledger {
-  begin(key: string, digest: string, times: { readonly leaseMs: number; readonly rememberMs: number }): Promise<LedgerOutcome>;
-  finish(key: string, token: string, result: string): Promise<void>;
-  abandon(key: string, token: string): Promise<void>;
+  begin(entry: LedgerEntry): Promise<LedgerOutcome>;
+  end(key: string, token: string, end: LedgerEnd): Promise<void>;
 }

@@ -1,0 +1,131 @@
+// The tables of the embedded broker and every statement on them.
+import type { Clock } from "../ports/clock.ts";
+import type { OutgoingMessage, ReceiveOptions } from "../ports/transport.ts";
+import type { SqliteDatabase } from "../sqlite/database.ts";
+
+export interface Row {
+  readonly seq: number;
+  readonly bytes: Uint8Array;
+  readonly enqueuedAtMs: number;
+}
+
+type Member = Pick<ReceiveOptions, "destination" | "group">;
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS sallyport_log (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, destination TEXT NOT NULL, key TEXT, enqueuedAtMs INTEGER NOT NULL, bytes BLOB NOT NULL
+  );
+  CREATE INDEX IF NOT EXISTS sallyport_log_destination ON sallyport_log (destination, seq);
+  CREATE TABLE IF NOT EXISTS sallyport_groups (
+    destination TEXT NOT NULL, name TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (destination, name)
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS sallyport_pending (
+    destination TEXT NOT NULL, name TEXT NOT NULL, seq INTEGER NOT NULL, key TEXT, dueMs INTEGER NOT NULL,
+    PRIMARY KEY (destination, name, seq)
+  ) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS sallyport_pending_key ON sallyport_pending (destination, name, key, seq)`;
+const APPEND = "INSERT INTO sallyport_log (destination, key, enqueuedAtMs, bytes) VALUES (?, ?, ?, ?)";
+const JOIN = "INSERT INTO sallyport_groups (destination, name, position) VALUES (?, ?, 0) ON CONFLICT DO NOTHING";
+const POSITION = "SELECT position FROM sallyport_groups WHERE destination = ? AND name = ?";
+const ANY_NEW = `SELECT 1 FROM sallyport_log WHERE destination = ?1 AND seq > (SELECT position FROM sallyport_groups WHERE destination = ?1 AND name = ?2) LIMIT 1`;
+const ANY_DUE = "SELECT 1 FROM sallyport_pending WHERE destination = ? AND name = ? AND dueMs <= ? LIMIT 1";
+const WAITING = "SELECT count(*) AS n FROM sallyport_pending WHERE destination = ? AND name = ?";
+const NEW = "SELECT seq, key FROM sallyport_log WHERE destination = ? AND seq > ? ORDER BY seq LIMIT ?";
+const ADVANCE = "UPDATE sallyport_groups SET position = ? WHERE destination = ? AND name = ?";
+const PEND = "INSERT INTO sallyport_pending (destination, name, seq, key, dueMs) VALUES (?, ?, ?, ?, 0)";
+const DUE = `SELECT p.seq AS seq, l.bytes AS bytes, l.enqueuedAtMs AS enqueuedAtMs FROM sallyport_pending p JOIN sallyport_log l ON l.seq = p.seq
+  WHERE p.destination = ?1 AND p.name = ?2 AND p.dueMs <= ?3`;
+// Only the first unsettled message of each key (PSN-09).
+const FIRST_OF_KEY = ` AND (p.key IS NULL OR NOT EXISTS (SELECT 1 FROM sallyport_pending e
+  WHERE e.destination = p.destination AND e.name = p.name AND e.key = p.key AND e.seq < p.seq))`;
+const POSTPONE = "UPDATE sallyport_pending SET dueMs = ? WHERE destination = ? AND name = ? AND seq = ?";
+const SETTLE = "DELETE FROM sallyport_pending WHERE destination = ? AND name = ? AND seq = ?";
+// What some group still owes is kept past its time: nothing unsettled is lost.
+const EXPIRE = `DELETE FROM sallyport_log WHERE seq IN (SELECT seq FROM sallyport_log l WHERE enqueuedAtMs < ?1
+  AND NOT EXISTS (SELECT 1 FROM sallyport_pending p WHERE p.seq = l.seq AND p.destination = l.destination)
+  AND NOT EXISTS (SELECT 1 FROM sallyport_groups g WHERE g.destination = l.destination AND g.position < l.seq) ORDER BY seq LIMIT 256)`;
+// How far a group may read past what it has settled, so that one slow key does not draw in the whole log.
+const MAX_WAITING = 4096;
+
+export class SqliteLog {
+  readonly visibilityMs: number;
+  readonly #database: SqliteDatabase;
+  readonly #retentionMs: number;
+  readonly #clock: Clock;
+  #expireAtMs = 0;
+
+  constructor(database: SqliteDatabase, options: { readonly retentionMs: number; readonly visibilityMs: number; readonly clock: Clock }) {
+    this.#database = database;
+    this.#retentionMs = options.retentionMs;
+    this.visibilityMs = options.visibilityMs;
+    this.#clock = options.clock;
+    database.define(SCHEMA);
+  }
+
+  append(messages: readonly OutgoingMessage[]): Promise<void> {
+    return this.#database.write(() => {
+      const nowMs = this.#clock.now();
+      const append = this.#database.prepare(APPEND);
+      for (const message of messages) append.run(message.destination, message.key ?? null, nowMs, message.bytes);
+      this.#expire(nowMs);
+    });
+  }
+
+  join({ destination, group }: Member): Promise<void> {
+    return this.#database.write(() => void this.#database.prepare(JOIN).run(destination, group));
+  }
+
+  async take(options: ReceiveOptions, most: number): Promise<readonly Row[]> {
+    // A look first: a write that finds nothing would cost the disk a flush on every poll.
+    if (!this.#database.read(() => this.#mayHaveWork(options))) return [];
+    return this.#database.write(() => {
+      this.#readOn(options, most);
+      const nowMs = this.#clock.now();
+      const due = DUE + (options.ordering === "key" ? FIRST_OF_KEY : "");
+      const rows = this.#database.prepare(`${due} ORDER BY p.seq LIMIT ?4`).all(options.destination, options.group, nowMs, most);
+      const postpone = this.#database.prepare(POSTPONE);
+      for (const row of rows) postpone.run(nowMs + this.visibilityMs, options.destination, options.group, row["seq"] as number);
+      return rows as unknown as Row[];
+    });
+  }
+
+  settle({ destination, group }: Member, seqs: readonly number[]): Promise<void> {
+    return this.#database.write(() => {
+      const settle = this.#database.prepare(SETTLE);
+      for (const seq of seqs) settle.run(destination, group, seq);
+    });
+  }
+
+  async postpone({ destination, group }: Member, seqs: readonly number[], delayMs: number): Promise<void> {
+    if (seqs.length === 0) return;
+    await this.#database.write(() => {
+      const dueMs = this.#clock.now() + delayMs;
+      const postpone = this.#database.prepare(POSTPONE);
+      for (const seq of seqs) postpone.run(dueMs, destination, group, seq);
+    });
+  }
+
+  #mayHaveWork({ destination, group }: Member): boolean {
+    const due = this.#database.prepare(ANY_DUE).get(destination, group, this.#clock.now());
+    return due !== undefined || this.#database.prepare(ANY_NEW).get(destination, group) !== undefined;
+  }
+
+  #readOn({ destination, group }: Member, most: number): void {
+    const waiting = (this.#database.prepare(WAITING).get(destination, group) as { n: number }).n;
+    const room = Math.min(most, MAX_WAITING - waiting);
+    if (room <= 0) return;
+    const { position } = this.#database.prepare(POSITION).get(destination, group) as { position: number };
+    const fresh = this.#database.prepare(NEW).all(destination, position, room) as unknown as { seq: number; key: string | null }[];
+    const pend = this.#database.prepare(PEND);
+    for (const { seq, key } of fresh) pend.run(destination, group, seq, key);
+    const last = fresh.at(-1);
+    if (last !== undefined) this.#database.prepare(ADVANCE).run(last.seq, destination, group);
+  }
+
+  #expire(nowMs: number): void {
+    if (nowMs < this.#expireAtMs) return;
+    const { changes } = this.#database.prepare(EXPIRE).run(nowMs - this.#retentionMs);
+    // At once again while there is a backlog to clear, else in a minute.
+    this.#expireAtMs = Number(changes) > 0 ? nowMs : nowMs + 60_000;
+  }
+}

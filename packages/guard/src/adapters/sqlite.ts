@@ -1,0 +1,177 @@
+// The embedded broker: a log in a SQLite file, shared by the processes of one machine. Each group reads the log
+// once; what it has taken and not settled waits in a table of its own, with the time of its next delivery.
+import { SallyportError } from "../errors.ts";
+import { type Clock, systemClock } from "../ports/clock.ts";
+import type { Capabilities, Delivery, OutgoingMessage, ReceiveOptions, Subscription, Transport } from "../ports/transport.ts";
+import type { SqliteDatabase } from "../sqlite/database.ts";
+import { type Row, SqliteLog } from "./sqlite-log.ts";
+
+export interface SqliteTransportOptions {
+  /** How long a message that nobody took is kept. Default seven days. */
+  readonly retentionMs?: number;
+  /** A member that has not been heard of for this long loses its deliveries to others. Default 10 s. */
+  readonly visibilityMs?: number;
+  /** How often to look for messages of other processes. Default 25 ms; the process's own are seen at once. */
+  readonly pollMs?: number;
+  readonly clock?: Clock;
+}
+
+const DAY_MS = 86_400_000;
+
+export class SqliteTransport implements Transport {
+  readonly name = "sqlite";
+  readonly capabilities: Capabilities;
+  readonly #log: SqliteLog;
+  readonly #clock: Clock;
+  readonly #pollMs: number;
+  readonly #members = new Set<Member>();
+
+  constructor(database: SqliteDatabase, options: SqliteTransportOptions = {}) {
+    const retentionMs = options.retentionMs ?? 7 * DAY_MS;
+    this.#clock = options.clock ?? systemClock;
+    this.#pollMs = options.pollMs ?? 25;
+    this.#log = new SqliteLog(database, { retentionMs, visibilityMs: options.visibilityMs ?? 10_000, clock: this.#clock });
+    this.capabilities = {
+      acknowledges: true,
+      delayedRetry: true,
+      vouchesEnqueueTime: true,
+      ordersByKey: true,
+      persists: true,
+      retentionMs,
+    };
+  }
+
+  async send(messages: readonly OutgoingMessage[]): Promise<void> {
+    try {
+      await this.#log.append(messages);
+    } catch (cause) {
+      throw new SallyportError("ERR_TRANSPORT_UNAVAILABLE", "the embedded broker did not take the messages", {
+        cause,
+        remedy: "See the cause.",
+      });
+    }
+    for (const member of this.#members) member.wake();
+  }
+
+  async receive(options: ReceiveOptions, onDeliveries: (deliveries: readonly Delivery[]) => void): Promise<Subscription> {
+    await this.#log.join(options);
+    const member = new Member(this.#log, options, onDeliveries, this.#clock, this.#pollMs, () => this.#members.delete(member));
+    this.#members.add(member);
+    member.wake();
+    return member;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#members].map((member) => member.close()));
+  }
+}
+
+class Member implements Subscription {
+  readonly #log: SqliteLog;
+  readonly #options: ReceiveOptions;
+  readonly #onDeliveries: (deliveries: readonly Delivery[]) => void;
+  readonly #clock: Clock;
+  readonly #pollMs: number;
+  readonly #onClose: () => void;
+  readonly #out = new Set<number>();
+  #state: "open" | "paused" | "closed" = "open";
+  #fetching: Promise<void> | undefined;
+  #again = false;
+  #cancelPoll: () => void = () => undefined;
+  #lastHeartbeatMs: number;
+
+  constructor(
+    log: SqliteLog,
+    options: ReceiveOptions,
+    onDeliveries: (deliveries: readonly Delivery[]) => void,
+    clock: Clock,
+    pollMs: number,
+    onClose: () => void,
+  ) {
+    this.#log = log;
+    this.#options = options;
+    this.#onDeliveries = onDeliveries;
+    this.#clock = clock;
+    this.#pollMs = pollMs;
+    this.#onClose = onClose;
+    this.#lastHeartbeatMs = clock.now();
+  }
+
+  wake(): void {
+    if (this.#fetching !== undefined) {
+      this.#again = true;
+      return;
+    }
+    if (this.#state === "closed") return;
+    this.#cancelPoll();
+    this.#again = false;
+    this.#fetching = this.#fetch().finally(() => {
+      this.#fetching = undefined;
+      if (this.#state === "closed") return;
+      if (this.#again) this.wake();
+      else this.#cancelPoll = this.#clock.after(this.#pollMs, () => this.wake());
+    });
+  }
+
+  pause(): void {
+    if (this.#state === "open") this.#state = "paused";
+  }
+
+  resume(): void {
+    if (this.#state !== "paused") return;
+    this.#state = "open";
+    this.wake();
+  }
+
+  async close(): Promise<void> {
+    if (this.#state === "closed") return;
+    this.#state = "closed";
+    this.#cancelPoll();
+    await this.#fetching;
+    this.#onClose();
+    const out = [...this.#out];
+    this.#out.clear();
+    // When the file cannot be written the deliveries come back by themselves, after visibilityMs.
+    await this.#log.postpone(this.#options, out, 0).catch(() => undefined);
+  }
+
+  async #fetch(): Promise<void> {
+    try {
+      await this.#heartbeat();
+      const room = this.#options.prefetch - this.#out.size;
+      if (this.#state !== "open" || room <= 0) return;
+      const rows = await this.#log.take(this.#options, room);
+      if (rows.length === 0) return;
+      for (const row of rows) this.#out.add(row.seq);
+      if (rows.length === room) this.#again = true;
+      this.#onDeliveries(rows.map((row) => this.#deliver(row)));
+    } catch {
+      // The file does not answer: nothing was taken. The next poll tries again (REP-12).
+    }
+  }
+
+  async #heartbeat(): Promise<void> {
+    const nowMs = this.#clock.now();
+    if (nowMs - this.#lastHeartbeatMs < this.#log.visibilityMs / 3) return;
+    await this.#log.postpone(this.#options, [...this.#out], this.#log.visibilityMs);
+    this.#lastHeartbeatMs = nowMs;
+  }
+
+  #deliver(row: Row): Delivery {
+    return {
+      bytes: row.bytes,
+      destination: this.#options.destination,
+      enqueuedAtMs: row.enqueuedAtMs,
+      brokerId: String(row.seq),
+      ack: () => this.#settle(row.seq, () => this.#log.settle(this.#options, [row.seq])),
+      retryAfter: (delayMs) => this.#settle(row.seq, () => this.#log.postpone(this.#options, [row.seq], delayMs)),
+    };
+  }
+
+  async #settle(seq: number, write: () => Promise<void>): Promise<void> {
+    if (!this.#out.has(seq)) return;
+    await write();
+    this.#out.delete(seq);
+    this.wake();
+  }
+}

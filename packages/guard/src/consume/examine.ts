@@ -1,0 +1,120 @@
+// Everything that is decided about a delivery before the store is asked. Each step takes what the one before it
+// returned; a refusal is final and is never recorded under the claimed id (REP-14).
+import { type Bounds, exceedsBounds } from "../contract/bounds.ts";
+import type { ContractEvent } from "../contract/contract.ts";
+import { type Freshness, freshnessOf } from "../envelope/freshness.ts";
+import type { KeyRing } from "../envelope/keys.ts";
+import { parseEnvelope, type VerifiedEnvelope, verifyEnvelope } from "../envelope/open.ts";
+import { tuple } from "../envelope/signing-input.ts";
+import type { ErrorCode } from "../errors.ts";
+import type { Delivery } from "../ports/transport.ts";
+import type { ConsumePolicy } from "./policy.ts";
+
+export interface ReceivedEvent<Data = unknown> {
+  readonly id: string;
+  readonly type: string;
+  readonly source: string;
+  readonly destination: string;
+  /** When it was signed, in milliseconds since 1970. */
+  readonly timeMs: number;
+  readonly data: Data;
+  readonly actor: string;
+  readonly origin: string;
+  readonly tenant: string | undefined;
+  readonly subject: string | undefined;
+  readonly hop: number;
+  readonly rootId: string;
+  readonly causationId: string | undefined;
+  readonly generation: number;
+}
+
+export interface Examined {
+  readonly event: ReceivedEvent;
+  readonly claimKey: string;
+  readonly digest: string;
+  readonly freshness: Freshness;
+}
+
+export interface Refusal {
+  readonly step: "parse" | "verify" | "type" | "schema" | "hops";
+  readonly code: ErrorCode;
+  /** Present when the message is authentic. */
+  readonly envelope?: VerifiedEnvelope;
+}
+
+export interface Examiner {
+  readonly group: string;
+  readonly keys: KeyRing;
+  readonly policy: ConsumePolicy;
+  readonly retentionMs: number | undefined;
+  readonly maxHops: number;
+  /** What may arrive on each destination, by type. */
+  readonly accepts: ReadonlyMap<string, ReadonlyMap<string, ContractEvent>>;
+}
+
+export type Examination = { readonly ok: true; readonly value: Examined } | { readonly ok: false; readonly refusal: Refusal };
+
+export async function examine(delivery: Delivery, examiner: Examiner, nowMs: number): Promise<Examination> {
+  const { policy } = examiner;
+  const parsed = parseEnvelope(delivery.bytes, policy);
+  if (!parsed.ok) return refused("parse", parsed.code);
+  const verified = verifyEnvelope(parsed.value, delivery.destination, examiner.keys);
+  if (!verified.ok) return refused("verify", verified.code);
+  const envelope = verified.value;
+  if (envelope.attributes.hop > examiner.maxHops) return refused("hops", "ERR_POLICY_HOPS", envelope);
+  const event = examiner.accepts.get(delivery.destination)?.get(envelope.attributes.type);
+  if (event === undefined) return refused("type", "ERR_POLICY_TYPE", envelope);
+  const data = await validData(envelope.data, event, policy);
+  if (!data.ok) return refused("schema", "ERR_POLICY_SCHEMA", envelope);
+  const takenAtMs = delivery.enqueuedAtMs ?? nowMs;
+  const retentionMs = delivery.enqueuedAtMs === undefined ? undefined : examiner.retentionMs;
+  const freshness = freshnessOf({ ...envelope, takenAtMs, nowMs }, { ...policy, retentionMs });
+  return {
+    ok: true,
+    value: { event: eventOf(envelope, data.value), claimKey: claimKeyOf(examiner.group, envelope), digest: envelope.dataDigest, freshness },
+  };
+}
+
+/** REP-11, REP-14, REP-16. */
+export function claimKeyOf(group: string, { attributes }: VerifiedEnvelope): string {
+  return tuple(group, attributes.source, attributes.destination, attributes.id, attributes.generation);
+}
+
+async function validData(
+  data: unknown,
+  event: ContractEvent,
+  policy: ConsumePolicy,
+): Promise<{ ok: true; value: unknown } | { ok: false }> {
+  const bounds: Bounds = { ...event.bounds, maxDepth: Math.min(event.bounds.maxDepth, policy.maxDepth) };
+  if (exceedsBounds(data, bounds) !== undefined) return { ok: false };
+  try {
+    const result = await event.schema["~standard"].validate(data);
+    return result.issues === undefined ? { ok: true, value: result.value } : { ok: false };
+  } catch {
+    // A validator that throws must not take the consumer with it.
+    return { ok: false };
+  }
+}
+
+function eventOf({ attributes, signedAtMs }: VerifiedEnvelope, data: unknown): ReceivedEvent {
+  return {
+    id: attributes.id,
+    type: attributes.type,
+    source: attributes.source,
+    destination: attributes.destination,
+    timeMs: signedAtMs,
+    data,
+    actor: attributes.actor,
+    origin: attributes.origin,
+    tenant: attributes.tenant,
+    subject: attributes.subject,
+    hop: attributes.hop,
+    rootId: attributes.rootid,
+    causationId: attributes.causationid,
+    generation: attributes.generation,
+  };
+}
+
+function refused(step: Refusal["step"], code: ErrorCode, envelope?: VerifiedEnvelope): Examination {
+  return { ok: false, refusal: { step, code, ...(envelope !== undefined && { envelope }) } };
+}

@@ -1,0 +1,99 @@
+// Runs one attempt: deadline (PSN-05), lease renewal, and abort when the lease is lost (REP-15).
+import { withCause } from "../envelope/causation.ts";
+import type { ClaimStore } from "../ports/claim-store.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { ReceivedEvent } from "./examine.ts";
+import { type Outcome, outcomeOfError } from "./outcome.ts";
+import type { ConsumePolicy } from "./policy.ts";
+
+export interface HandlerContext {
+  /** Aborted at the deadline, when the claim is lost, and when the consumer is stopped. */
+  readonly signal: AbortSignal;
+  /** From 1, counting attempts that ended with the process. */
+  readonly attempt: number;
+  /** Give it to systems that can refuse a late writer. */
+  readonly fencingToken: string;
+}
+
+export type Handler<Data = unknown> = (event: ReceivedEvent<Data>, context: HandlerContext) => Outcome | void | Promise<Outcome | void>;
+
+export type Handled =
+  | { readonly kind: "done" }
+  | Outcome
+  | { readonly kind: "deadline" }
+  | { readonly kind: "lost" }
+  | { readonly kind: "stopped" };
+
+export interface Attempt {
+  readonly event: ReceivedEvent;
+  readonly handler: Handler;
+  readonly key: string;
+  readonly token: string;
+  readonly attempt: number;
+}
+
+export async function runAttempt(
+  work: Attempt,
+  claims: ClaimStore,
+  policy: ConsumePolicy,
+  clock: Clock,
+  stop: AbortSignal,
+): Promise<Handled> {
+  const abort = new AbortController();
+  const { promise: ended, resolve: end } = Promise.withResolvers<Handled>();
+  const endWith = (handled: Handled): void => {
+    end(handled);
+    abort.abort(handled.kind);
+  };
+  const onStop = (): void => endWith({ kind: "stopped" });
+  if (stop.aborted) return { kind: "stopped" };
+  stop.addEventListener("abort", onStop, { once: true });
+  const cancelDeadline = clock.after(policy.deadlineMs, () => endWith({ kind: "deadline" }));
+  const stopRenewing = renewLease(work, claims, policy, clock, () => endWith({ kind: "lost" }));
+  const { event, attempt, token } = work;
+  try {
+    return await Promise.race([ended, callHandler(work.handler, event, { signal: abort.signal, attempt, fencingToken: token })]);
+  } finally {
+    cancelDeadline();
+    stopRenewing();
+    stop.removeEventListener("abort", onStop);
+  }
+}
+
+async function callHandler(handler: Handler, event: ReceivedEvent, context: HandlerContext): Promise<Handled> {
+  try {
+    const cause = { eventId: event.id, rootId: event.rootId, hop: event.hop };
+    return (await withCause(cause, () => handler(event, context))) ?? { kind: "done" };
+  } catch (error) {
+    return outcomeOfError(error);
+  }
+}
+
+/** One failed renewal is not a loss; a lease that ran out unrenewed is. */
+function renewLease(work: Attempt, claims: ClaimStore, policy: ConsumePolicy, clock: Clock, onLost: () => void): () => void {
+  let leaseEndsMs = clock.now() + policy.leaseMs;
+  let over = false;
+  let cancel: (() => void) | undefined;
+  const renew = async (): Promise<void> => {
+    const askedAtMs = clock.now();
+    try {
+      const [outcome] = await claims.change([{ kind: "renew", key: work.key, token: work.token, leaseMs: policy.leaseMs }]);
+      if (outcome !== "changed") return lose();
+      leaseEndsMs = askedAtMs + policy.leaseMs;
+    } catch {
+      if (clock.now() >= leaseEndsMs) return lose();
+    }
+    schedule();
+  };
+  const lose = (): void => {
+    if (!over) onLost();
+  };
+  const schedule = (): void => {
+    if (!over) cancel = clock.after(policy.leaseMs / 3, () => void renew());
+  };
+  schedule();
+  return () => {
+    over = true;
+    cancel?.();
+  };
+}

@@ -1,0 +1,85 @@
+// How long, how often, how many: one record, checked as a whole at start.
+import { SallyportError } from "../errors.ts";
+import type { Capabilities } from "../ports/transport.ts";
+
+export interface ConsumePolicy {
+  /** Greatest age of a message seen for the first time. Default five minutes. */
+  readonly windowMs: number;
+  /** Clock difference allowed, both ways. Default one minute. */
+  readonly skewMs: number;
+  /** How long ids are remembered. Default: as long as a copy could be accepted. */
+  readonly rememberMs: number;
+  /** A worker not heard of for this long loses its claim. Default 30 s. */
+  readonly leaseMs: number;
+  /** A handler's time. Default 20 s. */
+  readonly deadlineMs: number;
+  /** Failed attempts before the dead letter. Default 5. */
+  readonly maxFailures: number;
+  /** Attempts that ended with the process before the dead letter. Default 3. */
+  readonly maxCrashes: number;
+  /** First retry delay; doubles each time. Default 1 s. */
+  readonly retryMs: number;
+  readonly maxRetryMs: number;
+  /** Messages in work at once. Default 16. */
+  readonly concurrency: number;
+  /** Of one whole envelope. Default 256 KiB. */
+  readonly maxBytes: number;
+  readonly maxDepth: number;
+}
+
+const DEFAULTS: Omit<ConsumePolicy, "rememberMs"> = {
+  windowMs: 300_000,
+  skewMs: 60_000,
+  leaseMs: 30_000,
+  deadlineMs: 20_000,
+  maxFailures: 5,
+  maxCrashes: 3,
+  retryMs: 1000,
+  maxRetryMs: 300_000,
+  concurrency: 16,
+  maxBytes: 256 * 1024,
+  maxDepth: 32,
+};
+
+export function resolvePolicy(given: Partial<ConsumePolicy>, capabilities: Capabilities): ConsumePolicy {
+  for (const [name, value] of Object.entries(given)) {
+    if (!(name in DEFAULTS) && name !== "rememberMs") {
+      throw new SallyportError("ERR_CONFIG_UNKNOWN_KEY", `unknown key "${name}"`, {
+        place: "policy",
+        remedy: `Known keys: ${Object.keys(DEFAULTS).join(", ")}, rememberMs.`,
+      });
+    }
+    if (!Number.isSafeInteger(value) || value <= 0) {
+      throw new SallyportError("ERR_CONFIG_INVALID", `${String(value)} is not a positive whole number`, {
+        place: `policy.${name}`,
+        remedy: "Give one.",
+      });
+    }
+  }
+  const policy = { ...DEFAULTS, ...given };
+  const acceptableMs = acceptableFor(policy, capabilities);
+  const rememberMs = given.rememberMs ?? acceptableMs;
+  if (rememberMs < acceptableMs) {
+    throw new SallyportError(
+      "ERR_CONFIG_RETENTION_SHORT",
+      `ids are remembered for ${rememberMs} ms, but a copy could be accepted for ${acceptableMs} ms`,
+      {
+        place: "policy.rememberMs",
+        remedy: "Raise rememberMs, or leave it out; or shorten windowMs or the broker's retention (REP-08).",
+      },
+    );
+  }
+  if (policy.leaseMs > rememberMs) {
+    throw new SallyportError("ERR_CONFIG_INVALID", "a claim would be forgotten before its lease ends", {
+      place: "policy.leaseMs",
+      remedy: "Keep it below rememberMs.",
+    });
+  }
+  return { ...policy, rememberMs };
+}
+
+/** From its claim on, for how long could another copy of a message pass the freshness step? */
+function acceptableFor(policy: Omit<ConsumePolicy, "rememberMs">, capabilities: Capabilities): number {
+  const retentionMs = capabilities.vouchesEnqueueTime ? (capabilities.retentionMs ?? 0) : 0;
+  return policy.windowMs + 2 * policy.skewMs + retentionMs + policy.maxRetryMs;
+}

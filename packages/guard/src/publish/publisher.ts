@@ -1,0 +1,282 @@
+// The publish door: admit → validate → limit → once → approve → seal → send → receipt.
+// A caller gives an event type and data. Destination, key, headers, id, time and identity are the server's.
+import { exceedsBounds, tooLarge } from "../contract/bounds.ts";
+import type { Contract, ContractEvent, DataOf, EventsOf } from "../contract/contract.ts";
+import { resolveDestination } from "../contract/destination.ts";
+import { describeIssues } from "../contract/standard-schema.ts";
+import { type Origin } from "../envelope/attributes.ts";
+import { type Cause, currentCause } from "../envelope/causation.ts";
+import type { KeyRing } from "../envelope/keys.ts";
+import { sealEnvelope } from "../envelope/seal.ts";
+import { digestOf, tuple } from "../envelope/signing-input.ts";
+import { formatTime } from "../envelope/time.ts";
+import { isSallyportError, SallyportError } from "../errors.ts";
+import { type Clock, systemClock } from "../ports/clock.ts";
+import { type NewId, randomId } from "../ports/ids.ts";
+import type { Ledger, LimitStore, Spend } from "../ports/limits.ts";
+import { noObserver, type Observer } from "../ports/observer.ts";
+import { noTrail, type Trail } from "../ports/trail.ts";
+import type { Transport } from "../ports/transport.ts";
+import { canonicalJson } from "./canonical.ts";
+
+/** Who calls. Comes from authentication or configuration, never from arguments. */
+export interface Principal {
+  readonly id: string;
+  readonly tenant?: string;
+  readonly scopes?: readonly string[];
+}
+
+export interface ApprovalRequest {
+  readonly type: string;
+  readonly message: string;
+  readonly data: unknown;
+  readonly principal: Principal;
+}
+
+/** Asks a person. `unavailable` when nobody can be asked; anything but `approved` means no publish (PUB-09). */
+export type Approver = (request: ApprovalRequest) => Promise<"approved" | "declined" | "unavailable">;
+
+export interface Call {
+  readonly principal: Principal;
+  readonly origin: Origin;
+  /** The caller's own key for this call. Absent: the same arguments within a short window are the same call. */
+  readonly idempotencyKey?: string;
+  readonly approve?: Approver;
+}
+
+export interface Receipt {
+  readonly id: string;
+  readonly type: string;
+  readonly time: string;
+  /** An earlier call published it; this one did nothing. */
+  readonly repeated: boolean;
+}
+
+export interface PublisherOptions<C extends Contract> {
+  readonly contract: C;
+  readonly transport: Transport;
+  readonly keys: KeyRing;
+  readonly limits: LimitStore;
+  readonly ledger: Ledger;
+  readonly trail?: Trail;
+  readonly observer?: Observer;
+  readonly clock?: Clock;
+  readonly newId?: NewId;
+  /** Longest chain of events that lead to events. Default 8. */
+  readonly maxHops?: number;
+  /** Most events that one first event may lead to within an hour. Default 256. */
+  readonly maxPerRoot?: number;
+  /** How long equal arguments without a key count as the same call. Default two minutes. */
+  readonly sameCallMs?: number;
+  /** How long a key is remembered. Default one day. */
+  readonly rememberKeysMs?: number;
+}
+
+const HOUR_MS = 3_600_000;
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,128}$/;
+const LEASE_MS = 30_000;
+const WAIT_STEP_MS = 20;
+const WAIT_MS = 10_000;
+
+interface Admitted {
+  readonly event: ContractEvent;
+  readonly call: Call;
+  readonly data: unknown;
+  readonly dataJson: string;
+  readonly destination: string;
+  readonly cause: Cause | undefined;
+}
+
+export class Publisher<C extends Contract> {
+  readonly #options: PublisherOptions<C>;
+  readonly #clock: Clock;
+  readonly #newId: NewId;
+  readonly #trail: Trail;
+  readonly #observer: Observer;
+
+  constructor(options: PublisherOptions<C>) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#newId = options.newId ?? randomId;
+    this.#trail = options.trail ?? noTrail;
+    this.#observer = options.observer ?? noObserver;
+    options.keys.signingKey(options.contract.name, this.#clock.now());
+  }
+
+  /**
+   * Resolves when the broker has confirmed the event (PUB-11).
+   * @throws {SallyportError} `ERR_REQUEST_*` when refused, `ERR_TRANSPORT_*` when the broker did not confirm.
+   */
+  async publish<T extends keyof EventsOf<C> & string>(type: T, data: DataOf<C, T>, call: Call): Promise<Receipt> {
+    return this.publishUntyped(type, data, call);
+  }
+
+  /** For data whose type is not known to the compiler, such as an agent's arguments. Checks the same. */
+  async publishUntyped(type: string, data: unknown, call: Call): Promise<Receipt> {
+    try {
+      const admitted = await this.#admit(type, data, call);
+      await this.#limit(admitted);
+      const receipt = await this.#once(admitted);
+      this.#observer.decided?.("publish", receipt.repeated ? "repeated" : "published", undefined, type);
+      return receipt;
+    } catch (error) {
+      const code = isSallyportError(error) ? error.code : undefined;
+      this.#observer.decided?.("publish", "refused", code, type);
+      await this.#trail.append([{ door: "publish", decision: "refused", actor: call.principal.id, ...(code && { code }) }]);
+      throw error;
+    }
+  }
+
+  async #admit(type: string, data: unknown, call: Call): Promise<Admitted> {
+    const event = this.#options.contract.events.get(type);
+    if (event === undefined) throw new SallyportError("ERR_REQUEST_EVENT_UNKNOWN", "the contract has no such event");
+    const held = new Set(call.principal.scopes);
+    const missing = event.scopes.filter((scope) => !held.has(scope));
+    if (missing.length > 0) throw new SallyportError("ERR_REQUEST_FORBIDDEN", `"${type}" needs the scopes ${missing.join(", ")}`);
+    const valid = await validate(event, data);
+    const dataJson = JSON.stringify(valid);
+    if (Buffer.byteLength(dataJson) > event.bounds.maxBytes) throw limitExceeded(tooLarge(event.bounds));
+    const destination = resolveDestination(event.destination, call.principal.tenant);
+    return { event, call, data: valid, dataJson, destination, cause: this.#causeOf() };
+  }
+
+  #causeOf(): Cause | undefined {
+    const cause = currentCause();
+    const maxHops = this.#options.maxHops ?? 8;
+    if (cause !== undefined && cause.hop + 1 > maxHops) {
+      throw new SallyportError("ERR_REQUEST_LOOP", `events led to events more than ${maxHops} times in a row`, {
+        remedy: "Break the loop, or raise maxHops.",
+      });
+    }
+    return cause;
+  }
+
+  async #limit({ event, call, cause }: Admitted): Promise<void> {
+    const { name } = this.#options.contract;
+    const spends: (Spend & { readonly code: "ERR_REQUEST_RATE" | "ERR_REQUEST_QUOTA" | "ERR_REQUEST_LOOP" })[] = [
+      { key: tuple("rate", name, event.type, call.principal.id), ...event.rate, code: "ERR_REQUEST_RATE" },
+    ];
+    if (event.quota !== undefined) spends.push({ key: tuple("quota", name, event.type), ...event.quota, code: "ERR_REQUEST_QUOTA" });
+    if (cause !== undefined) {
+      spends.push({
+        key: tuple("root", cause.rootId),
+        limit: this.#options.maxPerRoot ?? 256,
+        windowMs: HOUR_MS,
+        code: "ERR_REQUEST_LOOP",
+      });
+    }
+    const refusal = await this.#options.limits.spend(spends);
+    const spend = refusal && spends[refusal.refused];
+    if (refusal !== undefined && spend !== undefined) {
+      throw new SallyportError(spend.code, `more than ${spend.limit} in ${spend.windowMs} ms`, { retryAfterMs: refusal.retryAfterMs });
+    }
+  }
+
+  async #once(admitted: Admitted): Promise<Receipt> {
+    const { event, call } = admitted;
+    const digest = digestOf(canonicalJson(admitted.data));
+    const given = call.idempotencyKey;
+    if (given !== undefined && !IDEMPOTENCY_KEY.test(given)) {
+      throw new SallyportError("ERR_REQUEST_INVALID", "an idempotency key is 1 to 128 visible ASCII characters");
+    }
+    const key = tuple(
+      this.#options.contract.name,
+      call.principal.id,
+      call.principal.tenant,
+      event.type,
+      given === undefined ? "=" : "key",
+      given ?? digest,
+    );
+    const rememberMs = given === undefined ? (this.#options.sameCallMs ?? 120_000) : (this.#options.rememberKeysMs ?? 24 * HOUR_MS);
+    const begun = await this.#begin({ key, digest, eventId: this.#newId(), leaseMs: LEASE_MS, rememberMs });
+    if ("repeated" in begun) return begun;
+    try {
+      await this.#approve(admitted);
+      const receipt = await this.#send(admitted, begun.eventId);
+      await this.#options.ledger.end(key, begun.token, { kind: "finished", result: JSON.stringify(receipt) });
+      this.#observer.at?.("publish:after-ledger", receipt.id);
+      return receipt;
+    } catch (error) {
+      const unsure = isSallyportError(error) && error.code === "ERR_TRANSPORT_UNAVAILABLE";
+      await this.#options.ledger.end(key, begun.token, { kind: unsure ? "unsure" : "refused" });
+      throw error;
+    }
+  }
+
+  /** While the same call is in flight, waits for its result (PUB-10). */
+  async #begin(entry: Parameters<Ledger["begin"]>[0]): Promise<{ readonly token: string; readonly eventId: string } | Receipt> {
+    const giveUpAtMs = this.#clock.now() + WAIT_MS;
+    for (;;) {
+      const outcome = await this.#options.ledger.begin(entry);
+      if (outcome.kind === "begun") return outcome;
+      if (outcome.kind === "finished") return { ...(JSON.parse(outcome.result) as Receipt), repeated: true };
+      if (outcome.kind === "conflict")
+        throw new SallyportError("ERR_REQUEST_CONFLICT", "the idempotency key was used with other arguments");
+      if (this.#clock.now() > giveUpAtMs)
+        throw new SallyportError("ERR_REQUEST_IN_FLIGHT", "the same call is still in flight", { retryAfterMs: outcome.forMs });
+      await new Promise<void>((resolve) => this.#clock.after(WAIT_STEP_MS, resolve));
+    }
+  }
+
+  async #approve({ event, call, data }: Admitted): Promise<void> {
+    if (event.approval === undefined) return;
+    if (call.approve === undefined) throw new SallyportError("ERR_REQUEST_APPROVAL_UNAVAILABLE", "nobody can be asked for approval");
+    const answer = await call.approve({ type: event.type, message: event.approval.message, data, principal: call.principal });
+    if (answer === "approved") return;
+    const code = answer === "declined" ? "ERR_REQUEST_APPROVAL_DECLINED" : "ERR_REQUEST_APPROVAL_UNAVAILABLE";
+    throw new SallyportError(code, `approval: ${answer}`);
+  }
+
+  async #send({ event, call, data, dataJson, destination, cause }: Admitted, id: string): Promise<Receipt> {
+    const nowMs = this.#clock.now();
+    const { contract, keys, transport } = this.#options;
+    const subject = event.key?.(data);
+    const time = formatTime(nowMs);
+    const bytes = sealEnvelope(
+      {
+        id,
+        time,
+        destination,
+        source: contract.name,
+        type: event.type,
+        actor: call.principal.id,
+        origin: call.origin,
+        hop: cause === undefined ? 0 : cause.hop + 1,
+        rootid: cause?.rootId ?? id,
+        generation: 0,
+        datacontenttype: "application/json",
+        ...(call.principal.tenant !== undefined && { tenant: call.principal.tenant }),
+        ...(subject !== undefined && { subject }),
+        ...(cause !== undefined && { causationid: cause.eventId }),
+        ...(event.expiresAfterMs !== undefined && { expirytime: formatTime(nowMs + event.expiresAfterMs) }),
+      },
+      dataJson,
+      keys.signingKey(contract.name, nowMs),
+    );
+    const said = { door: "publish", actor: call.principal.id, eventType: event.type, eventId: id, destination } as const;
+    await this.#trail.append([{ ...said, decision: "accepted" }]);
+    this.#observer.at?.("publish:before-send", id);
+    await transport.send([{ id, destination, key: subject, bytes }]).catch((cause_: unknown) => {
+      if (isSallyportError(cause_)) throw cause_;
+      throw new SallyportError("ERR_TRANSPORT_UNAVAILABLE", "the broker did not confirm the event", { cause: cause_ });
+    });
+    this.#observer.at?.("publish:after-send", id);
+    return { id, type: event.type, time, repeated: false };
+  }
+}
+
+async function validate(event: ContractEvent, data: unknown): Promise<unknown> {
+  const exceeded = exceedsBounds(data, event.bounds);
+  if (exceeded !== undefined) throw limitExceeded(exceeded);
+  const result = await event.schema["~standard"].validate(data);
+  if (result.issues === undefined) return result.value;
+  const issues = describeIssues(result.issues);
+  throw new SallyportError("ERR_REQUEST_INVALID", `the data does not fit the schema: ${issues}`, {
+    publicMessage: `The arguments do not fit the tool's input schema: ${issues}. Nothing was published.`,
+  });
+}
+
+const limitExceeded = (what: string): SallyportError =>
+  new SallyportError("ERR_REQUEST_LIMIT", `the data is ${what}`, {
+    publicMessage: `The arguments are out of bounds: ${what}. Nothing was published.`,
+  });

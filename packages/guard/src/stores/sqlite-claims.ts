@@ -1,0 +1,95 @@
+// Claims in a SQLite file: durable, shared by every process on the machine, and in one transaction with effects
+// that write to the same file (REP-10, REP-13).
+import type { DatabaseSync } from "node:sqlite";
+import type { ChangeOutcome, ClaimChange, ClaimOutcome, ClaimRequest, ClaimStore, Effect } from "../ports/claim-store.ts";
+import { type Clock, systemClock } from "../ports/clock.ts";
+import { type NewId, randomId } from "../ports/ids.ts";
+import type { SqliteDatabase } from "../sqlite/database.ts";
+import { changeRecord, type ClaimRecord, claimRecord } from "./claim-record.ts";
+
+export interface SqliteClaimsOptions {
+  readonly clock?: Clock;
+  readonly newId?: NewId;
+}
+
+/** What an effect is handed: the open transaction of the claim. It must not commit or roll back itself. */
+export type SqliteTransaction = Pick<DatabaseSync, "prepare" | "exec">;
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS sallyport_claims (
+    key TEXT PRIMARY KEY, digest TEXT NOT NULL, state TEXT NOT NULL, token TEXT NOT NULL,
+    started INTEGER NOT NULL, finished INTEGER NOT NULL, untilMs INTEGER NOT NULL, expiresAtMs INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS sallyport_claims_expiry ON sallyport_claims (expiresAtMs)`;
+const FIND = "SELECT digest, state, token, started, finished, untilMs, expiresAtMs FROM sallyport_claims WHERE key = ?";
+const SAVE = `INSERT INTO sallyport_claims (key, digest, state, token, started, finished, untilMs, expiresAtMs) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (key) DO UPDATE SET digest = excluded.digest, state = excluded.state, token = excluded.token, started = excluded.started,
+  finished = excluded.finished, untilMs = excluded.untilMs, expiresAtMs = excluded.expiresAtMs`;
+const FORGET = "DELETE FROM sallyport_claims WHERE key IN (SELECT key FROM sallyport_claims WHERE expiresAtMs <= ? LIMIT 64)";
+
+export class SqliteClaims implements ClaimStore {
+  readonly name = "sqlite";
+  readonly persists = true;
+  readonly #database: SqliteDatabase;
+  readonly #clock: Clock;
+  readonly #newId: NewId;
+
+  constructor(database: SqliteDatabase, options: SqliteClaimsOptions = {}) {
+    this.#database = database;
+    this.#clock = options.clock ?? systemClock;
+    this.#newId = options.newId ?? randomId;
+    database.define(SCHEMA);
+  }
+
+  claim(requests: readonly ClaimRequest[]): Promise<readonly ClaimOutcome[]> {
+    return this.#database.write(() => {
+      const nowMs = this.#clock.now();
+      this.#database.prepare(FORGET).run(nowMs);
+      return requests.map((request) => {
+        const { outcome, record } = claimRecord(this.#find(request.key), request, nowMs, this.#newId());
+        if (record !== undefined) this.#save(request.key, record);
+        return outcome;
+      });
+    });
+  }
+
+  change(changes: readonly ClaimChange[]): Promise<readonly ChangeOutcome[]> {
+    return this.#database.write((database) => {
+      const nowMs = this.#clock.now();
+      return changes.map((change): ChangeOutcome => {
+        const record = changeRecord(this.#find(change.key), change, nowMs);
+        if (record === undefined) return "lost";
+        if (change.kind === "commit" && change.effect !== undefined) {
+          const failed = applyEffect(database, change.effect as Effect<SqliteTransaction>);
+          if (failed !== undefined) return failed;
+        }
+        this.#save(change.key, record);
+        return "changed";
+      });
+    });
+  }
+
+  #find(key: string): ClaimRecord | undefined {
+    return this.#database.prepare(FIND).get(key) as ClaimRecord | undefined;
+  }
+
+  #save(key: string, record: ClaimRecord): void {
+    this.#database
+      .prepare(SAVE)
+      .run(key, record.digest, record.state, record.token, record.started, record.finished, record.untilMs, record.expiresAtMs);
+  }
+}
+
+/** In a savepoint of its own, so that one failing effect does not undo its neighbours in the group commit. */
+function applyEffect(database: DatabaseSync, effect: Effect<SqliteTransaction>): { readonly effectFailed: unknown } | undefined {
+  database.exec("SAVEPOINT effect");
+  try {
+    const returned: unknown = effect({ prepare: (sql) => database.prepare(sql), exec: (sql) => database.exec(sql) });
+    if (returned instanceof Promise) throw new TypeError("an effect on SQLite must be synchronous: it runs inside the transaction");
+    database.exec("RELEASE effect");
+    return undefined;
+  } catch (effectFailed) {
+    database.exec("ROLLBACK TO effect; RELEASE effect");
+    return { effectFailed };
+  }
+}

@@ -1,0 +1,4 @@
+// For tests of code that uses the guard, and for authors of adapters and stores.
+export { type Law, claimStoreLaws } from "./claim-store-laws.ts";
+export { TestClock } from "./clock.ts";
+export { transportLaws } from "./transport-laws.ts";

@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { SqliteDatabase } from "../../src/sqlite/database.ts";
+import { MemoryClaims } from "../../src/stores/memory-claims.ts";
+import { SqliteClaims } from "../../src/stores/sqlite-claims.ts";
+import { claimStoreLaws } from "../../src/testing/index.ts";
+
+const cleanUp: (() => void | Promise<void>)[] = [];
+afterEach(async () => {
+  for (const step of cleanUp.splice(0).toReversed()) await step();
+});
+
+function openDatabase(): SqliteDatabase {
+  const folder = mkdtempSync(join(tmpdir(), "sallyport-"));
+  const database = new SqliteDatabase(join(folder, "guard.sqlite"));
+  cleanUp.push(
+    () => rmSync(folder, { recursive: true }),
+    () => database.close(),
+  );
+  return database;
+}
+
+describe("claims in memory", () => {
+  for (const law of claimStoreLaws(async (clock) => new MemoryClaims({ clock }))) test(law.name, law.run);
+
+  test("[REP-08] when every remembered id is still needed, claims reject; they never forget", async () => {
+    const store = new MemoryClaims({ maxKeys: 2 });
+    const request = { digest: "d", stale: false, leaseMs: 1000, rememberMs: 60_000, maxFailures: 3, maxCrashes: 2 };
+    await store.claim([
+      { ...request, key: "a" },
+      { ...request, key: "b" },
+    ]);
+    await expect(store.claim([{ ...request, key: "c" }])).rejects.toMatchObject({ code: "ERR_STORE_FULL" });
+    expect(await store.claim([{ ...request, key: "a" }])).toMatchObject([{ kind: "busy" }]);
+  });
+});
+
+describe("claims in SQLite", () => {
+  for (const law of claimStoreLaws(async (clock) => new SqliteClaims(openDatabase(), { clock }))) test(law.name, law.run);
+
+  test("[REP-10] ids outlive the process that recorded them", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "sallyport-"));
+    cleanUp.push(() => rmSync(folder, { recursive: true }));
+    const request = { key: "k", digest: "d", stale: false, leaseMs: 1000, rememberMs: 60_000, maxFailures: 3, maxCrashes: 2 };
+    const first = new SqliteDatabase(join(folder, "guard.sqlite"));
+    const [granted] = await new SqliteClaims(first).claim([request]);
+    if (granted?.kind !== "granted") throw new Error("not granted");
+    await new SqliteClaims(first).change([{ kind: "commit", key: "k", token: granted.token }]);
+    await first.close();
+    const second = new SqliteDatabase(join(folder, "guard.sqlite"));
+    cleanUp.push(() => second.close());
+    expect(await new SqliteClaims(second).claim([request])).toEqual([{ kind: "done" }]);
+  });
+
+  test("[REP-13] effect and commit are one: a row written by a lost claim is not there", async () => {
+    const database = openDatabase();
+    database.define("CREATE TABLE effects (id TEXT)");
+    const store = new SqliteClaims(database);
+    const effect = (transaction: { prepare(sql: string): { run(): unknown } }): void =>
+      void transaction.prepare("INSERT INTO effects VALUES ('x')").run();
+    await store.claim([{ key: "k", digest: "d", stale: false, leaseMs: 1000, rememberMs: 60_000, maxFailures: 3, maxCrashes: 2 }]);
+    expect(await store.change([{ kind: "commit", key: "k", token: "stolen", effect }])).toEqual(["lost"]);
+    expect(database.read((db) => db.prepare("SELECT count(*) AS n FROM effects").get())).toEqual({ n: 0 });
+  });
+});
