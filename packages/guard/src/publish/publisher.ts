@@ -68,6 +68,8 @@ export interface PublisherOptions<C extends Contract> {
   readonly maxPerRoot?: number;
   /** How long equal arguments without a key count as the same call. Default two minutes. */
   readonly sameCallMs?: number;
+  /** How long a call may take before the same call may be tried anew, under the same event id. Default 30 s. */
+  readonly callLeaseMs?: number;
   /** How long a key is remembered. Default one day. */
   readonly rememberKeysMs?: number;
 }
@@ -188,7 +190,7 @@ export class Publisher<C extends Contract> {
       given ?? digest,
     );
     const rememberMs = given === undefined ? (this.#options.sameCallMs ?? 120_000) : (this.#options.rememberKeysMs ?? 24 * HOUR_MS);
-    const begun = await this.#begin({ key, digest, eventId: this.#newId(), leaseMs: LEASE_MS, rememberMs });
+    const begun = await this.#begin({ key, digest, eventId: this.#newId(), leaseMs: this.#options.callLeaseMs ?? LEASE_MS, rememberMs });
     if ("repeated" in begun) return begun;
     try {
       await this.#approve(admitted);

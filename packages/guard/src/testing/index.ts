@@ -1,4 +1,5 @@
 // For tests of code that uses the guard, and for authors of adapters and stores.
 export { type Law, claimStoreLaws } from "./claim-store-laws.ts";
 export { TestClock } from "./clock.ts";
+export { ledgerLaws, limitStoreLaws } from "./limit-laws.ts";
 export { transportLaws } from "./transport-laws.ts";

@@ -1,26 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
-import { SqliteDatabase } from "../../src/sqlite/database.ts";
+import { describe, expect, test } from "vitest";
 import { MemoryClaims } from "../../src/stores/memory-claims.ts";
 import { SqliteClaims } from "../../src/stores/sqlite-claims.ts";
 import { claimStoreLaws } from "../../src/testing/index.ts";
-
-const cleanUp: (() => void | Promise<void>)[] = [];
-afterEach(async () => {
-  for (const step of cleanUp.splice(0).toReversed()) await step();
-});
-
-function openDatabase(): SqliteDatabase {
-  const folder = mkdtempSync(join(tmpdir(), "sallyport-"));
-  const database = new SqliteDatabase(join(folder, "guard.sqlite"));
-  cleanUp.push(
-    () => rmSync(folder, { recursive: true }),
-    () => database.close(),
-  );
-  return database;
-}
+import { openDatabase, temporaryFile } from "../temporary-database.ts";
 
 describe("claims in memory", () => {
   for (const law of claimStoreLaws(async (clock) => new MemoryClaims({ clock }))) test(law.name, law.run);
@@ -41,16 +23,14 @@ describe("claims in SQLite", () => {
   for (const law of claimStoreLaws(async (clock) => new SqliteClaims(openDatabase(), { clock }))) test(law.name, law.run);
 
   test("[REP-10] ids outlive the process that recorded them", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "sallyport-"));
-    cleanUp.push(() => rmSync(folder, { recursive: true }));
     const request = { key: "k", digest: "d", stale: false, leaseMs: 1000, rememberMs: 60_000, maxFailures: 3, maxCrashes: 2 };
-    const first = new SqliteDatabase(join(folder, "guard.sqlite"));
+    const path = temporaryFile();
+    const first = openDatabase(path);
     const [granted] = await new SqliteClaims(first).claim([request]);
     if (granted?.kind !== "granted") throw new Error("not granted");
     await new SqliteClaims(first).change([{ kind: "commit", key: "k", token: granted.token }]);
     await first.close();
-    const second = new SqliteDatabase(join(folder, "guard.sqlite"));
-    cleanUp.push(() => second.close());
+    const second = openDatabase(path);
     expect(await new SqliteClaims(second).claim([request])).toEqual([{ kind: "done" }]);
   });
 
