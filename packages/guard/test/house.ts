@@ -73,6 +73,7 @@ export class RecordingTransport extends MemoryTransport {
 }
 
 export interface House {
+  readonly contract: Notes;
   readonly clock: TestClock;
   readonly transport: RecordingTransport;
   readonly claims: MemoryClaims;
@@ -93,6 +94,7 @@ export function house(): House {
   const trail = { append: async (more: readonly TrailEntry[]) => void entries.push(...more) };
   const shared = { contract: notes, transport, keys, trail, clock };
   return {
+    contract: notes,
     clock,
     transport,
     claims,

@@ -1,0 +1,133 @@
+// Dead letters go round again, by an operator's hand: as a new, signed generation of the same event, so that
+// deduplication does not swallow it and the replay window is not opened (REP-16). Nothing of the letter is trusted:
+// it is verified and validated again, and its destination comes from the contract (PSN-10).
+import type { Contract } from "../contract/contract.ts";
+import { exceedsBounds } from "../contract/bounds.ts";
+import { resolveDestination } from "../contract/destination.ts";
+import { type Attributes, MAX_GENERATION } from "../envelope/attributes.ts";
+import type { KeyRing } from "../envelope/keys.ts";
+import { parseEnvelope, type VerifiedEnvelope, verifyEnvelope } from "../envelope/open.ts";
+import { sealEnvelope } from "../envelope/seal.ts";
+import { formatTime } from "../envelope/time.ts";
+import { type ErrorCode, isSallyportError, SallyportError } from "../errors.ts";
+import { type Clock, systemClock } from "../ports/clock.ts";
+import type { DeadLetter, DeadLetterStore } from "../ports/dead-letters.ts";
+import type { Trail } from "../ports/trail.ts";
+import type { Transport } from "../ports/transport.ts";
+
+export interface Operator {
+  readonly id: string;
+  readonly scopes: readonly string[];
+}
+
+export interface DeadLetterDeskOptions {
+  readonly contract: Contract;
+  readonly keys: KeyRing;
+  readonly transport: Transport;
+  readonly deadLetters: DeadLetterStore;
+  /** Required: what operators do is always on the trail (OPS-02). */
+  readonly trail: Trail;
+  readonly clock?: Clock;
+  /** Redrives of one event. Default 8. */
+  readonly maxGenerations?: number;
+}
+
+export interface Redriven {
+  readonly letterId: string;
+  readonly eventId: string;
+  readonly generation: number;
+}
+
+/** The scope that an operator must hold (OPS-02). */
+export const OPERATE_SCOPE = "sallyport:operate";
+// Letters that died of these were never shown to be the issuer's own, or were sent where they do not belong.
+const NEVER = new Set<ErrorCode>(["ERR_POLICY_CONFLICT", "ERR_POLICY_DESTINATION", "ERR_ENVELOPE_FUTURE", "ERR_POLICY_HOPS"]);
+const LETTER_BOUNDS = { maxBytes: 1024 * 1024, maxDepth: 64 };
+
+/** What an operator may do with dead letters. */
+export class DeadLetterDesk {
+  readonly #options: DeadLetterDeskOptions;
+  readonly #clock: Clock;
+
+  constructor(options: DeadLetterDeskOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  /**
+   * Sends the event again and then removes the letter. Repeating it after a crash between the two is safe: the
+   * generation is the same, so the event is handled once.
+   * @throws {SallyportError} `ERR_POLICY_REDRIVE` when the letter may not go round again.
+   */
+  async redrive(letterId: string, operator: Operator): Promise<Redriven> {
+    return this.#on("redrive", letterId, operator, async (letter) => {
+      const { attributes, data } = await this.#examine(letter);
+      const nowMs = this.#clock.now();
+      const event = this.#options.contract.events.get(attributes.type);
+      const { expirytime: _expired, keyid: _oldKey, ...kept } = attributes;
+      const next: Omit<Attributes, "keyid"> = {
+        ...kept,
+        time: formatTime(nowMs),
+        generation: attributes.generation + 1,
+        ...(event?.expiresAfterMs !== undefined && { expirytime: formatTime(nowMs + event.expiresAfterMs) }),
+      };
+      const bytes = sealEnvelope(next, JSON.stringify(data), this.#options.keys.signingKey(attributes.source, nowMs));
+      await this.#options.transport.send([{ id: next.id, destination: next.destination, key: next.subject, bytes }]);
+      await this.#options.deadLetters.remove([letter.id]);
+      return { letterId: letter.id, eventId: next.id, generation: next.generation };
+    });
+  }
+
+  /** Removes the letter for good. */
+  async discard(letterId: string, operator: Operator): Promise<void> {
+    await this.#on("discard", letterId, operator, async (letter) => {
+      await this.#options.deadLetters.remove([letter.id]);
+    });
+  }
+
+  /** Authorised first, on the trail before and after. */
+  async #on<T>(what: "redrive" | "discard", letterId: string, operator: Operator, act: (letter: DeadLetter) => Promise<T>): Promise<T> {
+    const said = { door: "operator", actor: operator.id } as const;
+    try {
+      if (!operator.scopes.includes(OPERATE_SCOPE)) {
+        throw new SallyportError("ERR_REQUEST_FORBIDDEN", `"${operator.id}" may not ${what} dead letters`, {
+          remedy: `Grant the scope ${OPERATE_SCOPE}.`,
+        });
+      }
+      const letter = await this.#options.deadLetters.get(letterId);
+      if (letter === undefined) throw new SallyportError("ERR_REQUEST_INVALID", `there is no dead letter "${letterId}"`);
+      await this.#options.trail.append([
+        { ...said, decision: what, ...(letter.event && { eventId: letter.event.id, eventType: letter.event.type }) },
+      ]);
+      return await act(letter);
+    } catch (error) {
+      const code = isSallyportError(error) ? error.code : undefined;
+      await this.#options.trail.append([{ ...said, decision: `${what} refused`, ...(code && { code }) }]);
+      throw error;
+    }
+  }
+
+  async #examine(letter: DeadLetter): Promise<VerifiedEnvelope> {
+    if (NEVER.has(letter.code)) throw refusal(letter, `it died of ${letter.code}`);
+    const parsed = parseEnvelope(letter.bytes, LETTER_BOUNDS);
+    if (!parsed.ok) throw refusal(letter, parsed.code);
+    const verified = verifyEnvelope(parsed.value, letter.destination, this.#options.keys);
+    if (!verified.ok) throw refusal(letter, verified.code);
+    const { attributes, data } = verified.value;
+    const event = this.#options.contract.events.get(attributes.type);
+    if (event === undefined) throw refusal(letter, "the contract has no such event");
+    if (resolveDestination(event.destination, attributes.tenant) !== letter.destination)
+      throw refusal(letter, "the contract sends this event elsewhere");
+    if (exceedsBounds(data, event.bounds) !== undefined) throw refusal(letter, "its data is out of bounds");
+    const result = await event.schema["~standard"].validate(data);
+    if (result.issues !== undefined) throw refusal(letter, "its data does not fit the schema");
+    if (attributes.generation >= Math.min(this.#options.maxGenerations ?? 8, MAX_GENERATION))
+      throw refusal(letter, "it has been redriven too often");
+    return verified.value;
+  }
+}
+
+const refusal = (letter: DeadLetter, why: string): SallyportError =>
+  new SallyportError("ERR_POLICY_REDRIVE", `dead letter ${letter.id} cannot be redriven: ${why}`, {
+    remedy: "Discard it, or publish a new event.",
+  });
