@@ -38,7 +38,7 @@ describe("redrive", () => {
     const { home, handled, letterId } = await withOneLetter();
     await deskOf(home).redrive(letterId, olga);
     await settle();
-    for (const { bytes } of [...home.transport.sent]) await home.transport.send([raw(bytes)]);
+    for (const { bytes } of home.transport.sent.slice()) await home.transport.send([raw(bytes)]);
     await settle();
     expect(handled).toEqual([1]);
   });
