@@ -1,89 +1,113 @@
-// Which room may know which, executed. Each rule says what breaks otherwise.
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+// The house rules, executed on the sources; then each rule on made-up modules, to show that it can fail.
 import { describe, expect, test } from "vitest";
-import { type Import, importsOf, ROOT, sourcesOf } from "./imports.ts";
+import { type Import, type Module, parseModule, readModules } from "./imports.ts";
+import { ARROWS, GUARD, RULES } from "./rules.ts";
 
-const GUARD = "packages/guard/src/";
-const files = sourcesOf("packages/guard/src/**/*.ts");
-const imports = files.flatMap(importsOf);
-const roomOf = (path: string): string => path.slice(GUARD.length).split("/")[0]?.replace(/\.ts$/, "") ?? "";
+const modules = readModules();
 
-/** A room may import itself and what is listed; `file:` names one module of a room. */
-const ARROWS: readonly [room: string, may: readonly string[], otherwise: string][] = [
-  ["errors", [], "every room would depend on whatever errors depends on"],
-  ["contract", ["errors"], "what an event is would depend on how it is carried"],
-  ["envelope", ["errors"], "the wire format could not be implemented from its own room and its document"],
-  ["ports", ["errors", "envelope"], "an adapter would drag in the pipeline"],
-  ["publish", ["contract", "envelope", "ports", "errors"], "a publisher would need a consumer, or a broker's client"],
-  ["consume", ["contract", "envelope", "ports", "errors"], "policy would leak into adapters, and differ between brokers"],
-  ["sqlite", ["errors"], "the database would know what is kept in it"],
-  ["adapters", ["ports", "errors", "sqlite"], "adapters would judge instead of carry"],
-  ["stores", ["ports", "errors", "sqlite", "file:envelope/signing-input"], "a store would depend on the doors that use it"],
-  ["testing", ["ports", "errors"], "the laws would hold of our own implementation only"],
-  ["index", ["contract", "envelope", "errors", "publish", "consume", "ports"], "the root entry would reach a broker or the disk"],
-];
-
-const breaks = (found: Import, room: string, may: readonly string[]): boolean => {
-  if (!found.to.startsWith(GUARD) || roomOf(found.from) !== room) return false;
-  const target = roomOf(found.to);
-  return target !== room && !may.includes(target) && !may.includes(`file:${found.to.slice(GUARD.length).replace(/\.ts$/, "")}`);
-};
-
-const told = (found: readonly Import[]): string[] => found.map(({ from, to }) => `${from} → ${to}`);
-
-describe("arrows", () => {
-  test("every room of the guard has its arrows", () => {
-    expect([...new Set(files.map(roomOf))].toSorted()).toEqual(ARROWS.map(([room]) => room).toSorted());
+describe("the house rules hold of the sources", () => {
+  test("there are sources to read", () => {
+    expect(modules.length).toBeGreaterThan(20);
   });
 
-  test.each(ARROWS)("%s knows only %j; otherwise %s", (room, may) => {
-    expect(told(imports.filter((found) => breaks(found, room, may)))).toEqual([]);
-  });
-
-  test("a wrong arrow would be found", () => {
-    const wrong = { from: `${GUARD}contract/contract.ts`, to: `${GUARD}publish/publisher.ts`, isType: false };
-    expect(breaks(wrong, "contract", ["errors"])).toBe(true);
-    expect(breaks({ ...wrong, to: `${GUARD}errors.ts` }, "contract", ["errors"])).toBe(false);
-  });
-
-  test("the guard imports no package: it would run somebody else's code in a user's production process", () => {
-    expect(told(imports.filter(({ to }) => !to.startsWith(GUARD) && !to.startsWith("node:")))).toEqual([]);
-  });
-
-  test.each([
-    ["node:crypto", /^envelope\//, "a second place would decide what a signature is"],
-    ["node:sqlite", /^(sqlite|stores\/sqlite)/, "the root entry would need a database"],
-    ["node:fs", /^$/, "the guard would touch the disk"],
-  ])("%s is for %s alone; otherwise %s", (module, rooms) => {
-    const found = imports.filter(({ from, to, isType }) => to.startsWith(module) && !isType && !rooms.test(from.slice(GUARD.length)));
-    expect(told(found)).toEqual([]);
-  });
-
-  test("there are no circles: neither half could be read, tested or moved alone", () => {
-    const next = new Map(
-      files.map((file) => [file, imports.filter(({ from, to }) => from === file && to.startsWith(GUARD)).map(({ to }) => to)]),
-    );
-    const state = new Map<string, "open" | "done">();
-    const circles: string[] = [];
-    const walk = (file: string, path: readonly string[]): void => {
-      if (state.get(file) === "open") circles.push([...path, file].join(" → "));
-      if (state.has(file)) return;
-      state.set(file, "open");
-      for (const to of next.get(file) ?? []) walk(to, [...path, file]);
-      state.set(file, "done");
-    };
-    for (const file of files) walk(file, []);
-    expect(circles).toEqual([]);
-  });
-
-  test("only clocks read the time: a test could not decide it otherwise", () => {
-    const readers = files.filter((file) => /\bDate\.now\(|new Date\(\)/.test(readFileSync(join(ROOT, file), "utf8")));
-    expect(readers.filter((file) => file !== `${GUARD}ports/clock.ts` && !file.startsWith(`${GUARD}testing/`))).toEqual([]);
+  test.each(RULES.map((rule) => [rule.name, rule] as const))("%s", (_name, { because, breaches }) => {
+    const found = breaches(modules);
+    expect(found, `${found.join("\n")}\nOtherwise: ${because}.`).toEqual([]);
   });
 });
 
-test("no source file is longer than one can hold in the head", () => {
-  const lengths = files.map((file) => [file, readFileSync(join(ROOT, file), "utf8").split("\n").length] as const);
-  expect(lengths.filter(([, length]) => length > 400)).toEqual([]);
+const file = (path: string, ...imports: readonly (string | Import)[]): Module => ({
+  path: GUARD + path,
+  imports: imports.map((made) => (typeof made === "string" ? { to: made, typeOnly: false } : made)),
+  exports: [],
+  clockLines: [],
+});
+const typed = (to: string): Import => ({ to, typeOnly: true });
+const ruleNamed = (start: string) => RULES.find(({ name }) => name.startsWith(start))!;
+
+/** Rule (by the start of its name), modules that break it, how often. */
+const BREACHES: readonly (readonly [string, readonly Module[], number])[] = [
+  ["errors knows", [file("errors.ts", `${GUARD}contract/contract.ts`)], 1],
+  ["contract knows", [file("contract/a.ts", `${GUARD}errors.ts`, `${GUARD}envelope/keys.ts`)], 1],
+  ["envelope knows", [file("envelope/a.ts", typed(`${GUARD}ports/clock.ts`))], 1],
+  ["ports knows", [file("ports/a.ts", `${GUARD}envelope/keys.ts`, typed(`${GUARD}envelope/open.ts`))], 1],
+  ["publish knows", [file("publish/a.ts", `${GUARD}consume/consumer.ts`, `${GUARD}stores/memory-claims.ts`)], 2],
+  ["consume knows", [file("consume/redrive.ts", `${GUARD}publish/publisher.ts`)], 1],
+  ["sqlite knows", [file("sqlite/database.ts", `${GUARD}stores/sqlite-claims.ts`)], 1],
+  ["adapters knows", [file("adapters/a.ts", `${GUARD}consume/policy.ts`, `${GUARD}stores/claim-record.ts`, `${GUARD}sqlite/database.ts`)], 2],
+  ["stores knows", [file("stores/a.ts", `${GUARD}adapters/memory.ts`, `${GUARD}envelope/signing-input.ts`)], 2],
+  ["mcp knows", [file("mcp/a.ts", `${GUARD}envelope/seal.ts`, `${GUARD}publish/publisher.ts`)], 1],
+  ["keys-file knows", [file("keys-file.ts", `${GUARD}contract/contract.ts`)], 1],
+  ["testing knows", [file("testing/a.ts", `${GUARD}index.ts`)], 1],
+  ["index knows", [file("index.ts", `${GUARD}adapters/memory.ts`, `${GUARD}stores/memory-claims.ts`, `${GUARD}mcp/tools.ts`)], 3],
+  ["every room of the guard", [file("utils/a.ts")], 1],
+  ["every exception", [file("stores/sqlite-trail.ts")], 1],
+  [
+    "no adapter knows",
+    [file("adapters/kafka.ts", `${GUARD}adapters/nats.ts`), { ...file("adapters/nats.ts"), exports: ["NatsTransport"] }],
+    1,
+  ],
+  ["the guard imports no package", [file("adapters/kafka.ts", "kafkajs", typed("zod"))], 2],
+  ["the guard imports no other package", [file("index.ts", "packages/server/src/index.ts")], 1],
+  ["only envelope/ touches", [file("stores/a.ts", "node:crypto"), file("envelope/a.ts", "node:crypto")], 1],
+  ["only sqlite/ and", [file("consume/a.ts", "node:fs/promises", "node:sqlite", typed("node:sqlite")), file("sqlite/a.ts", "node:fs")], 2],
+  ["only clocks", [{ ...file("consume/a.ts"), clockLines: [7] }, { ...file("ports/clock.ts"), clockLines: [11] }], 1],
+  ["the front door", [file("index.ts", `${GUARD}a/a.ts`), file("a/a.ts", "node:sqlite"), file("b.ts", "node:fs")], 1],
+  [
+    "no import goes",
+    [
+      file("a.ts", `${GUARD}b.ts`),
+      file("b.ts", typed(`${GUARD}c.ts`)),
+      file("c.ts", `${GUARD}a.ts`, `${GUARD}d.ts`),
+      file("d.ts", `${GUARD}d.ts`),
+    ],
+    2,
+  ],
+];
+
+describe("each house rule can fail", () => {
+  test.each(BREACHES)("%s", (start, broken, times) => {
+    expect(ruleNamed(start).breaches(broken)).toHaveLength(times);
+  });
+
+  test("every rule has made-up modules that break it", () => {
+    const broken = new Set(BREACHES.map(([start]) => ruleNamed(start).name));
+    expect(RULES.filter(({ name }) => !broken.has(name))).toEqual([]);
+  });
+
+  test("rooms that do not exist break nothing", () => {
+    expect(RULES.flatMap(({ breaches }) => breaches([]))).toEqual([]);
+  });
+
+  test("no two rooms know each other", () => {
+    const mutual = [...ARROWS].flatMap(([room, { knows }]) => knows.filter((other) => ARROWS.get(other)?.knows.includes(room)));
+    expect(mutual).toEqual([]);
+  });
+});
+
+describe("the reader of modules", () => {
+  const read = (source: string): Module => parseModule(`${GUARD}consume/a.ts`, source);
+
+  test.each([
+    ["import", 'import { a } from "../errors.ts";', `${GUARD}errors.ts`, false],
+    ["import for its effect", 'import "./b.ts";', `${GUARD}consume/b.ts`, false],
+    ["type import", 'import type { A } from "node:sqlite";', "node:sqlite", true],
+    ["import of a type and a value", 'import { type A, b } from "node:fs";', "node:fs", false],
+    ["re-export", 'export { a } from "./b.ts";', `${GUARD}consume/b.ts`, false],
+    ["re-export of everything", 'export * from "./b.ts";', `${GUARD}consume/b.ts`, false],
+    ["re-export of a type", 'export type { A } from "./b.ts";', `${GUARD}consume/b.ts`, true],
+    ["dynamic import", 'const a = await import("zod");', "zod", false],
+    ["dynamic import of something computed", "const a = await import(name);", "?", false],
+    ["import in a type", 'type A = import("../ports/ids.ts").NewId;', `${GUARD}ports/ids.ts`, true],
+  ])("sees an %s", (_name, source, to, typeOnly) => {
+    expect(read(source).imports).toEqual([{ to, typeOnly }]);
+  });
+
+  test("sees readings of the wall clock, and not dates made of given times", () => {
+    expect(read("Date.now();\nnew Date();\nDate();\nnew Date(5);\nclock.now();").clockLines).toEqual([1, 2, 3]);
+  });
+
+  test("sees a clock that is handed on without being called", () => {
+    expect(read("const now = Date.now;").clockLines).toEqual([1]);
+  });
 });
