@@ -1,11 +1,11 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  resolve: { conditions: ["source"] },
-  ssr: { resolve: { conditions: ["source"] } },
+  resolve: { conditions: ["sallyport-source"] },
+  ssr: { resolve: { conditions: ["sallyport-source"] } },
   test: {
     include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
     testTimeout: 30_000,
-    execArgv: ["--conditions=source"],
+    execArgv: ["--conditions=sallyport-source"],
   },
 });

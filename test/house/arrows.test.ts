@@ -34,7 +34,11 @@ const BREACHES: readonly (readonly [string, readonly Module[], number])[] = [
   ["publish knows", [file("publish/a.ts", `${GUARD}consume/consumer.ts`, `${GUARD}stores/memory-claims.ts`)], 2],
   ["consume knows", [file("consume/redrive.ts", `${GUARD}publish/publisher.ts`)], 1],
   ["sqlite knows", [file("sqlite/database.ts", `${GUARD}stores/sqlite-claims.ts`)], 1],
-  ["adapters knows", [file("adapters/a.ts", `${GUARD}consume/policy.ts`, `${GUARD}stores/claim-record.ts`, `${GUARD}sqlite/database.ts`)], 2],
+  [
+    "adapters knows",
+    [file("adapters/a.ts", `${GUARD}consume/policy.ts`, `${GUARD}stores/claim-record.ts`, `${GUARD}sqlite/database.ts`)],
+    2,
+  ],
   ["stores knows", [file("stores/a.ts", `${GUARD}adapters/memory.ts`, `${GUARD}envelope/signing-input.ts`)], 2],
   ["mcp knows", [file("mcp/a.ts", `${GUARD}envelope/seal.ts`, `${GUARD}publish/publisher.ts`)], 1],
   ["keys-file knows", [file("keys-file.ts", `${GUARD}contract/contract.ts`)], 1],
@@ -51,7 +55,14 @@ const BREACHES: readonly (readonly [string, readonly Module[], number])[] = [
   ["the guard imports no other package", [file("index.ts", "packages/server/src/index.ts")], 1],
   ["only envelope/ touches", [file("stores/a.ts", "node:crypto"), file("envelope/a.ts", "node:crypto")], 1],
   ["only sqlite/ and", [file("consume/a.ts", "node:fs/promises", "node:sqlite", typed("node:sqlite")), file("sqlite/a.ts", "node:fs")], 2],
-  ["only clocks", [{ ...file("consume/a.ts"), clockLines: [7] }, { ...file("ports/clock.ts"), clockLines: [11] }], 1],
+  [
+    "only clocks",
+    [
+      { ...file("consume/a.ts"), clockLines: [7] },
+      { ...file("ports/clock.ts"), clockLines: [11] },
+    ],
+    1,
+  ],
   ["the front door", [file("index.ts", `${GUARD}a/a.ts`), file("a/a.ts", "node:sqlite"), file("b.ts", "node:fs")], 1],
   [
     "no import goes",

@@ -78,11 +78,7 @@ const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
 ]);
 
 const isGuard = ({ path }: Module): boolean => path.startsWith(GUARD);
-export const roomOf = (path: string): string =>
-  path
-    .slice(GUARD.length)
-    .split("/")[0]!
-    .replace(/\.ts$/, "");
+export const roomOf = (path: string): string => path.slice(GUARD.length).split("/")[0]!.replace(/\.ts$/, "");
 const isOwn = (to: string): boolean => to.startsWith("packages/");
 const isPackage = (to: string): boolean => !isOwn(to) && !to.startsWith("node:");
 

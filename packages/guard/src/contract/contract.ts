@@ -28,6 +28,8 @@ export interface EventOptions<S extends StandardSchema> {
   readonly scopes?: readonly string[];
   /** Ask a person first (PUB-09). */
   readonly approval?: boolean | { readonly message: string };
+  /** What it causes cannot be undone; hosts are told so. Default: as `approval`. */
+  readonly destructive?: boolean;
   readonly bounds?: Partial<Bounds>;
   /** Per principal and event (PUB-08). Default 60 a minute. */
   readonly rate?: Allowance;
@@ -52,6 +54,7 @@ export interface ContractEvent<Data = unknown> {
   readonly ordering: "none" | "key";
   readonly scopes: readonly string[];
   readonly approval: { readonly message: string } | undefined;
+  readonly destructive: boolean;
   readonly bounds: Bounds;
   readonly rate: Allowance;
   readonly quota: Allowance | undefined;
@@ -78,6 +81,7 @@ const EVENT_KEYS = new Set<keyof EventOptions<StandardSchema>>([
   "tool",
   "scopes",
   "approval",
+  "destructive",
   "bounds",
   "rate",
   "quota",
@@ -150,6 +154,7 @@ function resolveEvent(type: string, definition: EventDefinition): ContractEvent 
     ordering: definition.ordering ?? "none",
     scopes: definition.scopes ?? [],
     approval: approvalOf(definition),
+    destructive: definition.destructive ?? approvalOf(definition) !== undefined,
     bounds: boundsOf(definition.bounds, `${place}.bounds`),
     rate: definition.rate ?? DEFAULT_RATE,
     quota: definition.quota,

@@ -1,9 +1,8 @@
 // The publish door: admit → validate → limit → once → approve → seal → send → receipt.
 // A caller gives an event type and data. Destination, key, headers, id, time and identity are the server's.
-import { exceedsBounds, tooLarge } from "../contract/bounds.ts";
+import { tooLarge } from "../contract/bounds.ts";
 import type { Contract, ContractEvent, DataOf, EventsOf } from "../contract/contract.ts";
 import { resolveDestination } from "../contract/destination.ts";
-import { describeIssues } from "../contract/standard-schema.ts";
 import { type Origin } from "../envelope/attributes.ts";
 import { type Cause, currentCause } from "../envelope/causation.ts";
 import type { KeyRing } from "../envelope/keys.ts";
@@ -17,7 +16,9 @@ import type { Ledger, LimitStore, Spend } from "../ports/limits.ts";
 import { noObserver, type Observer } from "../ports/observer.ts";
 import { noTrail, type Trail } from "../ports/trail.ts";
 import type { Transport } from "../ports/transport.ts";
+import { ApprovalStates } from "./approval-state.ts";
 import { canonicalJson } from "./canonical.ts";
+import { outOfBounds, validate } from "./validate.ts";
 
 /** Who calls. Comes from authentication or configuration, never from arguments. */
 export interface Principal {
@@ -33,8 +34,11 @@ export interface ApprovalRequest {
   readonly principal: Principal;
 }
 
-/** Asks a person. `unavailable` when nobody can be asked; anything but `approved` means no publish (PUB-09). */
-export type Approver = (request: ApprovalRequest) => Promise<"approved" | "declined" | "unavailable">;
+/**
+ * Asks a person. Anything but `approved` means no publish (PUB-09): `unavailable` when nobody can be asked,
+ * `pending` when the answer comes with a later call.
+ */
+export type Approver = (request: ApprovalRequest) => Promise<"approved" | "declined" | "unavailable" | "pending">;
 
 export interface Call {
   readonly principal: Principal;
@@ -76,7 +80,14 @@ export interface PublisherOptions<C extends Contract> {
 
 const HOUR_MS = 3_600_000;
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,128}$/;
+const APPROVAL_CODES = {
+  declined: "ERR_REQUEST_APPROVAL_DECLINED",
+  unavailable: "ERR_REQUEST_APPROVAL_UNAVAILABLE",
+  pending: "ERR_REQUEST_APPROVAL_PENDING",
+} as const;
 const LEASE_MS = 30_000;
+/** A person needs longer than a broker. */
+const APPROVAL_LEASE_MS = 600_000;
 const WAIT_STEP_MS = 20;
 const WAIT_MS = 10_000;
 
@@ -90,6 +101,9 @@ interface Admitted {
 }
 
 export class Publisher<C extends Contract> {
+  readonly contract: C;
+  /** For callers whose client answers an approval in a later call. */
+  readonly approvals: ApprovalStates;
   readonly #options: PublisherOptions<C>;
   readonly #clock: Clock;
   readonly #newId: NewId;
@@ -103,6 +117,14 @@ export class Publisher<C extends Contract> {
     this.#trail = options.trail ?? noTrail;
     this.#observer = options.observer ?? noObserver;
     options.keys.signingKey(options.contract.name, this.#clock.now());
+    this.contract = options.contract;
+    this.approvals = new ApprovalStates({
+      issuer: options.contract.name,
+      keys: options.keys,
+      limits: options.limits,
+      clock: this.#clock,
+      newId: this.#newId,
+    });
   }
 
   /**
@@ -137,7 +159,7 @@ export class Publisher<C extends Contract> {
     if (missing.length > 0) throw new SallyportError("ERR_REQUEST_FORBIDDEN", `"${type}" needs the scopes ${missing.join(", ")}`);
     const valid = await validate(event, data);
     const dataJson = JSON.stringify(valid);
-    if (Buffer.byteLength(dataJson) > event.bounds.maxBytes) throw limitExceeded(tooLarge(event.bounds));
+    if (Buffer.byteLength(dataJson) > event.bounds.maxBytes) throw outOfBounds(tooLarge(event.bounds));
     const destination = resolveDestination(event.destination, call.principal.tenant);
     return { event, call, data: valid, dataJson, destination, cause: this.#causeOf() };
   }
@@ -190,7 +212,13 @@ export class Publisher<C extends Contract> {
       given ?? digest,
     );
     const rememberMs = given === undefined ? (this.#options.sameCallMs ?? 120_000) : (this.#options.rememberKeysMs ?? 24 * HOUR_MS);
-    const begun = await this.#begin({ key, digest, eventId: this.#newId(), leaseMs: this.#options.callLeaseMs ?? LEASE_MS, rememberMs });
+    const begun = await this.#begin({
+      key,
+      digest,
+      eventId: this.#newId(),
+      leaseMs: this.#options.callLeaseMs ?? (event.approval === undefined ? LEASE_MS : APPROVAL_LEASE_MS),
+      rememberMs,
+    });
     if ("repeated" in begun) return begun;
     try {
       await this.#approve(admitted);
@@ -225,8 +253,7 @@ export class Publisher<C extends Contract> {
     if (call.approve === undefined) throw new SallyportError("ERR_REQUEST_APPROVAL_UNAVAILABLE", "nobody can be asked for approval");
     const answer = await call.approve({ type: event.type, message: event.approval.message, data, principal: call.principal });
     if (answer === "approved") return;
-    const code = answer === "declined" ? "ERR_REQUEST_APPROVAL_DECLINED" : "ERR_REQUEST_APPROVAL_UNAVAILABLE";
-    throw new SallyportError(code, `approval: ${answer}`);
+    throw new SallyportError(APPROVAL_CODES[answer], `approval: ${answer}`);
   }
 
   async #send({ event, call, data, dataJson, destination, cause }: Admitted, id: string): Promise<Receipt> {
@@ -266,19 +293,3 @@ export class Publisher<C extends Contract> {
     return { id, type: event.type, time, repeated: false };
   }
 }
-
-async function validate(event: ContractEvent, data: unknown): Promise<unknown> {
-  const exceeded = exceedsBounds(data, event.bounds);
-  if (exceeded !== undefined) throw limitExceeded(exceeded);
-  const result = await event.schema["~standard"].validate(data);
-  if (result.issues === undefined) return result.value;
-  const issues = describeIssues(result.issues);
-  throw new SallyportError("ERR_REQUEST_INVALID", `the data does not fit the schema: ${issues}`, {
-    publicMessage: `The arguments do not fit the tool's input schema: ${issues}. Nothing was published.`,
-  });
-}
-
-const limitExceeded = (what: string): SallyportError =>
-  new SallyportError("ERR_REQUEST_LIMIT", `the data is ${what}`, {
-    publicMessage: `The arguments are out of bounds: ${what}. Nothing was published.`,
-  });

@@ -35,7 +35,7 @@ interface World {
 }
 
 function start(world: World, mode: "publish" | "consume", point = "none", passes = 0): ChildProcess {
-  const args = ["--conditions=source", WORKER, mode, world.file, world.keys, point, String(passes)];
+  const args = ["--conditions=sallyport-source", WORKER, mode, world.file, world.keys, point, String(passes)];
   return spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] });
 }
 

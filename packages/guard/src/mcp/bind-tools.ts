@@ -1,0 +1,113 @@
+// Contracts become tools of the user's own McpServer: one tool per event, and no argument that names an event, a
+// destination, a key or a header (PUB-01, DST-01).
+import type { Contract, ContractEvent } from "../contract/contract.ts";
+import type { JsonSchema } from "../contract/standard-schema.ts";
+import { isSallyportError, SallyportError } from "../errors.ts";
+import type { Approver, Principal, Publisher, Receipt } from "../publish/publisher.ts";
+import { approverFor } from "./approval.ts";
+import { type AuthInfo, authInfoOf, type CallContext, type McpServerLike, metaOf, shownSchema } from "./sdk.ts";
+
+export interface BindOptions {
+  /**
+   * Who calls. A fixed principal for stdio, where there is one user; over HTTP a function of what the verified
+   * token said. `undefined` refuses the call. Nothing of the arguments or of `clientInfo` is ever used for this.
+   */
+  readonly principal: Principal | ((auth: AuthInfo | undefined) => Principal | undefined);
+  /** Told of every error that is not a refusal of ours. Default: written to standard error, without the arguments. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** Hosts may give their idempotency key here, in a call's `_meta`. */
+export const IDEMPOTENCY_META = "dev.sallyport/idempotency-key";
+
+export interface ToolResult {
+  readonly content: { type: "text"; text: string }[];
+  readonly structuredContent?: Record<string, unknown>;
+  readonly isError?: boolean;
+}
+
+const RECEIPT_SCHEMA: JsonSchema = {
+  type: "object",
+  properties: {
+    id: { type: "string", description: "Id of the event." },
+    type: { type: "string", description: "Type of the event." },
+    time: { type: "string", format: "date-time", description: "When it was published." },
+    repeated: { type: "boolean", description: "True when an earlier, equal call had published it and this one did nothing." },
+  },
+  required: ["id", "type", "time", "repeated"],
+  additionalProperties: false,
+};
+
+/** Registers a tool for each event of the publisher's contract; with a fixed principal, for those that it may use. */
+export function bindTools(server: McpServerLike, publisher: Publisher<Contract<any>>, options: BindOptions): void {
+  for (const event of publisher.contract.events.values()) {
+    if (!mayEverUse(event, options.principal)) continue;
+    const callback = (args: unknown, context: CallContext): Promise<ToolResult | object> =>
+      callTool(server, publisher, event, options, args, context);
+    server.registerTool(event.tool, toolConfig(server, event), callback);
+  }
+}
+
+function toolConfig(server: McpServerLike, event: ContractEvent): object {
+  return {
+    title: event.type,
+    description: event.description,
+    inputSchema: shownSchema(server, event.jsonSchema),
+    outputSchema: shownSchema(server, RECEIPT_SCHEMA),
+    annotations: { readOnlyHint: false, destructiveHint: event.destructive, idempotentHint: false, openWorldHint: true },
+  };
+}
+
+function mayEverUse(event: ContractEvent, principal: BindOptions["principal"]): boolean {
+  if (typeof principal === "function") return true;
+  return event.scopes.every((scope) => principal.scopes?.includes(scope) ?? false);
+}
+
+async function callTool(
+  server: McpServerLike,
+  publisher: Publisher<Contract<any>>,
+  event: ContractEvent,
+  options: BindOptions,
+  args: unknown,
+  context: CallContext,
+): Promise<ToolResult | object> {
+  const approval = approverFor(server, publisher.approvals, context);
+  try {
+    const principal = typeof options.principal === "function" ? options.principal(authInfoOf(context)) : options.principal;
+    if (principal === undefined) throw new SallyportError("ERR_REQUEST_FORBIDDEN", "the call has no principal");
+    const receipt = await publisher.publishUntyped(event.type, args, callOf(principal, approval.approve, context));
+    return accepted(receipt);
+  } catch (error) {
+    const asked = approval.asked();
+    if (asked !== undefined && isSallyportError(error) && error.code === "ERR_REQUEST_APPROVAL_PENDING") return asked;
+    if (!isSallyportError(error)) (options.onError ?? writeError)(error);
+    return refused(error);
+  }
+}
+
+function callOf(principal: Principal, approve: Approver, context: CallContext): Parameters<Publisher<Contract>["publishUntyped"]>[2] {
+  const key = metaOf(context)[IDEMPOTENCY_META];
+  if (key === undefined) return { principal, origin: "llm", approve };
+  if (typeof key !== "string") throw new SallyportError("ERR_REQUEST_INVALID", "the idempotency key is not a string");
+  return { principal, origin: "llm", approve, idempotencyKey: key };
+}
+
+function accepted(receipt: Receipt): ToolResult {
+  const structuredContent = { ...receipt };
+  return { content: [{ type: "text", text: JSON.stringify(structuredContent) }], structuredContent };
+}
+
+/** A stable code and a public message; never a cause (PUB-13). */
+export function refused(error: unknown): ToolResult {
+  const refusal = isSallyportError(error) ? error : new SallyportError("ERR_TRANSPORT_UNAVAILABLE", "an unforeseen error");
+  const structuredContent = {
+    code: refusal.code,
+    message: refusal.publicMessage,
+    ...(refusal.retryAfterMs !== undefined && { retryAfterMs: refusal.retryAfterMs }),
+  };
+  return { isError: true, content: [{ type: "text", text: `${refusal.code}: ${refusal.publicMessage}` }], structuredContent };
+}
+
+function writeError(error: unknown): void {
+  console.error("sallyport: a tool call failed", error);
+}

@@ -1,0 +1,3 @@
+// @sallyport/guard/mcp
+export { bindTools, type BindOptions, IDEMPOTENCY_META, type ToolResult } from "./bind-tools.ts";
+export type { AuthInfo, McpServerLike } from "./sdk.ts";
