@@ -1,0 +1,97 @@
+// What happens when something that must answer does not: nothing is settled, nothing new is fetched, and consumption
+// goes on by itself when it answers again (REP-12). The circuit breaker for handlers is here too (PSN-08).
+import { type ErrorCode, isSallyportError } from "../errors.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Observer } from "../ports/observer.ts";
+import type { Subscription } from "../ports/transport.ts";
+import type { ConsumePolicy } from "./policy.ts";
+
+const WAIT_MS = { first: 100, most: 5000 };
+
+export class Hold {
+  readonly #policy: ConsumePolicy;
+  readonly #clock: Clock;
+  readonly #observer: Observer;
+  readonly #stop: AbortSignal;
+  readonly #reasons = new Set<object>();
+  #subscriptions: readonly Subscription[] = [];
+  #breakerMs = 0;
+
+  constructor(parts: { readonly policy: ConsumePolicy; readonly clock: Clock; readonly observer: Observer; readonly stop: AbortSignal }) {
+    this.#policy = parts.policy;
+    this.#clock = parts.clock;
+    this.#observer = parts.observer;
+    this.#stop = parts.stop;
+  }
+
+  /** Whose fetching is paused and resumed. */
+  over(subscriptions: readonly Subscription[]): void {
+    this.#subscriptions = subscriptions;
+    if (this.#reasons.size > 0) for (const subscription of subscriptions) subscription.pause();
+  }
+
+  get held(): boolean {
+    return this.#reasons.size > 0;
+  }
+
+  /**
+   * Asks until it is answered. `undefined` when the consumer is stopped first; the delivery then goes back to the
+   * broker unsettled.
+   */
+  async untilAnswered<T>(ask: () => Promise<T>): Promise<T | undefined> {
+    const reason = {};
+    for (let waitMs = WAIT_MS.first; ; waitMs = Math.min(waitMs * 2, WAIT_MS.most)) {
+      try {
+        const answer = await ask();
+        this.#resume(reason);
+        return answer;
+      } catch (error) {
+        this.#pause(reason, isSallyportError(error) ? error.code : "ERR_STORE_UNAVAILABLE");
+        if (!(await this.#wait(waitMs))) return undefined;
+      }
+    }
+  }
+
+  /** The breaker opens, for longer each time until something succeeds. Returns for how long. */
+  trip(askedMs: number | undefined): number {
+    this.#breakerMs = Math.min(Math.max(this.#policy.retryMs, this.#breakerMs * 2), this.#policy.maxRetryMs);
+    const waitMs = askedMs ?? this.#breakerMs;
+    const reason = {};
+    this.#pause(reason, "ERR_HANDLER_FAILED");
+    void this.#wait(waitMs).then(() => this.#resume(reason));
+    return waitMs;
+  }
+
+  succeeded(): void {
+    this.#breakerMs = 0;
+  }
+
+  #pause(reason: object, code: ErrorCode): void {
+    if (this.#reasons.size === 0) this.#observer.holding?.(true, code);
+    this.#reasons.add(reason);
+    for (const subscription of this.#subscriptions) subscription.pause();
+  }
+
+  #resume(reason: object): void {
+    if (!this.#reasons.delete(reason) || this.#reasons.size > 0 || this.#stop.aborted) return;
+    this.#observer.holding?.(false, undefined);
+    for (const subscription of this.#subscriptions) subscription.resume();
+  }
+
+  /** False when the consumer was stopped meanwhile. */
+  #wait(ms: number): Promise<boolean> {
+    const stop = this.#stop;
+    return new Promise((resolve) => {
+      if (stop.aborted) return resolve(false);
+      const onStop = (): void => {
+        cancel();
+        resolve(false);
+      };
+      const cancel = this.#clock.after(ms, () => {
+        stop.removeEventListener("abort", onStop);
+        resolve(true);
+      });
+      stop.addEventListener("abort", onStop, { once: true });
+    });
+  }
+}
