@@ -33,6 +33,7 @@ const BREACHES: readonly (readonly [string, readonly Module[], number])[] = [
   ["ports knows", [file("ports/a.ts", `${GUARD}envelope/keys.ts`, typed(`${GUARD}envelope/open.ts`))], 1],
   ["publish knows", [file("publish/a.ts", `${GUARD}consume/consumer.ts`, `${GUARD}stores/memory-claims.ts`)], 2],
   ["consume knows", [file("consume/redrive.ts", `${GUARD}publish/publisher.ts`)], 1],
+  ["read knows", [file("read/reader.ts", `${GUARD}consume/consumer.ts`)], 1],
   ["sqlite knows", [file("sqlite/database.ts", `${GUARD}stores/sqlite-claims.ts`)], 1],
   [
     "adapters knows",

@@ -47,13 +47,20 @@ export const ARROWS: ReadonlyMap<string, Arrow> = new Map<string, Arrow>([
       because: "a door bound to a broker, a store or the other door could not be run or tested without it",
     },
   ],
+  [
+    "read",
+    {
+      knows: ["contract", "envelope", "ports", "errors"],
+      because: "what agents read is verified as what consumers take is, on every broker, and never taken from anyone",
+    },
+  ],
   ["sqlite", { knows: ["errors"], because: "it opens files; what is in them is for the adapter and the stores to say" }],
   ["adapters", { knows: ["ports", "errors", "sqlite"], because: CARRIER }],
   ["stores", { knows: ["ports", "errors", "sqlite"], because: CARRIER }],
   [
     "mcp",
     {
-      knows: ["contract", "publish", "ports", "errors"],
+      knows: ["contract", "publish", "read", "ports", "errors"],
       types: ["envelope"],
       because: "tools go through the publish door; with the envelope or a broker at hand they could go around it",
     },
@@ -62,11 +69,11 @@ export const ARROWS: ReadonlyMap<string, Arrow> = new Map<string, Arrow>([
   [
     "testing",
     {
-      knows: ["contract", "envelope", "ports", "publish", "consume", "sqlite", "adapters", "stores", "mcp", "keys-file", "errors"],
+      knows: ["contract", "envelope", "ports", "publish", "consume", "read", "sqlite", "adapters", "stores", "mcp", "keys-file", "errors"],
       because: "it is never part of production",
     },
   ],
-  ["index", { knows: ["contract", "envelope", "ports", "publish", "consume", "errors"], because: FRONT }],
+  ["index", { knows: ["contract", "envelope", "ports", "publish", "consume", "read", "errors"], because: FRONT }],
 ]);
 
 /** Arrows against the table, each with its reason. */

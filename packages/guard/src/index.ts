@@ -8,6 +8,8 @@ export { ERROR_CODES, isSallyportError, SallyportError } from "./errors.ts";
 export type { ErrorCode } from "./errors.ts";
 export { Publisher } from "./publish/publisher.ts";
 export type { ApprovalRequest, Approver, Call, Principal, PublisherOptions, Receipt } from "./publish/publisher.ts";
+export { Reader } from "./read/reader.ts";
+export type { Poll, PolledEvent, PollRequest, ReaderOptions } from "./read/reader.ts";
 export { Consumer } from "./consume/consumer.ts";
 export type { ConsumerOptions, Handlers } from "./consume/consumer.ts";
 export type { ReceivedEvent } from "./consume/examine.ts";
