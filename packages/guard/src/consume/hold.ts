@@ -22,6 +22,10 @@ export class Hold {
     this.#clock = parts.clock;
     this.#observer = parts.observer;
     this.#stop = parts.stop;
+    const onStop = (): void => {
+      if (this.held) this.#observer.holding?.(false, undefined);
+    };
+    parts.stop.addEventListener("abort", onStop, { once: true });
   }
 
   /** Whose fetching is paused and resumed. */
@@ -67,7 +71,7 @@ export class Hold {
   }
 
   #pause(reason: object, code: ErrorCode): void {
-    if (this.#reasons.size === 0) this.#observer.holding?.(true, code);
+    if (this.#reasons.size === 0 && !this.#stop.aborted) this.#observer.holding?.(true, code);
     this.#reasons.add(reason);
     for (const subscription of this.#subscriptions) subscription.pause();
   }

@@ -61,7 +61,7 @@ export class DeadLetterDesk {
    */
   async redrive(letterId: string, operator: Operator): Promise<Redriven> {
     return this.#on("redrive", letterId, operator, async (letter) => {
-      const { attributes, data } = await this.#examine(letter);
+      const { attributes, trace, data } = await this.#examine(letter);
       const nowMs = this.#clock.now();
       const event = this.#options.contract.events.get(attributes.type);
       const { expirytime: _expired, keyid: _oldKey, ...kept } = attributes;
@@ -71,7 +71,7 @@ export class DeadLetterDesk {
         generation: attributes.generation + 1,
         ...(event?.expiresAfterMs !== undefined && { expirytime: formatTime(nowMs + event.expiresAfterMs) }),
       };
-      const bytes = sealEnvelope(next, JSON.stringify(data), this.#options.keys.signingKey(attributes.source, nowMs));
+      const bytes = sealEnvelope(next, JSON.stringify(data), this.#options.keys.signingKey(attributes.source, nowMs), trace);
       await this.#options.transport.send([{ id: next.id, destination: next.destination, key: next.subject, bytes }]);
       await this.#options.deadLetters.remove([letter.id]);
       return { letterId: letter.id, eventId: next.id, generation: next.generation };
