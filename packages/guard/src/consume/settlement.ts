@@ -84,7 +84,8 @@ export class Settlement {
 
   /** Not the message's fault: no attempt is counted (PSN-08, PSN-12). */
   async giveBack(work: Work, afterMs: number, code?: ErrorCode): Promise<Ended> {
-    await this.#change({ kind: "release", ...heldOf(work), afterMs });
+    const outcome = await this.#change({ kind: "release", ...heldOf(work), afterMs });
+    if (outcome === undefined) return this.later(work.delivery, afterMs);
     this.#parts.observer.decided?.("consume", "released", code, work.examined.event.type);
     await this.later(work.delivery, afterMs);
     return { decision: "released", code };
@@ -121,6 +122,7 @@ export class Settlement {
     return { decision: "dead-letter", code: rest.code };
   }
 
+  /** Given back as it was found; nothing was decided. */
   async later(delivery: Delivery, afterMs: number): Promise<Ended> {
     await this.#parts.hold.untilAnswered(() => delivery.retryAfter(afterMs));
     return UNSETTLED;

@@ -71,7 +71,7 @@ export interface Observer {
   at?(point: Point, eventId: string | undefined): void;
   /** One decision was made; `code` is its reason where there is one. `eventType` is one of the contract's, never a caller's word. */
   decided?(door: "publish" | "consume", decision: string, code: string | undefined, eventType: string | undefined): void;
-  /** Consumption is held because something does not answer, or goes on again. Of each consumer, one after the other. */
+  /** A consumer is held because something does not answer, or goes on or stops: after each `true` comes one `false`. */
   holding?(held: boolean, code: string | undefined): void;
   sending?(event: Sending): Activity | undefined;
   processing?(event: Processing): Activity | undefined;
@@ -120,8 +120,11 @@ function guardOf(): <T>(call: () => T) => T | undefined {
 }
 
 /** Does the work inside the activity, exactly once, whatever the activity does. */
-export async function watch<T>(activity: Activity | undefined, work: () => Promise<T>, endOf: (result: T) => Ended): Promise<T> {
-  if (activity === undefined) return work();
+export function watch<T>(activity: Activity | undefined, work: () => Promise<T>, endOf: (result: T) => Ended): Promise<T> {
+  return activity === undefined ? work() : watched(activity, work, endOf);
+}
+
+async function watched<T>(activity: Activity, work: () => Promise<T>, endOf: (result: T) => Ended): Promise<T> {
   let running: Promise<T> | undefined;
   const start = (): Promise<T> => (running ??= work());
   activity.within(() => void start());

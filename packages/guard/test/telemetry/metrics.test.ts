@@ -117,6 +117,20 @@ describe("what is counted", () => {
     await drained;
     expect(await seen.metric(METRICS.held.name)).toMatchObject([{ value: 0 }]);
   });
+
+  test("a consumer that finds the store down after it was stopped does not count as held", async () => {
+    const { home, seen, watching } = open();
+    home.claims.change = () => Promise.reject(new Error("down"));
+    const consumer = home.consumer({ "note.created": () => new Promise<never>(() => undefined) }, watching);
+    await consumer.start();
+    await home.publisher().publish("note.created", note(), alice);
+    await settle();
+    const drained = consumer.drain(10);
+    home.clock.advance(10);
+    await drained;
+    expect(seen.span("process notes").attributes).toMatchObject({ "sallyport.decision": "unsettled" });
+    expect(await seen.metric(METRICS.held.name)).toEqual([]);
+  });
 });
 
 describe("what is never told", () => {
