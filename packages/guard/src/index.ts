@@ -10,6 +10,7 @@ export { ERROR_CODES, isSallyportError, SallyportError } from "./errors.ts";
 export type { ErrorCode } from "./errors.ts";
 export { Publisher } from "./publish/publisher.ts";
 export type { ApprovalRequest, Approver, Call, Principal, PublisherOptions, Receipt } from "./publish/publisher.ts";
+export type { DeadLetter, DeadLetterFilter, DeadLetterStore } from "./ports/dead-letters.ts";
 export { Reader } from "./read/reader.ts";
 export type { Poll, PolledEvent, PollRequest, ReaderOptions } from "./read/reader.ts";
 export { Consumer } from "./consume/consumer.ts";

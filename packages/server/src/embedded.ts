@@ -22,15 +22,20 @@ export interface Embedded {
   close(): Promise<void>;
 }
 
+export interface EmbeddedOptions {
+  /** A process that is not heard of for this long loses its deliveries to others. Default 10 s. */
+  readonly visibilityMs?: number;
+}
+
 /**
  * Opens the file, and makes it and its folder when they are not there.
  * @throws {SallyportError} `ERR_STORE_UNAVAILABLE` when that cannot be done.
  */
-export function openEmbedded(path: string): Embedded {
+export function openEmbedded(path: string, options: EmbeddedOptions = {}): Embedded {
   // When this fails, opening the database says why, with a code.
   if (path !== ":memory:") attempt(() => mkdirSync(dirname(path), { recursive: true, mode: 0o700 }));
   const database = new SqliteDatabase(path);
-  const transport = new SqliteTransport(database);
+  const transport = new SqliteTransport(database, options);
   return {
     path,
     transport,

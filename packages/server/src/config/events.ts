@@ -21,6 +21,7 @@ const EVENT_KEYS = [
   "destructive",
   "expiresAfter",
   "bounds",
+  "readable",
 ];
 
 export function readEvents(node: Node): Record<string, EventDefinition> {
@@ -46,6 +47,7 @@ function readEvent(node: Node): EventDefinition {
     ...optional("destructive", member("destructive"), (value) => flag(value, "destructive")),
     ...optional("expiresAfterMs", member("expiresAfter"), (after) => durationMs(after, "expiresAfter")),
     ...optional("bounds", member("bounds"), readBounds),
+    ...optional("readable", member("readable"), readReadable),
   });
 }
 
@@ -69,6 +71,12 @@ function readBounds(node: Node): NonNullable<Options["bounds"]> {
     ...optional("maxDepth", member("maxDepth"), (most) => whole(most, "bounds.maxDepth")),
     ...optional("maxNodes", member("maxNodes"), (most) => whole(most, "bounds.maxNodes")),
   };
+}
+
+function readReadable(node: Node): NonNullable<Options["readable"]> {
+  if (node.kind === "scalar" && typeof node.value === "boolean") return node.value;
+  const member = members(node, ["scopes"], "readable");
+  return { scopes: texts(required(member("scopes"), "scopes", node), "readable.scopes") };
 }
 
 const MOST_KEY = 256;

@@ -4,7 +4,7 @@ import { dirname, resolve } from "node:path";
 import type { ConsumePolicy, Principal } from "@sallyport/guard";
 import { type AuthSettings, readAuth } from "./auth.ts";
 import { fault, type Node } from "./document.ts";
-import { durationMs, list, members, optional, required, text, whole } from "./fields.ts";
+import { durationMs, flag, list, members, optional, required, text, whole } from "./fields.ts";
 import { readPrincipal } from "./principal.ts";
 
 export interface Settings {
@@ -26,6 +26,8 @@ export interface ServerSettings {
   readonly allowedHosts?: readonly string[];
   readonly allowedOrigins?: readonly string[];
   readonly auth: AuthSettings;
+  /** Said aloud: something in front of the server speaks TLS (OPS-04). */
+  readonly behindTlsProxy?: boolean;
 }
 
 export const SETTINGS_KEYS = ["keys", "store", "server", "stdio", "policy"] as const;
@@ -62,13 +64,14 @@ function environmentName(node: Node): string {
 
 function readServer(node: Node | undefined): ServerSettings {
   if (node === undefined) return { auth: { tokens: [] } };
-  const member = members(node, ["host", "port", "allowedHosts", "allowedOrigins", "auth"], "server");
+  const member = members(node, ["host", "port", "allowedHosts", "allowedOrigins", "auth", "behindTlsProxy"], "server");
   return {
     ...optional("host", member("host"), (host) => text(host, "server.host")),
     ...optional("port", member("port"), (port) => whole(port, "server.port", 0, 65_535)),
     ...optional("allowedHosts", member("allowedHosts"), (hosts) => exact(hosts, "server.allowedHosts")),
     ...optional("allowedOrigins", member("allowedOrigins"), origins),
     auth: readAuth(member("auth")),
+    ...optional("behindTlsProxy", member("behindTlsProxy"), (behind) => flag(behind, "server.behindTlsProxy")),
   };
 }
 

@@ -7,9 +7,7 @@ import { type Principal, SallyportError } from "@sallyport/guard";
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
 
 export interface TokenAccess {
-  readonly principal: string;
-  readonly tenant?: string;
-  readonly scopes?: readonly string[];
+  readonly principal: Principal;
   /** Lower-case hexadecimal SHA-256 of the token. */
   readonly sha256: string;
 }
@@ -45,7 +43,7 @@ export function authenticator(access: AccessOptions, keysOfIssuer?: JWTVerifyGet
   const verifyAccessToken = async (token: string): Promise<AuthInfo> => {
     // Found by hash: how long that takes says nothing about the token.
     const known = tokens.get(createHash("sha256").update(token).digest("hex"));
-    if (known !== undefined) return authInfo(token, principalOfToken(known), Math.floor(Date.now() / 1000) + STATIC_TOKEN_SECONDS);
+    if (known !== undefined) return authInfo(token, known.principal, Math.floor(Date.now() / 1000) + STATIC_TOKEN_SECONDS);
     if (verifyJwt !== undefined) return verifyJwt(token);
     throw new OAuthError(OAuthErrorCode.InvalidToken, "The token is not known here.");
   };
@@ -84,10 +82,6 @@ function isRefusal(error: unknown): boolean {
   return error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout) && !(error instanceof errors.JWKSInvalid);
 }
 
-function principalOfToken({ principal: id, tenant, scopes }: TokenAccess): Principal {
-  return { id, ...(tenant !== undefined && { tenant }), scopes: scopes ?? [] };
-}
-
 function principalOfClaims(claims: JWTPayload, principalClaim: string, tenantClaim: string | undefined): Principal {
   const id = claims[principalClaim];
   const tenant = tenantClaim === undefined ? undefined : claims[tenantClaim];
@@ -107,6 +101,10 @@ function authInfo(token: string, principal: Principal, expiresAt: number): AuthI
   return { token, clientId: principal.id, scopes: [...(principal.scopes ?? [])], expiresAt, extra: { principal } };
 }
 
+/** Whether anyone must prove who they are. */
+export const asksForTokens = (auth: AccessOptions | undefined): auth is AccessOptions =>
+  auth !== undefined && ((auth.tokens?.length ?? 0) > 0 || auth.jwt !== undefined);
+
 export interface Exposure {
   readonly host: string;
   readonly auth?: AccessOptions | undefined;
@@ -117,7 +115,7 @@ export interface Exposure {
 /** @throws {SallyportError} `ERR_CONFIG_INSECURE` for a server that others can reach without a token or in plain text (OPS-04). */
 export function refuseExposure({ host, auth, behindTlsProxy }: Exposure): void {
   if (isLoopback(host)) return;
-  if ((auth?.tokens?.length ?? 0) === 0 && auth?.jwt === undefined) {
+  if (!asksForTokens(auth)) {
     throw new SallyportError("ERR_CONFIG_INSECURE", `the server would listen on ${host} and let anyone in`, {
       place: "server.auth",
       remedy: "Configure tokens or a JWT issuer, or listen on 127.0.0.1.",

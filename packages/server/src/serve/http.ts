@@ -17,7 +17,7 @@ import {
 import { type Principal, SallyportError } from "@sallyport/guard";
 import { answerHealth, type Health } from "../health.ts";
 import { fieldsOf } from "../logs.ts";
-import { type AccessOptions, authenticator, principalOf, refuseExposure } from "./access.ts";
+import { type AccessOptions, asksForTokens, authenticator, principalOf, refuseExposure } from "./access.ts";
 import { type Doors, mcpServerFor } from "./doors.ts";
 import { rpcError, Sessions } from "./sessions.ts";
 
@@ -26,9 +26,9 @@ export interface HttpOptions {
   readonly host?: string;
   /** Default 8321; 0 for any that is free. */
   readonly port?: number;
-  /** Host names by which this server may be asked for. Default: those of the loopback interface. */
+  /** Hosts by which this server may be asked for, compared without the port. Default: those of the loopback interface. */
   readonly allowedHosts?: readonly string[];
-  /** Host names of pages that may ask from a browser. Default: those of the loopback interface. */
+  /** Origins of pages that may ask from a browser, compared exactly. Default: those of the loopback interface, any port. */
   readonly allowedOrigins?: readonly string[];
   /** Without it everyone on this machine is `local`. */
   readonly auth?: AccessOptions;
@@ -96,17 +96,17 @@ async function answer(
 class Endpoint {
   readonly #doors: Doors;
   readonly #hosts: string[];
-  readonly #origins: string[];
+  readonly #origins: ReadonlySet<string> | undefined;
   readonly #authenticate: (request: Request) => Promise<AuthInfo | Response>;
   readonly #modern: McpHttpHandler;
   readonly #sessions: Sessions;
 
   constructor(doors: Doors, options: HttpOptions) {
     this.#doors = doors;
-    this.#hosts = [...(options.allowedHosts ?? localhostAllowedHostnames())];
-    this.#origins = [...(options.allowedOrigins ?? localhostAllowedOrigins())];
+    this.#hosts = options.allowedHosts?.map((host) => new URL(`http://${host}`).hostname) ?? localhostAllowedHostnames();
+    this.#origins = options.allowedOrigins && new Set(options.allowedOrigins);
     const local = localAuth(options.local);
-    this.#authenticate = options.auth === undefined ? async () => local : authenticator(options.auth);
+    this.#authenticate = asksForTokens(options.auth) ? authenticator(options.auth) : async () => local;
     const open = (auth: AuthInfo | undefined) => mcpServerFor(doors, principalOf(auth) ?? options.local, true);
     const onerror = (error: Error): void => this.report(error);
     this.#modern = createMcpHandler(({ authInfo }) => open(authInfo), { legacy: "reject", onerror, maxRequestBodySize: MAX_BODY_BYTES });
@@ -114,7 +114,7 @@ class Endpoint {
   }
 
   readonly fetch = async (request: Request): Promise<Response> => {
-    const misplaced = hostHeaderValidationResponse(request, this.#hosts) ?? originValidationResponse(request, this.#origins);
+    const misplaced = hostHeaderValidationResponse(request, this.#hosts) ?? this.#foreignPage(request);
     if (misplaced !== undefined) return misplaced;
     if (new URL(request.url).pathname !== MCP_PATH) return rpcError(404, -32_601, `The endpoint is ${MCP_PATH}`);
     const auth = await this.#authenticate(request);
@@ -123,6 +123,12 @@ class Endpoint {
     if (await isLegacyRequest(request, undefined, { maxRequestBodySize: MAX_BODY_BYTES })) return this.#sessions.fetch(request, auth);
     return this.#modern.fetch(request, { authInfo: auth });
   };
+
+  #foreignPage(request: Request): Response | undefined {
+    if (this.#origins === undefined) return originValidationResponse(request, localhostAllowedOrigins());
+    const origin = request.headers.get("origin");
+    return origin === null || this.#origins.has(origin) ? undefined : rpcError(403, -32_000, "This origin is not allowed");
+  }
 
   report(error: Error): void {
     this.#doors.log("warn", "a request failed", fieldsOf(error));

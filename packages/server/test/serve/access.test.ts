@@ -76,7 +76,7 @@ test("without a token, with another scheme, and with an empty one nobody is let 
 });
 
 describe("[OPS-04] a server that others could reach", () => {
-  const tokens = [{ principal: "a", sha256: "0".repeat(64) }];
+  const tokens = [{ principal: { id: "a" }, sha256: "0".repeat(64) }];
 
   test.each<[string, Exposure]>([
     ["without tokens", { host: "0.0.0.0", behindTlsProxy: true }],

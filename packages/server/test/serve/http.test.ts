@@ -7,8 +7,8 @@ import { CLIENTS } from "./clients.ts";
 const sha256 = (token: string): string => createHash("sha256").update(token).digest("hex");
 const auth = {
   tokens: [
-    { principal: "alice", tenant: "acme", scopes: ["prices:write"], sha256: sha256("alice-token") },
-    { principal: "bob", tenant: "rival", sha256: sha256("bob-token") },
+    { principal: { id: "alice", tenant: "acme", scopes: ["prices:write"] }, sha256: sha256("alice-token") },
+    { principal: { id: "bob", tenant: "rival" }, sha256: sha256("bob-token") },
   ],
 };
 
@@ -94,6 +94,14 @@ describe("who may ask", () => {
     expect((await post(url, { origin: "http://localhost:3000" })).status).toBe(200);
   });
 
+  test("[OPS-03] configured origins and hosts are the only ones", async () => {
+    const { url } = await openShop().serve({ allowedOrigins: ["https://app.example"], allowedHosts: ["mcp.example:8321"] });
+    for (const host of ["127.0.0.1", "localhost", "example"]) expect((await askAs(url, host)).status, host).toBe(403);
+    expect((await askAs(url, "mcp.example:8321", "https://app.example")).status).not.toBe(403);
+    for (const origin of ["http://app.example", "https://app.example:444", "http://localhost"])
+      expect((await askAs(url, "mcp.example", origin)).status, origin).toBe(403);
+  });
+
   test("[OPS-03] another host name is refused, whatever address it resolves to", async () => {
     const { url } = await openShop().serve();
     const { status } = await askAs(url, "evil.example");
@@ -159,13 +167,17 @@ describe("health", () => {
 });
 
 /** `fetch` does not let a caller choose the Host header. */
-async function askAs(url: string, host: string): Promise<{ status: number | undefined }> {
+async function askAs(url: string, host: string, origin?: string): Promise<{ status: number | undefined }> {
   const { request } = await import("node:http");
   return new Promise((resolve, reject) => {
-    const asked = request(url, { method: "POST", headers: { host, "content-type": "application/json" } }, (response) => {
-      response.resume();
-      resolve({ status: response.statusCode });
-    });
+    const asked = request(
+      url,
+      { method: "POST", headers: { host, "content-type": "application/json", ...(origin && { origin }) } },
+      (response) => {
+        response.resume();
+        resolve({ status: response.statusCode });
+      },
+    );
     asked.once("error", reject);
     asked.end("{}");
   });
