@@ -5,7 +5,7 @@ import type { Attributes } from "../../src/envelope/attributes.ts";
 import { KeyRing } from "../../src/envelope/keys.ts";
 import { sealEnvelope } from "../../src/envelope/seal.ts";
 import type { ChangeOutcome, ClaimChange, ClaimStore } from "../../src/ports/claim-store.ts";
-import type { Capabilities, Delivery, Subscription } from "../../src/ports/transport.ts";
+import type { Capabilities, Delivery, ReceiveOptions, Subscription, Transport } from "../../src/ports/transport.ts";
 import { TestClock } from "../../src/testing/index.ts";
 import { keySpec } from "../house.ts";
 
@@ -96,6 +96,26 @@ export class RecordedSubscription implements Subscription {
   async close(): Promise<void> {
     this.closed = true;
   }
+}
+
+/** A broker that delivers what it is told to. */
+export class HandedTransport implements Transport {
+  readonly name = "handed";
+  readonly capabilities = capabilities;
+  readonly received: ReceiveOptions[] = [];
+  readonly subscriptions: RecordedSubscription[] = [];
+  deliver: (deliveries: readonly Delivery[]) => void = () => undefined;
+
+  async receive(options: ReceiveOptions, onDeliveries: (deliveries: readonly Delivery[]) => void): Promise<RecordedSubscription> {
+    this.received.push(options);
+    this.deliver = onDeliveries;
+    const subscription = new RecordedSubscription();
+    this.subscriptions.push(subscription);
+    return subscription;
+  }
+
+  async send(): Promise<void> {}
+  async close(): Promise<void> {}
 }
 
 /** Knows which of its timers are still to come. */
