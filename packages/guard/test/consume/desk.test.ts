@@ -47,17 +47,19 @@ async function redriven(
   return opened.ok ? opened.value : expect.unreachable(opened.code);
 }
 
+/** What it was refused with. */
+const refused = (asked: Promise<unknown>): Promise<SallyportError> =>
+  asked.then(
+    () => expect.unreachable("it was done"),
+    (error: SallyportError) => error,
+  );
+
 async function refusalOf(letter: DeadLetter, options: Partial<DeadLetterDeskOptions> = {}): Promise<SallyportError> {
   await home.deadLetters.put([letter]);
-  const refusal: unknown = await deskOf(options)
-    .redrive(letter.id, olga)
-    .then(
-      () => expect.unreachable("it was redriven"),
-      (error: unknown) => error,
-    );
+  const refusal = await refused(deskOf(options).redrive(letter.id, olga));
   expect(home.transport.sent).toEqual([]);
   expect(await home.deadLetters.get(letter.id)).toEqual(letter);
-  return refusal as SallyportError;
+  return refusal;
 }
 
 describe("[REP-16] what goes round again", () => {
@@ -181,9 +183,8 @@ describe("[OPS-02] the trail", () => {
   });
 
   test.each(["redrive", "discard"] as const)("%s: a letter that is not there is said to be not there", async (what) => {
-    const refusal: unknown = await deskOf()
-      [what]("l9", olga)
-      .catch((error: unknown) => error);
+    const desk = deskOf();
+    const refusal = await refused(desk[what]("l9", olga));
     expect(refusal).toMatchObject({ code: "ERR_REQUEST_INVALID", message: expect.stringContaining("l9") });
     expect(home.trail).toEqual([{ ...said, decision: `${what} refused`, code: "ERR_REQUEST_INVALID" }]);
   });
@@ -192,11 +193,10 @@ describe("[OPS-02] the trail", () => {
     "%s: who may not is told whom to ask for what, and learns nothing of the letter",
     async (what) => {
       const mallory = { id: "mallory", scopes: ["notes:remove"] };
-      const refusal: unknown = await deskOf()
-        [what]("l9", mallory)
-        .catch((error: unknown) => error);
+      const desk = deskOf();
+      const refusal = await refused(desk[what]("l9", mallory));
       expect(refusal).toMatchObject({ code: "ERR_REQUEST_FORBIDDEN", remedy: expect.stringContaining(OPERATE_SCOPE) });
-      expect((refusal as Error).message).toMatch(new RegExp(`"mallory".*${what}`));
+      expect(refusal.message).toMatch(new RegExp(`"mallory".*${what}`));
     },
   );
 });
