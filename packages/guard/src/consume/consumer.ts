@@ -14,7 +14,7 @@ import { destinationsOf } from "./destinations.ts";
 import { examine, type Examined, type Examiner } from "./examine.ts";
 import { type Handler, runAttempt } from "./handle.ts";
 import { Hold } from "./hold.ts";
-import { type ConsumePolicy, resolvePolicy } from "./policy.ts";
+import { type ConsumePolicy, resolvePolicy, retentionOf } from "./policy.ts";
 import { endingOf, Settlement, type Work } from "./settlement.ts";
 
 export type Handlers<C extends Contract> = { readonly [T in keyof EventsOf<C>]?: Handler<DataOf<C, T>> };
@@ -64,7 +64,7 @@ export class Consumer<C extends Contract> {
       group,
       keys,
       policy,
-      retentionMs: transport.capabilities.vouchesEnqueueTime ? transport.capabilities.retentionMs : undefined,
+      retentionMs: retentionOf(policy, transport.capabilities),
       maxHops: options.maxHops ?? 8,
       accepts: destinationsOf({ contract, types: this.#handlers.keys(), tenants }),
     };
@@ -92,6 +92,8 @@ export class Consumer<C extends Contract> {
 
   /** Stops fetching, waits for what is in work, and gives back what is not done at the deadline, uncounted (PSN-12). */
   async drain(deadlineMs: number): Promise<void> {
+    // From now on nothing resumes fetching, whatever answers again meanwhile.
+    this.#hold.over([]);
     for (const subscription of this.#subscriptions) subscription.pause();
     const cancel = this.#clock.after(deadlineMs, () => this.#stop.abort());
     await Promise.allSettled(this.#inWork);

@@ -4,6 +4,7 @@ import { type ErrorCode, isSallyportError } from "../errors.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Observer } from "../ports/observer.ts";
 import type { Subscription } from "../ports/transport.ts";
+import { boundedDelay } from "./outcome.ts";
 import type { ConsumePolicy } from "./policy.ts";
 
 const WAIT_MS = { first: 100, most: 5000 };
@@ -16,6 +17,7 @@ export class Hold {
   readonly #reasons = new Set<object>();
   #subscriptions: readonly Subscription[] = [];
   #breakerMs = 0;
+  #openUntilMs = 0;
 
   constructor(parts: { readonly policy: ConsumePolicy; readonly clock: Clock; readonly observer: Observer; readonly stop: AbortSignal }) {
     this.#policy = parts.policy;
@@ -24,7 +26,7 @@ export class Hold {
     this.#stop = parts.stop;
   }
 
-  /** Whose fetching is paused and resumed. */
+  /** Whose fetching is paused and resumed from now on. */
   over(subscriptions: readonly Subscription[]): void {
     this.#subscriptions = subscriptions;
     if (this.#reasons.size > 0) for (const subscription of subscriptions) subscription.pause();
@@ -52,10 +54,16 @@ export class Hold {
     }
   }
 
-  /** The breaker opens, for longer each time until something succeeds. Returns for how long. */
+  /**
+   * The breaker opens, for longer each time until something succeeds. Returns for how long. Handlers that were
+   * running when it opened say the same again: that is one failure, not many.
+   */
   trip(askedMs: number | undefined): number {
-    this.#breakerMs = Math.min(Math.max(this.#policy.retryMs, this.#breakerMs * 2), this.#policy.maxRetryMs);
-    const waitMs = askedMs ?? this.#breakerMs;
+    const { retryMs, maxRetryMs } = this.#policy;
+    const nowMs = this.#clock.now();
+    if (nowMs >= this.#openUntilMs) this.#breakerMs = Math.max(retryMs, this.#breakerMs * 2);
+    const waitMs = boundedDelay(askedMs, this.#breakerMs, maxRetryMs);
+    this.#openUntilMs = Math.max(this.#openUntilMs, nowMs + waitMs);
     const reason = {};
     this.#pause(reason, "ERR_HANDLER_FAILED");
     void this.#wait(waitMs).then(() => this.#resume(reason));

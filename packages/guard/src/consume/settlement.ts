@@ -11,6 +11,7 @@ import type { Trail, TrailEntry } from "../ports/trail.ts";
 import type { Delivery } from "../ports/transport.ts";
 import type { Examined, Refusal } from "./examine.ts";
 import type { Hold } from "./hold.ts";
+import { boundedDelay } from "./outcome.ts";
 import type { ConsumePolicy } from "./policy.ts";
 
 /** A delivery whose claim was granted. */
@@ -70,7 +71,7 @@ export class Settlement {
     observer.at?.("consume:failed", event.id);
     if (work.failures + 1 >= policy.maxFailures)
       return this.die(work.delivery, { ...endingOf(work.examined), code, step: "handle", attempts: work.attempt }, work);
-    const afterMs = Math.min(askedMs ?? policy.retryMs * 2 ** work.failures, policy.maxRetryMs);
+    const afterMs = boundedDelay(askedMs, policy.retryMs * 2 ** work.failures, policy.maxRetryMs);
     if ((await this.#change({ kind: "fail", ...heldOf(work), afterMs })) === undefined) return;
     await this.#settle(work.delivery, { decision: "retry", code, eventId: event.id, attempt: work.attempt }, () =>
       work.delivery.retryAfter(afterMs),
@@ -94,13 +95,18 @@ export class Settlement {
   }
 
   async die(delivery: Delivery, { identity, ...rest }: Ending, held?: Held): Promise<void> {
-    const { group, clock, deadLetters, hold, observer } = this.#parts;
+    const { group, clock, deadLetters, hold, observer, policy } = this.#parts;
     const { destination, bytes } = delivery;
     const id = digestOf(tuple(group, destination, identity, digestOf(bytes))).slice(0, 32);
     const letter: DeadLetter = { id, group, destination, bytes, diedAtMs: clock.now(), ...rest };
     if ((await hold.untilAnswered(() => deadLetters.put([letter]).then(() => true))) === undefined) return;
     observer.at?.("consume:dead-letter-stored", rest.event?.id);
-    if (held !== undefined && (await this.#change({ kind: "bury", ...heldOf(held) })) === undefined) return;
+    if (held !== undefined) {
+      const outcome = await this.#change({ kind: "bury", ...heldOf(held) });
+      if (outcome === undefined) return;
+      // Another has it now, and how it ends is theirs to say: the letter keeps its id if they bury it too.
+      if (outcome !== "changed") return this.later(delivery, policy.leaseMs);
+    }
     observer.at?.("consume:buried", rest.event?.id);
     const named = rest.event && { eventId: rest.event.id, eventType: rest.event.type };
     await this.#acknowledge(delivery, { decision: "dead-letter", code: rest.code, ...named });
@@ -116,7 +122,9 @@ export class Settlement {
 
   async #settle(delivery: Delivery, said: Said, settle: () => Promise<void>): Promise<void> {
     const { group, hold, observer, trail } = this.#parts;
-    await hold.untilAnswered(() => trail.append([{ door: "consume", group, destination: delivery.destination, ...said }]));
+    const entry: TrailEntry = { door: "consume", group, destination: delivery.destination, ...said };
+    // What could not be accounted for is not settled: it comes again (OPS-01).
+    if ((await hold.untilAnswered(() => trail.append([entry]).then(() => true))) === undefined) return;
     observer.decided?.("consume", said.decision, said.code, said.eventType);
     await hold.untilAnswered(settle);
   }
