@@ -105,10 +105,8 @@ export class HandlerPool {
 
   /** A thread is free: it takes the next message that waits. */
   #release(thread: HandlerThread): void {
-    if (!thread.usable) {
-      this.#forget(thread);
-      return this.#grow();
-    }
+    // A thread that was lost is forgotten, and replaced when a message waits, as soon as it is gone.
+    if (!thread.usable) return;
     this.#counted.add(thread);
     const waiter = this.#waiting.shift();
     if (waiter !== undefined) waiter(thread);

@@ -25,6 +25,15 @@ async function othersGoOn(all: PoolHouse, mood: string): Promise<void> {
   expect(all.faults).toMatchObject([{ code: "ERR_HANDLER_DEADLINE" }]);
 }
 
+/** Half a deadline later, one more that waits for a thread. */
+async function waitingFor(all: PoolHouse): Promise<string> {
+  all.home.clock.advance(DEADLINE_MS / 2);
+  const next = await all.publish("next", "fine");
+  await until(() => (all.claimed.includes(next) ? true : undefined));
+  await settle();
+  return next;
+}
+
 describe("a handler that does not end", () => {
   test.each([
     ["spins", "spin"],
@@ -36,11 +45,11 @@ describe("a handler that does not end", () => {
   });
 
   test("[PSN-06] with one thread, the next message gets a new one at the deadline and does not wait out the grace", async () => {
-    const all = await poolHouse({ ...threads, threads: 1 }, { ...policy, concurrency: 1 });
+    const all = await poolHouse({ ...threads, threads: 1 }, { ...policy, concurrency: 2 });
     const stuck = await all.publish("stuck", "spin");
     await all.heard("stuck", "started");
-    const next = await all.publish("next", "fine");
-    all.home.clock.advance(DEADLINE_MS);
+    const next = await waitingFor(all);
+    all.home.clock.advance(DEADLINE_MS / 2);
     await all.decided("dead-letter", stuck);
     await all.decided("committed", next);
     expect(all.faults).toEqual([]);
@@ -59,6 +68,18 @@ describe("a handler that does not end", () => {
     await all.decided("committed", await all.publish("next", "fine"));
     expect(await all.heard("next")).toMatchObject({ threadId });
     expect(all.faults).toEqual([]);
+  });
+
+  test("one that obeys late gives back a thread too many, which is ended", async () => {
+    const all = await poolHouse({ ...threads, threads: 1 }, policy);
+    await all.publish("slow", "obey");
+    await all.heard("slow", "started");
+    const next = await waitingFor(all);
+    all.home.clock.advance(DEADLINE_MS / 2);
+    await all.decided("committed", next);
+    expect(all.workers).toHaveLength(2);
+    await until(() => (alive(all.workers) === 1 ? true : undefined));
+    await all.decided("committed", await all.publish("last", "fine"));
   });
 
   test("[PSN-08] a message that finds no thread in time is given back, and no attempt is used up", async () => {
