@@ -99,6 +99,41 @@ describe("a handler that does not end", () => {
   });
 });
 
+describe("an abort", () => {
+  /** As the consumer would call it, with a signal of the test's. */
+  const call = (all: PoolHouse, noteId: string, text: string): { readonly abort: AbortController; readonly done: Promise<unknown> } => {
+    const abort = new AbortController();
+    const event = { type: "note.created", data: { noteId, text } } as never;
+    const context = { signal: abort.signal, attempt: 1, fencingToken: "t" };
+    return { abort, done: Promise.resolve(all.pool.handlers["note.created"]!(event, context)) };
+  };
+
+  test("that comes while a message waits for a thread keeps it from being handled", async () => {
+    const all = await poolHouse({ threads: 1 });
+    const first = call(all, "first", "obey");
+    await all.heard("first", "started");
+    const waiting = call(all, "waiting", "fine");
+    waiting.abort.abort("stopped");
+    expect(await waiting.done).toMatchObject({ kind: "unavailable" });
+    first.abort.abort("stopped");
+    await first.done;
+    await call(all, "last", "fine").done;
+    expect((await all.heard("last")).earlier).not.toContain("waiting");
+  });
+
+  test("that comes too late does not reach the next message in the same thread", async () => {
+    const all = await poolHouse({ threads: 1 });
+    const before = call(all, "before", "fine");
+    await before.done;
+    const next = call(all, "next", "obey");
+    await all.heard("next", "started");
+    before.abort.abort("not yours");
+    next.abort.abort("yours");
+    await next.done;
+    await all.heard("next", "aborted: yours");
+  });
+});
+
 describe("a handler that takes its thread with it", () => {
   test.each([
     ["calls process.exit", "exit", {}],

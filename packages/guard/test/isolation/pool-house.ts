@@ -13,6 +13,8 @@ interface Said {
   readonly noteId: string;
   readonly what: unknown;
   readonly threadId: number;
+  /** Notes heard of before. */
+  readonly earlier: readonly string[];
 }
 
 export interface PoolHouse {
@@ -73,7 +75,10 @@ export async function until<T>(find: () => T | undefined): Promise<T> {
 
 function listen(said: Said[]): void {
   const channel = new BroadcastChannel("moods");
-  channel.addEventListener("message", (message) => void said.push((message as unknown as { readonly data: Said }).data));
+  channel.addEventListener("message", (message) => {
+    const { data } = message as unknown as { readonly data: Said };
+    said.push({ ...data, earlier: said.map(({ noteId }) => noteId) });
+  });
   onTestFinished(() => channel.close());
 }
 
