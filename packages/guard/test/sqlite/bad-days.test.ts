@@ -71,6 +71,16 @@ describe("[REP-12] [PSN-08] consumption is held, says so, and goes on by itself"
     ));
 });
 
+test("[REP-12] what cannot even be fetched is held and said, too", async () => {
+  const house = await badHouse(() => () => undefined);
+  pragma(house.database, "query_only = 1");
+  const id = await house.publish("n1");
+  await expect.poll(() => house.holding, within).toEqual(["ERR_STORE_UNAVAILABLE"]);
+  pragma(house.database, "query_only = 0");
+  await expect.poll(() => house.committed, within).toEqual([id]);
+  expect(house.holding).toEqual(["ERR_STORE_UNAVAILABLE", undefined]);
+});
+
 describe("[PUB-11] a publisher is told", () => {
   test("of a lock, and its repeated call publishes once", async () => {
     const house = await badHouse(() => () => undefined);
