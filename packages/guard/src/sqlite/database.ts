@@ -88,6 +88,7 @@ export class SqliteDatabase {
   }
 
   read<T>(run: (database: DatabaseSync) => T): T {
+    if (!this.#database.isOpen) throw storeError(this.path, "is closed", undefined);
     try {
       return run(this.#database);
     } catch (cause) {
@@ -98,7 +99,8 @@ export class SqliteDatabase {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#flushing;
+    // What was asked for before is done before.
+    while (this.#flushing !== undefined) await this.#flushing;
     this.#database.close();
   }
 
@@ -162,7 +164,7 @@ export class SqliteDatabase {
   #prepareFile(): string {
     const { file } = this.#database.prepare("SELECT file FROM pragma_database_list WHERE name = 'main'").get() as { readonly file: string };
     const mode = this.#patiently(() => this.#database.prepare("PRAGMA journal_mode = WAL").get() as { readonly journal_mode: string });
-    if (file === "" || mode.journal_mode !== "wal") {
+    if (mode.journal_mode !== "wal") {
       throw new SallyportError(
         "ERR_CONFIG_INVALID",
         `the database keeps its journal in mode "${mode.journal_mode}", not in a write-ahead log`,

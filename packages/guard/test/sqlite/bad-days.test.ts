@@ -10,6 +10,7 @@ import { commitWith } from "../../src/index.ts";
 import { SqliteDatabase } from "../../src/sqlite/database.ts";
 import { SqliteClaims, type SqliteTransaction } from "../../src/stores/sqlite-claims.ts";
 import { SqliteTrail } from "../../src/stores/sqlite-trail.ts";
+import { settle } from "../house.ts";
 import { openDatabase, temporaryFile } from "../temporary-database.ts";
 import { badHouse, type BadHouse } from "./bad-house.ts";
 
@@ -69,6 +70,18 @@ describe("[REP-12] [PSN-08] consumption is held, says so, and goes on by itself"
       ({ path }) => renameSync(path, `${path}.away`),
       ({ path }) => renameSync(`${path}.away`, path),
     ));
+});
+
+test("[PSN-08] a file that fails inside an effect is not the effect's fault: the claim stays as it was, and the same commit can be tried again", async () => {
+  const claims = new SqliteClaims(openDatabase());
+  const request = { key: "k", digest: "d", stale: false, leaseMs: 60_000, rememberMs: 60_000, maxFailures: 1, maxCrashes: 1 };
+  const [claimed] = await claims.claim([request]);
+  const { token } = claimed as { readonly token: string };
+  const full = (): never => {
+    throw Object.assign(new Error("database or disk is full"), { errcode: 13 });
+  };
+  await expect(claims.change([{ kind: "commit", key: "k", token, effect: full }])).rejects.toMatchObject({ code: "ERR_STORE_UNAVAILABLE" });
+  expect(await claims.change([{ kind: "commit", key: "k", token }])).toEqual(["changed"]);
 });
 
 test("[REP-12] what cannot even be fetched is held and said, too", async () => {
@@ -151,8 +164,8 @@ describe("at start", () => {
     );
   });
 
-  test("a file in memory is refused: it would not persist, and others could not share it", () => {
-    expect(() => new SqliteDatabase(":memory:")).toThrow(expect.objectContaining({ code: "ERR_CONFIG_INVALID" }));
+  test.each([[":memory:"], [""]])("%j, which is no file, is refused: it would not persist, and others could not share it", (path) => {
+    expect(() => new SqliteDatabase(path)).toThrow(expect.objectContaining({ code: "ERR_CONFIG_INVALID" }));
   });
 
   test("a file that this user may not write is refused with what to do", async () => {
@@ -214,5 +227,23 @@ describe("work that is committed together", () => {
     await expect(half).rejects.toThrow("then it failed");
     await database.write((db) => db.exec("INSERT INTO once VALUES ('whole')"));
     expect(database.read((db) => db.prepare("SELECT id FROM once").all())).toEqual([{ id: "whole" }]);
+  });
+
+  test("closing waits for what was asked for before, and refuses what comes after", async () => {
+    const path = temporaryFile();
+    const database = openDatabase(path);
+    database.define("CREATE TABLE IF NOT EXISTS once (id TEXT PRIMARY KEY)");
+    const other = openDatabase(path);
+    const insert = (id: string): Promise<void> => database.write((db) => void db.prepare("INSERT INTO once VALUES (?)").run(id));
+    other.read((db) => db.exec("BEGIN IMMEDIATE"));
+    const first = insert("a");
+    await settle();
+    const second = insert("b");
+    const closed = database.close();
+    await expect(insert("c")).rejects.toMatchObject({ code: "ERR_STORE_UNAVAILABLE" });
+    other.read((db) => db.exec("ROLLBACK"));
+    await Promise.all([first, second, closed]);
+    expect(other.read((db) => db.prepare("SELECT id FROM once").all())).toEqual([{ id: "a" }, { id: "b" }]);
+    expect(() => database.read(() => 1)).toThrow("closed");
   });
 });
