@@ -3,7 +3,7 @@
 import type { Contract, DataOf, EventsOf } from "../contract/contract.ts";
 import type { KeyRing } from "../envelope/keys.ts";
 import { tuple } from "../envelope/signing-input.ts";
-import { SallyportError } from "../errors.ts";
+import { type ErrorCode, SallyportError } from "../errors.ts";
 import type { ClaimOutcome, ClaimRequest, ClaimStore } from "../ports/claim-store.ts";
 import { type Clock, systemClock } from "../ports/clock.ts";
 import type { DeadLetterStore } from "../ports/dead-letters.ts";
@@ -14,7 +14,7 @@ import { destinationsOf } from "./destinations.ts";
 import { examine, type Examined, type Examiner } from "./examine.ts";
 import { type Handler, runAttempt } from "./handle.ts";
 import { Hold } from "./hold.ts";
-import { type ConsumePolicy, resolvePolicy } from "./policy.ts";
+import { type ConsumePolicy, resolvePolicy, retentionOf } from "./policy.ts";
 import { endingOf, Settlement, type Work } from "./settlement.ts";
 
 export type Handlers<C extends Contract> = { readonly [T in keyof EventsOf<C>]?: Handler<DataOf<C, T>> };
@@ -64,7 +64,7 @@ export class Consumer<C extends Contract> {
       group,
       keys,
       policy,
-      retentionMs: transport.capabilities.vouchesEnqueueTime ? transport.capabilities.retentionMs : undefined,
+      retentionMs: retentionOf(policy, transport.capabilities),
       maxHops: options.maxHops ?? 8,
       accepts: destinationsOf({ contract, types: this.#handlers.keys(), tenants }),
     };
@@ -84,7 +84,8 @@ export class Consumer<C extends Contract> {
     this.#subscriptions = await Promise.all(
       [...this.#examiner.accepts].map(([destination, events]) => {
         const ordering = [...events.values()].some((event) => event.ordering === "key") ? "key" : "none";
-        return transport.receive({ destination, group, ordering, prefetch }, (batch) => this.#take(batch));
+        const onFetch = (failure: ErrorCode | undefined): void => this.#hold.fetching(destination, failure);
+        return transport.receive({ destination, group, ordering, prefetch, onFetch }, (batch) => this.#take(batch));
       }),
     );
     this.#hold.over(this.#subscriptions);
@@ -92,12 +93,15 @@ export class Consumer<C extends Contract> {
 
   /** Stops fetching, waits for what is in work, and gives back what is not done at the deadline, uncounted (PSN-12). */
   async drain(deadlineMs: number): Promise<void> {
+    // From now on nothing resumes fetching, whatever answers again meanwhile.
+    this.#hold.over([]);
     for (const subscription of this.#subscriptions) subscription.pause();
     const cancel = this.#clock.after(deadlineMs, () => this.#stop.abort());
     await Promise.allSettled(this.#inWork);
     cancel();
     this.#stop.abort();
     await Promise.all(this.#subscriptions.map((subscription) => subscription.close()));
+    this.#hold.end();
   }
 
   #take(batch: readonly Delivery[]): void {
@@ -205,7 +209,7 @@ export class Consumer<C extends Contract> {
       case "stopped":
         return settlement.giveBack(work, 0);
       case "lost":
-        return settlement.lost(work);
+        return settlement.lost(work.delivery, event.type);
     }
   }
 

@@ -1,6 +1,6 @@
 // Everything that is decided about a delivery before the store is asked. Each step takes what the one before it
 // returned; a refusal is final and is never recorded under the claimed id (REP-14).
-import { type Bounds, exceedsBounds } from "../contract/bounds.ts";
+import { exceedsBounds } from "../contract/bounds.ts";
 import type { ContractEvent } from "../contract/contract.ts";
 import type { TraceContext } from "../envelope/attributes.ts";
 import { type Freshness, freshnessOf } from "../envelope/freshness.ts";
@@ -67,11 +67,10 @@ export async function examine(delivery: Delivery, examiner: Examiner, nowMs: num
   if (envelope.attributes.hop > examiner.maxHops) return refused("hops", "ERR_POLICY_HOPS", envelope);
   const event = examiner.accepts.get(delivery.destination)?.get(envelope.attributes.type);
   if (event === undefined) return refused("type", "ERR_POLICY_TYPE", envelope);
-  const data = await validData(envelope.data, event, policy);
+  const data = await validData(envelope.data, event);
   if (!data.ok) return refused("schema", "ERR_POLICY_SCHEMA", envelope);
   const takenAtMs = delivery.enqueuedAtMs ?? nowMs;
-  const retentionMs = delivery.enqueuedAtMs === undefined ? undefined : examiner.retentionMs;
-  const freshness = freshnessOf({ ...envelope, takenAtMs, nowMs }, { ...policy, retentionMs });
+  const freshness = freshnessOf({ ...envelope, takenAtMs, nowMs }, { ...policy, retentionMs: examiner.retentionMs });
   return {
     ok: true,
     value: {
@@ -89,13 +88,8 @@ export function claimKeyOf(group: string, { attributes }: VerifiedEnvelope): str
   return tuple(group, attributes.source, attributes.destination, attributes.id, attributes.generation);
 }
 
-async function validData(
-  data: unknown,
-  event: ContractEvent,
-  policy: ConsumePolicy,
-): Promise<{ ok: true; value: unknown } | { ok: false }> {
-  const bounds: Bounds = { ...event.bounds, maxDepth: Math.min(event.bounds.maxDepth, policy.maxDepth) };
-  if (exceedsBounds(data, bounds) !== undefined) return { ok: false };
+async function validData(data: unknown, event: ContractEvent): Promise<{ ok: true; value: unknown } | { ok: false }> {
+  if (exceedsBounds(data, event.bounds) !== undefined) return { ok: false };
   try {
     const result = await event.schema["~standard"].validate(data);
     return result.issues === undefined ? { ok: true, value: result.value } : { ok: false };

@@ -3,7 +3,7 @@ import { withCause } from "../envelope/causation.ts";
 import type { ClaimStore } from "../ports/claim-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ReceivedEvent } from "./examine.ts";
-import { type Outcome, outcomeOfError } from "./outcome.ts";
+import { isOutcome, type Outcome, outcomeOfError, retry } from "./outcome.ts";
 import type { ConsumePolicy } from "./policy.ts";
 
 export interface HandlerContext {
@@ -63,25 +63,32 @@ export async function runAttempt(
 async function callHandler(handler: Handler, event: ReceivedEvent, context: HandlerContext): Promise<Handled> {
   try {
     const cause = { eventId: event.id, rootId: event.rootId, hop: event.hop };
-    return (await withCause(cause, () => handler(event, context))) ?? { kind: "done" };
+    const answer: unknown = await withCause(cause, () => handler(event, context));
+    if (answer === undefined || answer === null) return { kind: "done" };
+    return isOutcome(answer) ? answer : retry();
   } catch (error) {
     return outcomeOfError(error);
   }
 }
 
-/** One failed renewal is not a loss; a lease that ran out unrenewed is. */
+/** One failed renewal is not a loss; a lease that ran out unrenewed is, also when the store says nothing at all. */
 function renewLease(work: Attempt, claims: ClaimStore, policy: ConsumePolicy, clock: Clock, onLost: () => void): () => void {
+  const stepMs = policy.leaseMs / 3;
   let leaseEndsMs = clock.now() + policy.leaseMs;
   let over = false;
-  let cancel: (() => void) | undefined;
+  let cancel = (): void => undefined;
   const renew = async (): Promise<void> => {
     const askedAtMs = clock.now();
+    // Not less than a step, so that a process that was paused asks before it gives up.
+    cancel = clock.after(Math.max(leaseEndsMs - askedAtMs, stepMs), lose);
     try {
       const [outcome] = await claims.change([{ kind: "renew", key: work.key, token: work.token, leaseMs: policy.leaseMs }]);
       if (outcome !== "changed") return lose();
       leaseEndsMs = askedAtMs + policy.leaseMs;
     } catch {
       if (clock.now() >= leaseEndsMs) return lose();
+    } finally {
+      cancel();
     }
     schedule();
   };
@@ -89,11 +96,11 @@ function renewLease(work: Attempt, claims: ClaimStore, policy: ConsumePolicy, cl
     if (!over) onLost();
   };
   const schedule = (): void => {
-    if (!over) cancel = clock.after(policy.leaseMs / 3, () => void renew());
+    if (!over) cancel = clock.after(stepMs, () => void renew());
   };
   schedule();
   return () => {
     over = true;
-    cancel?.();
+    cancel();
   };
 }

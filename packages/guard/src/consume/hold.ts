@@ -4,6 +4,7 @@ import { type ErrorCode, isSallyportError } from "../errors.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Observer } from "../ports/observer.ts";
 import type { Subscription } from "../ports/transport.ts";
+import { boundedDelay } from "./outcome.ts";
 import type { ConsumePolicy } from "./policy.ts";
 
 const WAIT_MS = { first: 100, most: 5000 };
@@ -14,28 +15,35 @@ export class Hold {
   readonly #observer: Observer;
   readonly #stop: AbortSignal;
   readonly #reasons = new Set<object>();
+  /** Destinations that cannot be fetched from. */
+  readonly #unfetched = new Set<string>();
   #subscriptions: readonly Subscription[] = [];
   #breakerMs = 0;
+  #openUntilMs = 0;
 
   constructor(parts: { readonly policy: ConsumePolicy; readonly clock: Clock; readonly observer: Observer; readonly stop: AbortSignal }) {
     this.#policy = parts.policy;
     this.#clock = parts.clock;
     this.#observer = parts.observer;
     this.#stop = parts.stop;
-    const onStop = (): void => {
-      if (this.held) this.#observer.holding?.(false, undefined);
-    };
-    parts.stop.addEventListener("abort", onStop, { once: true });
   }
 
-  /** Whose fetching is paused and resumed. */
+  /** Whose fetching is paused and resumed from now on. */
   over(subscriptions: readonly Subscription[]): void {
     this.#subscriptions = subscriptions;
     if (this.#reasons.size > 0) for (const subscription of subscriptions) subscription.pause();
   }
 
   get held(): boolean {
-    return this.#reasons.size > 0;
+    return this.#reasons.size + this.#unfetched.size > 0;
+  }
+
+  /** Fetching fails or goes on. Nothing is paused for it: only the next try can tell that it works again. */
+  fetching(destination: string, failure: ErrorCode | undefined): void {
+    if (failure !== undefined) {
+      if (!this.held) this.#observer.holding?.(true, failure);
+      this.#unfetched.add(destination);
+    } else if (this.#unfetched.delete(destination)) this.#sayWhenOver();
   }
 
   /**
@@ -56,10 +64,16 @@ export class Hold {
     }
   }
 
-  /** The breaker opens, for longer each time until something succeeds. Returns for how long. */
+  /**
+   * The breaker opens, for longer each time until something succeeds. Returns for how long. Handlers that were
+   * running when it opened say the same again: that is one failure, not many.
+   */
   trip(askedMs: number | undefined): number {
-    this.#breakerMs = Math.min(Math.max(this.#policy.retryMs, this.#breakerMs * 2), this.#policy.maxRetryMs);
-    const waitMs = askedMs ?? this.#breakerMs;
+    const { retryMs, maxRetryMs } = this.#policy;
+    const nowMs = this.#clock.now();
+    if (nowMs >= this.#openUntilMs) this.#breakerMs = Math.max(retryMs, this.#breakerMs * 2);
+    const waitMs = boundedDelay(askedMs, this.#breakerMs, maxRetryMs);
+    this.#openUntilMs = Math.max(this.#openUntilMs, nowMs + waitMs);
     const reason = {};
     this.#pause(reason, "ERR_HANDLER_FAILED");
     void this.#wait(waitMs).then(() => this.#resume(reason));
@@ -70,16 +84,27 @@ export class Hold {
     this.#breakerMs = 0;
   }
 
+  /** The consumer has stopped and nothing is in work: what does not answer holds nothing any more. */
+  end(): void {
+    if (this.held) this.#observer.holding?.(false, undefined);
+    this.#reasons.clear();
+    this.#unfetched.clear();
+  }
+
   #pause(reason: object, code: ErrorCode): void {
-    if (this.#reasons.size === 0 && !this.#stop.aborted) this.#observer.holding?.(true, code);
+    if (!this.held) this.#observer.holding?.(true, code);
     this.#reasons.add(reason);
     for (const subscription of this.#subscriptions) subscription.pause();
   }
 
   #resume(reason: object): void {
     if (!this.#reasons.delete(reason) || this.#reasons.size > 0 || this.#stop.aborted) return;
-    this.#observer.holding?.(false, undefined);
+    this.#sayWhenOver();
     for (const subscription of this.#subscriptions) subscription.resume();
+  }
+
+  #sayWhenOver(): void {
+    if (!this.held && !this.#stop.aborted) this.#observer.holding?.(false, undefined);
   }
 
   /** False when the consumer was stopped meanwhile. */

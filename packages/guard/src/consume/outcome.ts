@@ -19,6 +19,12 @@ export const unavailable = (afterMs?: number): Outcome => ({ kind: "unavailable"
 /** Done, with an effect inside the transaction that commits the claim: both happen or neither (REP-13). */
 export const commitWith = <Transaction>(effect: Effect<Transaction>): Outcome => ({ kind: "commit-with", effect });
 
+const KINDS = new Set<unknown>(["retry", "reject", "unavailable", "commit-with"] satisfies Outcome["kind"][]);
+
+/** A handler in plain JavaScript may answer anything. What is no outcome is not taken for success. */
+export const isOutcome = (answer: unknown): answer is Outcome =>
+  typeof answer === "object" && answer !== null && "kind" in answer && KINDS.has(answer.kind);
+
 const UNREACHABLE = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
@@ -31,6 +37,12 @@ const UNREACHABLE = new Set([
   "ERR_TRANSPORT_UNAVAILABLE",
   "ERR_STORE_UNAVAILABLE",
 ]);
+
+/** What a handler asks for is taken where it is a time, and never for longer than a message's id is kept for retries. */
+export function boundedDelay(askedMs: number | undefined, ownMs: number, mostMs: number): number {
+  const asked = askedMs !== undefined && askedMs >= 0;
+  return Math.min(asked ? askedMs : ownMs, mostMs);
+}
 
 /** A thrown error as an outcome: network failures are not the message's fault, everything else may be. */
 export function outcomeOfError(error: unknown): Outcome {

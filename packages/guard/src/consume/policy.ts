@@ -43,7 +43,7 @@ const DEFAULTS: Omit<ConsumePolicy, "rememberMs"> = {
 
 export function resolvePolicy(given: Partial<ConsumePolicy>, capabilities: Capabilities): ConsumePolicy {
   for (const [name, value] of Object.entries(given)) {
-    if (!(name in DEFAULTS) && name !== "rememberMs") {
+    if (!Object.hasOwn(DEFAULTS, name) && name !== "rememberMs") {
       throw new SallyportError("ERR_CONFIG_UNKNOWN_KEY", `unknown key "${name}"`, {
         place: "policy",
         remedy: `Known keys: ${Object.keys(DEFAULTS).join(", ")}, rememberMs.`,
@@ -57,6 +57,16 @@ export function resolvePolicy(given: Partial<ConsumePolicy>, capabilities: Capab
     }
   }
   const policy = { ...DEFAULTS, ...given };
+  if (keepsForEver(capabilities) && given.rememberMs === undefined) {
+    throw new SallyportError(
+      "ERR_CONFIG_RETENTION_SHORT",
+      "the broker may keep a message for ever, and no id can be remembered for so long",
+      {
+        place: "policy.rememberMs",
+        remedy: "Give one: the longer it is, the older a backlog may be when it is handled (REP-08).",
+      },
+    );
+  }
   const acceptableMs = acceptableFor(policy, capabilities);
   const rememberMs = given.rememberMs ?? acceptableMs;
   if (rememberMs < acceptableMs) {
@@ -78,8 +88,20 @@ export function resolvePolicy(given: Partial<ConsumePolicy>, capabilities: Capab
   return { ...policy, rememberMs };
 }
 
+const keepsForEver = ({ vouchesEnqueueTime, retentionMs }: Capabilities): boolean => vouchesEnqueueTime && retentionMs === undefined;
+
+/**
+ * How long after the broker took it a message may be seen for the first time; `undefined` where the broker's time
+ * counts for nothing. Where it keeps messages for ever, what is left of `rememberMs` is the bound.
+ */
+export function retentionOf(policy: ConsumePolicy, capabilities: Capabilities): number | undefined {
+  return keepsForEver(capabilities) ? policy.rememberMs - acceptableFor(policy, capabilities) : vouchedRetention(capabilities);
+}
+
+const vouchedRetention = ({ vouchesEnqueueTime, retentionMs }: Capabilities): number | undefined =>
+  vouchesEnqueueTime ? retentionMs : undefined;
+
 /** From its claim on, for how long could another copy of a message pass the freshness step? */
 function acceptableFor(policy: Omit<ConsumePolicy, "rememberMs">, capabilities: Capabilities): number {
-  const retentionMs = capabilities.vouchesEnqueueTime ? (capabilities.retentionMs ?? 0) : 0;
-  return policy.windowMs + 2 * policy.skewMs + retentionMs + policy.maxRetryMs;
+  return policy.windowMs + 2 * policy.skewMs + (vouchedRetention(capabilities) ?? 0) + policy.maxRetryMs;
 }

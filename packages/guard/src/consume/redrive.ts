@@ -1,7 +1,7 @@
 // Dead letters go round again, by an operator's hand: as a new, signed generation of the same event, so that
 // deduplication does not swallow it and the replay window is not opened (REP-16). Nothing of the letter is trusted:
 // it is verified and validated again, and its destination comes from the contract (PSN-10).
-import type { Contract } from "../contract/contract.ts";
+import type { Contract, ContractEvent } from "../contract/contract.ts";
 import { exceedsBounds } from "../contract/bounds.ts";
 import { resolveDestination } from "../contract/destination.ts";
 import { type Attributes, MAX_GENERATION } from "../envelope/attributes.ts";
@@ -61,15 +61,15 @@ export class DeadLetterDesk {
    */
   async redrive(letterId: string, operator: Operator): Promise<Redriven> {
     return this.#on("redrive", letterId, operator, async (letter) => {
-      const { attributes, trace, data } = await this.#examine(letter);
+      const { envelope, event } = await this.#examine(letter);
+      const { attributes, trace, data } = envelope;
       const nowMs = this.#clock.now();
-      const event = this.#options.contract.events.get(attributes.type);
       const { expirytime: _expired, keyid: _oldKey, ...kept } = attributes;
       const next: Omit<Attributes, "keyid"> = {
         ...kept,
         time: formatTime(nowMs),
         generation: attributes.generation + 1,
-        ...(event?.expiresAfterMs !== undefined && { expirytime: formatTime(nowMs + event.expiresAfterMs) }),
+        ...(event.expiresAfterMs !== undefined && { expirytime: formatTime(nowMs + event.expiresAfterMs) }),
       };
       const bytes = sealEnvelope(next, JSON.stringify(data), this.#options.keys.signingKey(attributes.source, nowMs), trace);
       await this.#options.transport.send([{ id: next.id, destination: next.destination, key: next.subject, bytes }]);
@@ -107,7 +107,7 @@ export class DeadLetterDesk {
     }
   }
 
-  async #examine(letter: DeadLetter): Promise<VerifiedEnvelope> {
+  async #examine(letter: DeadLetter): Promise<{ readonly envelope: VerifiedEnvelope; readonly event: ContractEvent }> {
     if (NEVER.has(letter.code)) throw refusal(letter, `it died of ${letter.code}`);
     const parsed = parseEnvelope(letter.bytes, LETTER_BOUNDS);
     if (!parsed.ok) throw refusal(letter, parsed.code);
@@ -123,7 +123,7 @@ export class DeadLetterDesk {
     if (result.issues !== undefined) throw refusal(letter, "its data does not fit the schema");
     if (attributes.generation >= Math.min(this.#options.maxGenerations ?? 8, MAX_GENERATION))
       throw refusal(letter, "it has been redriven too often");
-    return verified.value;
+    return { envelope: verified.value, event };
   }
 }
 

@@ -11,6 +11,7 @@ import type { Trail, TrailEntry } from "../ports/trail.ts";
 import type { Delivery } from "../ports/transport.ts";
 import type { Examined, Refusal } from "./examine.ts";
 import type { Hold } from "./hold.ts";
+import { boundedDelay } from "./outcome.ts";
 import type { ConsumePolicy } from "./policy.ts";
 
 /** A delivery whose claim was granted. */
@@ -60,7 +61,7 @@ export class Settlement {
     const outcome = await this.#change({ kind: "commit", ...heldOf(work), ...(effect && { effect }) });
     if (typeof outcome === "object") return this.fail(work, "ERR_HANDLER_FAILED", undefined);
     if (outcome === undefined) return this.later(work.delivery, this.#parts.policy.leaseMs);
-    if (outcome !== "changed") return this.lost(work);
+    if (outcome !== "changed") return this.lost(work.delivery, event.type);
     this.#parts.hold.succeeded();
     this.#parts.observer.at?.("consume:committed", event.id);
     await this.#acknowledge(work.delivery, { decision: "committed", eventId: event.id, eventType: event.type, attempt: work.attempt });
@@ -75,7 +76,7 @@ export class Settlement {
     observer.at?.("consume:failed", event.id);
     if (work.failures + 1 >= policy.maxFailures)
       return this.die(work.delivery, { ...endingOf(work.examined), code, step: "handle", attempts: work.attempt }, work);
-    const afterMs = Math.min(askedMs ?? policy.retryMs * 2 ** work.failures, policy.maxRetryMs);
+    const afterMs = boundedDelay(askedMs, policy.retryMs * 2 ** work.failures, policy.maxRetryMs);
     if ((await this.#change({ kind: "fail", ...heldOf(work), afterMs })) === undefined) return UNSETTLED;
     const said = { decision: "retry", code, eventId: event.id, eventType: event.type, attempt: work.attempt };
     await this.#settle(work.delivery, said, () => work.delivery.retryAfter(afterMs));
@@ -92,9 +93,9 @@ export class Settlement {
   }
 
   /** Another has the claim: what this attempt did cannot be committed (REP-15). */
-  async lost(work: Work): Promise<Ended> {
-    this.#parts.observer.decided?.("consume", "lost", undefined, work.examined.event.type);
-    await this.later(work.delivery, this.#parts.policy.leaseMs);
+  async lost(delivery: Delivery, eventType: string | undefined): Promise<Ended> {
+    this.#parts.observer.decided?.("consume", "lost", undefined, eventType);
+    await this.later(delivery, this.#parts.policy.leaseMs);
     return { decision: "lost" };
   }
 
@@ -115,7 +116,12 @@ export class Settlement {
     const letter: DeadLetter = { id, group, destination, bytes, diedAtMs: clock.now(), ...rest };
     if ((await hold.untilAnswered(() => deadLetters.put([letter]).then(() => true))) === undefined) return UNSETTLED;
     observer.at?.("consume:dead-letter-stored", rest.event?.id);
-    if (held !== undefined && (await this.#change({ kind: "bury", ...heldOf(held) })) === undefined) return UNSETTLED;
+    if (held !== undefined) {
+      const outcome = await this.#change({ kind: "bury", ...heldOf(held) });
+      if (outcome === undefined) return UNSETTLED;
+      // Another has it now, and how it ends is theirs to say: the letter keeps its id if they bury it too.
+      if (outcome !== "changed") return this.lost(delivery, rest.event?.type);
+    }
     observer.at?.("consume:buried", rest.event?.id);
     const named = rest.event && { eventId: rest.event.id, eventType: rest.event.type };
     await this.#acknowledge(delivery, { decision: "dead-letter", code: rest.code, ...named });
@@ -134,7 +140,9 @@ export class Settlement {
 
   async #settle(delivery: Delivery, said: Said, settle: () => Promise<void>): Promise<void> {
     const { group, hold, observer, trail, types } = this.#parts;
-    await hold.untilAnswered(() => trail.append([{ door: "consume", group, destination: delivery.destination, ...said }]));
+    const entry: TrailEntry = { door: "consume", group, destination: delivery.destination, ...said };
+    // What could not be accounted for is not settled: it comes again (OPS-01).
+    if ((await hold.untilAnswered(() => trail.append([entry]).then(() => true))) === undefined) return;
     const known = said.eventType !== undefined && types.has(said.eventType) ? said.eventType : undefined;
     observer.decided?.("consume", said.decision, said.code, known);
     await hold.untilAnswered(settle);
