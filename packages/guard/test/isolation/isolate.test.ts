@@ -64,9 +64,11 @@ describe("a handler that does not end", () => {
     all.home.clock.advance(DEADLINE_MS);
     await all.heard("slow", "aborted: deadline");
     await all.decided("dead-letter", slow);
-    all.home.clock.advance(GRACE_MS);
     await all.decided("committed", await all.publish("next", "fine"));
     expect(await all.heard("next")).toMatchObject({ threadId });
+    all.home.clock.advance(GRACE_MS);
+    await all.decided("committed", await all.publish("later", "fine"));
+    expect(await all.heard("later")).toMatchObject({ threadId });
     expect(all.faults).toEqual([]);
   });
 
