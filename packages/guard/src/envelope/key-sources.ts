@@ -11,8 +11,8 @@ export function parseKeys(text: string, place: string): KeyRing {
   } catch {
     // The parser's own error quotes the text, which is secret (OPS-05).
   }
-  if (!Array.isArray(specs)) {
-    throw new SallyportError("ERR_CONFIG_KEY_INVALID", "keys are not a JSON array", {
+  if (!Array.isArray(specs) || !specs.every((spec) => typeof spec === "object" && spec !== null)) {
+    throw new SallyportError("ERR_CONFIG_KEY_INVALID", "keys are not a JSON array of objects", {
       place,
       remedy: 'Write [{"id":"k1","algorithm":"hmac-sha256","issuer":"…","secret":"…base64…"}].',
     });
