@@ -99,21 +99,18 @@ export class Settlement {
     const { destination, bytes } = delivery;
     const id = digestOf(tuple(group, destination, identity, digestOf(bytes))).slice(0, 32);
     const letter: DeadLetter = { id, group, destination, bytes, diedAtMs: clock.now(), ...rest };
-    if ((await hold.untilAnswered(() => deadLetters.put([letter]).then(() => true))) === undefined) return;
+    if (!(await hold.untilDone(() => deadLetters.put([letter])))) return;
     observer.at?.("consume:dead-letter-stored", rest.event?.id);
-    if (held !== undefined) {
-      const outcome = await this.#change({ kind: "bury", ...heldOf(held) });
-      if (outcome === undefined) return;
-      // Another has it now, and how it ends is theirs to say: the letter keeps its id if they bury it too.
-      if (outcome !== "changed") return this.later(delivery, policy.leaseMs);
-    }
+    // Where another has it now, how it ends is theirs to say: the letter keeps its id if they bury it too.
+    if (held !== undefined && (await this.#change({ kind: "bury", ...heldOf(held) })) !== "changed")
+      return this.later(delivery, policy.leaseMs);
     observer.at?.("consume:buried", rest.event?.id);
     const named = rest.event && { eventId: rest.event.id, eventType: rest.event.type };
     await this.#acknowledge(delivery, { decision: "dead-letter", code: rest.code, ...named });
   }
 
   async later(delivery: Delivery, afterMs: number): Promise<void> {
-    await this.#parts.hold.untilAnswered(() => delivery.retryAfter(afterMs));
+    await this.#parts.hold.untilDone(() => delivery.retryAfter(afterMs));
   }
 
   #acknowledge(delivery: Delivery, said: Said): Promise<void> {
@@ -124,9 +121,9 @@ export class Settlement {
     const { group, hold, observer, trail } = this.#parts;
     const entry: TrailEntry = { door: "consume", group, destination: delivery.destination, ...said };
     // What could not be accounted for is not settled: it comes again (OPS-01).
-    if ((await hold.untilAnswered(() => trail.append([entry]).then(() => true))) === undefined) return;
+    if (!(await hold.untilDone(() => trail.append([entry])))) return;
     observer.decided?.("consume", said.decision, said.code, said.eventType);
-    await hold.untilAnswered(settle);
+    await hold.untilDone(settle);
   }
 
   async #change(change: ClaimChange): Promise<ChangeOutcome | undefined> {

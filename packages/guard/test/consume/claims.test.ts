@@ -1,6 +1,6 @@
 // What the consumer asks of the claim store, and what becomes of a delivery by each of its answers.
 import { describe, expect, test } from "vitest";
-import { retry } from "../../src/index.ts";
+import { commitWith, retry } from "../../src/index.ts";
 import type { ClaimOutcome, ClaimRequest, ClaimStore } from "../../src/ports/claim-store.ts";
 import type { DeadLetter } from "../../src/ports/dead-letters.ts";
 import { house, type House, settle } from "../house.ts";
@@ -153,6 +153,14 @@ describe("an attempt", () => {
     broker.deliver([deliveryOf(sealed(), log)]);
     await settle();
     expect(await lettersOf(home)).toMatchObject([{ code: "ERR_HANDLER_FAILED", step: "handle", attempts: 3 }]);
+  });
+
+  test("[REP-13] that is done with an effect hands it to the claim", async () => {
+    const effect = (): void => undefined;
+    const { broker, claims } = await answering(granted, { handlers: { "note.created": () => commitWith(effect) } });
+    broker.deliver([deliveryOf(sealed())]);
+    await settle();
+    expect(claims.changes).toMatchObject([{ kind: "commit", token: "t", effect }]);
   });
 
   test("[REP-15] that has lost its lease settles nothing, and its delivery comes again after a lease", async () => {
