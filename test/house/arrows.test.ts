@@ -34,6 +34,7 @@ const BREACHES: readonly (readonly [string, readonly Module[], number])[] = [
   ["publish knows", [file("publish/a.ts", `${GUARD}consume/consumer.ts`, `${GUARD}stores/memory-claims.ts`)], 2],
   ["consume knows", [file("consume/redrive.ts", `${GUARD}publish/publisher.ts`)], 1],
   ["read knows", [file("read/reader.ts", `${GUARD}consume/consumer.ts`)], 1],
+  ["isolation knows", [file("isolation/a.ts", `${GUARD}stores/memory-claims.ts`, typed(`${GUARD}contract/contract.ts`))], 1],
   ["sqlite knows", [file("sqlite/database.ts", `${GUARD}stores/sqlite-claims.ts`)], 1],
   [
     "adapters knows",
@@ -52,7 +53,7 @@ const BREACHES: readonly (readonly [string, readonly Module[], number])[] = [
     [file("adapters/kafka.ts", `${GUARD}adapters/nats.ts`), { ...file("adapters/nats.ts"), exports: ["NatsTransport"] }],
     1,
   ],
-  ["the guard imports no package", [file("adapters/kafka.ts", "kafkajs", typed("zod"))], 2],
+  ["the guard imports no package", [file("adapters/kafka.ts", "kafkajs", typed("zod")), file("isolation/thread-entry.ts", "?")], 2],
   ["the guard imports no other package", [file("index.ts", "packages/server/src/index.ts")], 1],
   ["only envelope/ touches", [file("stores/a.ts", "node:crypto"), file("envelope/a.ts", "node:crypto")], 1],
   ["only sqlite/ and", [file("consume/a.ts", "node:fs/promises", "node:sqlite", typed("node:sqlite")), file("sqlite/a.ts", "node:fs")], 2],

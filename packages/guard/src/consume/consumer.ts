@@ -3,7 +3,7 @@
 import type { Contract, DataOf, EventsOf } from "../contract/contract.ts";
 import type { KeyRing } from "../envelope/keys.ts";
 import { tuple } from "../envelope/signing-input.ts";
-import { SallyportError } from "../errors.ts";
+import { type ErrorCode, SallyportError } from "../errors.ts";
 import type { ClaimOutcome, ClaimRequest, ClaimStore } from "../ports/claim-store.ts";
 import { type Clock, systemClock } from "../ports/clock.ts";
 import type { DeadLetterStore } from "../ports/dead-letters.ts";
@@ -84,7 +84,8 @@ export class Consumer<C extends Contract> {
     this.#subscriptions = await Promise.all(
       [...this.#examiner.accepts].map(([destination, events]) => {
         const ordering = [...events.values()].some((event) => event.ordering === "key") ? "key" : "none";
-        return transport.receive({ destination, group, ordering, prefetch }, (batch) => this.#take(batch));
+        const onFetch = (failure: ErrorCode | undefined): void => this.#hold.fetching(destination, failure);
+        return transport.receive({ destination, group, ordering, prefetch, onFetch }, (batch) => this.#take(batch));
       }),
     );
     this.#hold.over(this.#subscriptions);

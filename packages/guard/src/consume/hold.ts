@@ -15,6 +15,8 @@ export class Hold {
   readonly #observer: Observer;
   readonly #stop: AbortSignal;
   readonly #reasons = new Set<object>();
+  /** Destinations that cannot be fetched from. */
+  readonly #unfetched = new Set<string>();
   #subscriptions: readonly Subscription[] = [];
   #breakerMs = 0;
   #openUntilMs = 0;
@@ -33,7 +35,15 @@ export class Hold {
   }
 
   get held(): boolean {
-    return this.#reasons.size > 0;
+    return this.#reasons.size + this.#unfetched.size > 0;
+  }
+
+  /** Fetching fails or goes on. Nothing is paused for it: only the next try can tell that it works again. */
+  fetching(destination: string, failure: ErrorCode | undefined): void {
+    if (failure !== undefined) {
+      if (!this.held) this.#observer.holding?.(true, failure);
+      this.#unfetched.add(destination);
+    } else if (this.#unfetched.delete(destination)) this.#sayWhenOver();
   }
 
   /** Asks until it is answered. `undefined` when the consumer is stopped first. */
@@ -79,15 +89,19 @@ export class Hold {
   }
 
   #pause(reason: object, code: ErrorCode): void {
-    if (this.#reasons.size === 0) this.#observer.holding?.(true, code);
+    if (!this.held) this.#observer.holding?.(true, code);
     this.#reasons.add(reason);
     for (const subscription of this.#subscriptions) subscription.pause();
   }
 
   #resume(reason: object): void {
     if (!this.#reasons.delete(reason) || this.#reasons.size > 0 || this.#stop.aborted) return;
-    this.#observer.holding?.(false, undefined);
+    this.#sayWhenOver();
     for (const subscription of this.#subscriptions) subscription.resume();
+  }
+
+  #sayWhenOver(): void {
+    if (!this.held && !this.#stop.aborted) this.#observer.holding?.(false, undefined);
   }
 
   /** False when the consumer was stopped meanwhile. */

@@ -106,17 +106,20 @@ function accepted(receipt: Receipt): ToolResult {
   return { content: [{ type: "text", text: JSON.stringify(structuredContent) }], structuredContent };
 }
 
-/** A stable code and a public message; never a cause (PUB-13). */
+/** The answer for an error; one that is not a refusal of ours is reported first. */
 export function refused(error: unknown, options: BindOptions): ToolResult {
   if (!isSallyportError(error)) (options.onError ?? writeError)(error);
-  const refusal = isSallyportError(error) ? error : new SallyportError("ERR_TRANSPORT_UNAVAILABLE", "an unforeseen error");
-  const structuredContent = {
-    code: refusal.code,
-    message: refusal.publicMessage,
-    ...(refusal.retryAfterMs !== undefined && { retryAfterMs: refusal.retryAfterMs }),
-  };
-  return { isError: true, content: [{ type: "text", text: `${refusal.code}: ${refusal.publicMessage}` }], structuredContent };
+  return refusal(error);
 }
+
+/** A stable code and a public message; never a cause (PUB-13). */
+export function refusal(error: unknown): ToolResult {
+  const { code, publicMessage: message, retryAfterMs } = isSallyportError(error) ? error : UNFORESEEN;
+  const structuredContent = { code, message, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  return { isError: true, content: [{ type: "text", text: `${code}: ${message}` }], structuredContent };
+}
+
+const UNFORESEEN = new SallyportError("ERR_TRANSPORT_UNAVAILABLE", "an unforeseen error");
 
 function writeError(error: unknown): void {
   console.error("sallyport: a tool call failed", error);

@@ -1,0 +1,67 @@
+// `sallyport trail`: who did what, and whether the record of it is whole.
+import { Command } from "commander";
+import { escaped } from "./escape.ts";
+import { wholeNumber } from "./numbers.ts";
+import { open, type OpenOptions, withOpenOptions } from "./open.ts";
+
+interface ShowOptions extends OpenOptions {
+  readonly after: number;
+  readonly limit: number;
+  readonly actor?: string;
+  readonly event?: string;
+  readonly json?: boolean;
+}
+
+const PAGE = 1000;
+
+export function trailCommand(): Command {
+  const command = new Command("trail").description("Show the trail of decisions, and verify that it is whole.");
+  withOpenOptions(command.command("show"))
+    .description("Show decisions in the order they were made.")
+    .option("--after <seq>", "only entries after this one", wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
+    .option("--limit <count>", "most entries", wholeNumber(1, 1_000_000), 100)
+    .option("--actor <id>", "only what this principal did")
+    .option("--event <id>", "only what was decided about this event")
+    .option("--json", "one JSON object a line")
+    .action(show);
+  withOpenOptions(command.command("verify"))
+    .description("Recompute the chain of hashes. Ends with 1 when an entry was changed, removed or put in.")
+    .option("--head <hash>", "a head kept from an earlier verify: finds a chain that was cut or built anew")
+    .action(verify);
+  return command;
+}
+
+async function show(path: string, options: ShowOptions): Promise<void> {
+  const embedded = (await open(path, options)).embedded();
+  let shown = 0;
+  for (let after = options.after, page = 1; page > 0 && shown < options.limit;) {
+    const entries = embedded.trail.list({ after, limit: PAGE });
+    page = entries.length;
+    for (const entry of entries) {
+      after = entry.seq;
+      if (options.actor !== undefined && entry.actor !== options.actor) continue;
+      if (options.event !== undefined && entry.eventId !== options.event) continue;
+      if (++shown > options.limit) break;
+      console.log(options.json === true ? JSON.stringify(entry) : lineOf(entry));
+    }
+  }
+  await embedded.close();
+}
+
+async function verify(path: string, options: OpenOptions & { readonly head?: string }): Promise<void> {
+  const embedded = (await open(path, options)).embedded();
+  const verdict = embedded.trail.verify(options.head);
+  if (verdict.intact) console.log(`intact: ${verdict.entries} entries, head ${verdict.head}`);
+  else {
+    console.error(`broken at entry ${verdict.brokenAt}`);
+    process.exitCode = 1;
+  }
+  await embedded.close();
+}
+
+function lineOf(entry: ReturnType<ReturnType<Awaited<ReturnType<typeof open>>["embedded"]>["trail"]["list"]>[number]): string {
+  const { seq, atMs, door, decision, code, actor, eventType, eventId, destination, group, attempt } = entry;
+  const named = { code, actor, type: eventType, id: eventId, destination, group, attempt };
+  const fields = Object.entries(named).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${escaped(String(value))}`]));
+  return [String(seq).padStart(6), new Date(atMs).toISOString(), door, escaped(decision), ...fields].join("  ");
+}

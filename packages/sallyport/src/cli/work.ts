@@ -1,0 +1,39 @@
+// `sallyport work`: runs the user's handlers on what was published, with health over HTTP.
+import { loadHandlers, runUntilStopped, serveHealth, startWork } from "@sallyport/server";
+import { Command } from "commander";
+import { definedOf, wholeNumber } from "./numbers.ts";
+import { open, type OpenOptions, withOpenOptions } from "./open.ts";
+
+interface WorkCommandOptions extends OpenOptions {
+  readonly handlers: string;
+  readonly group?: string;
+  readonly tenant?: readonly string[];
+  readonly healthPort?: number;
+  readonly healthHost: string;
+}
+
+export function workCommand(): Command {
+  return withOpenOptions(new Command("work"))
+    .description("Handle the contract's events with the functions of a module, each exactly once.")
+    .requiredOption("--handlers <file>", "module whose default export has a function for each event type")
+    .option("--group <name>", "consumer group (default: the contract's name)")
+    .option("--tenant <name...>", "tenants to read, for destinations with {tenant}")
+    .option("--health-port <port>", "answer /healthz and /readyz there; 0 for any", wholeNumber(0, 65_535))
+    .option("--health-host <host>", "address for health", "127.0.0.1")
+    .action(work);
+}
+
+async function work(path: string, options: WorkCommandOptions): Promise<void> {
+  const opened = await open(path, options);
+  const { contract, log, settings } = opened;
+  const handlers = await loadHandlers(options.handlers);
+  const keys = opened.keys();
+  const embedded = opened.embedded();
+  const { group, tenant: tenants } = options;
+  const working = await startWork({ contract, keys, embedded, handlers, log, ...definedOf({ group, tenants, policy: settings.policy }) });
+  const health = options.healthPort === undefined ? undefined : await serveHealth(working.health, options.healthHost, options.healthPort);
+  log("info", "working", { contract: contract.name, group: group ?? contract.name, events: Object.keys(handlers), health: health?.url });
+  process.exitCode = await runUntilStopped(working, { log });
+  await health?.close();
+  await embedded.close();
+}

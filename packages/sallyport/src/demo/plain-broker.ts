@@ -1,0 +1,68 @@
+// The embedded broker as an ordinary client shows it: queues, headers, ack, nack. No contract, no signature, no
+// claim. It behaves as RabbitMQ does where that matters here: a nack cannot change a header, what is requeued comes
+// back at once, unacknowledged messages fill the prefetch, and what is rejected without a declared dead-letter exchange
+// is dropped without a word.
+import { SqliteTransport } from "@sallyport/guard/adapters/sqlite";
+import { SqliteDatabase } from "@sallyport/guard/sqlite";
+
+export interface Message {
+  readonly content: string;
+  readonly headers: Readonly<Record<string, unknown>>;
+}
+
+export interface Consumed extends Message {
+  ack(): Promise<void>;
+  nack(requeue: boolean): Promise<void>;
+}
+
+export class Channel {
+  readonly #transport: SqliteTransport;
+  readonly #deadLetterExchanges = new Set<string>();
+
+  constructor(file: string) {
+    this.#transport = new SqliteTransport(new SqliteDatabase(file), { pollMs: 10 });
+  }
+
+  assertExchange(name: string): void {
+    this.#deadLetterExchanges.add(name);
+  }
+
+  async send(queue: string, content: string, headers: Message["headers"] = {}): Promise<void> {
+    await this.#transport.send([{ id: "", destination: queue, key: undefined, bytes: encode({ content, headers }) }]);
+  }
+
+  async consume(
+    queue: string,
+    options: { readonly prefetch: number; readonly deadLetterExchange?: string; readonly deadLetterQueue?: string },
+    onMessage: (message: Consumed) => void,
+  ): Promise<void> {
+    const { prefetch, deadLetterExchange = "", deadLetterQueue = "" } = options;
+    await this.#transport.receive({ destination: queue, group: queue, ordering: "none", prefetch }, (deliveries) => {
+      for (const delivery of deliveries) {
+        const message = decode(delivery.bytes);
+        onMessage({
+          ...message,
+          ack: () => delivery.ack(),
+          nack: async (requeue) => {
+            if (requeue) return delivery.retryAfter(0);
+            if (this.#deadLetterExchanges.has(deadLetterExchange)) await this.send(deadLetterQueue, message.content, message.headers);
+            return delivery.ack();
+          },
+        });
+      }
+    });
+  }
+}
+
+export const encode = (message: Message): Uint8Array => new TextEncoder().encode(JSON.stringify(message));
+
+export function decode(bytes: Uint8Array): Message {
+  const text = new TextDecoder().decode(bytes);
+  try {
+    const { content, headers } = JSON.parse(text) as Message;
+    if (typeof content === "string") return { content, headers };
+  } catch {
+    // Bytes that no client of this kind wrote: the content is what came.
+  }
+  return { content: text, headers: {} };
+}

@@ -1,0 +1,24 @@
+// A server in the manner of the article's wrong listings: the model chooses action, payload and topic.
+import { Server } from "@modelcontextprotocol/server";
+import { serveStdio } from "@modelcontextprotocol/server/stdio";
+import { Channel } from "../plain-broker.ts";
+import { BROKER } from "./settings.ts";
+
+const channel = new Channel(BROKER);
+
+serveStdio(() => {
+  const server = new Server({ name: "wrong", version: "1.0.0" }, { capabilities: { tools: {} } });
+  server.setRequestHandler("tools/list", async () => ({
+    tools: [
+      { name: "publish", description: "Publish an action", inputSchema: { type: "object" } },
+      { name: "publish_to_topic", description: "Publish to a topic", inputSchema: { type: "object" } },
+    ],
+  }));
+  server.setRequestHandler("tools/call", async (request) => {
+    const { action, payload, topic } = (request.params.arguments ?? {}) as Record<string, unknown>;
+    if (request.params.name === "publish") await channel.send("user-events", JSON.stringify({ action, payload }));
+    else await channel.send(String(topic), JSON.stringify({ action, payload }));
+    return { content: [{ type: "text", text: "Event published" }] };
+  });
+  return server;
+});
