@@ -199,4 +199,16 @@ describe("a subscription", () => {
     expect(await orderings({ "note.removed": () => undefined, "note.created": () => undefined })).toEqual(["notes key"]);
     expect(await orderings({ "note.shared": () => undefined })).toEqual(["shares.acme none"]);
   });
+
+  test("[REP-12] that cannot be fetched holds the consumer until it can", async () => {
+    const told: unknown[] = [];
+    const { broker } = await answering(granted, { observer: { holding: (...is) => void told.push(is) } });
+    const onFetch = broker.received[0]?.onFetch ?? expect.unreachable("nothing to tell");
+    onFetch("ERR_STORE_UNAVAILABLE");
+    onFetch(undefined);
+    expect(told).toEqual([
+      [true, "ERR_STORE_UNAVAILABLE"],
+      [false, undefined],
+    ]);
+  });
 });

@@ -1,7 +1,6 @@
 // What a key is good for, and which are refused at start, with words that help and secrets that stay.
 import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { keysFromEnv, parseKeys } from "../../src/envelope/key-sources.ts";
 import { type Key, KeyRing, type KeySpec } from "../../src/envelope/keys.ts";
 import type { SallyportError } from "../../src/index.ts";
 
@@ -176,46 +175,4 @@ describe("refused at start, with place and remedy:", () => {
   });
 
   test.each(["a", "a".repeat(200), "A.b_c-9", "0"])("but not the id %s", (id) => expect(open({ ...hmac, id }).id).toBe(id));
-});
-
-describe("keys from text", () => {
-  const text = JSON.stringify([hmac]);
-
-  test("are those that it lists", () => {
-    expect(parseKeys(text, "here").get("h1")).toBeDefined();
-    expect(keysFromEnv("KEYS", { KEYS: text }).get("h1")).toBeDefined();
-  });
-
-  test.each(["SECRET", "{}", "null", '"SECRET"', "", "[null]", '["SECRET"]'])(
-    "[OPS-05] are refused when it is %j, at its place and without quoting it",
-    (broken) => {
-      const refusal = refusalOf(() => parseKeys(broken, "the keys file"));
-      expect(refusal).toMatchObject({
-        code: "ERR_CONFIG_KEY_INVALID",
-        place: "the keys file",
-        remedy: expect.stringContaining('"hmac-sha256"'),
-      });
-      expect(refusal.message).toMatch(/array/);
-      expect(refusal.message).not.toContain("SECRET");
-      expect(refusal.cause).toBeUndefined();
-    },
-  );
-
-  test("of the environment are refused by the variable's name", () => {
-    const refusal = refusalOf(() => keysFromEnv("SALLYPORT_KEYS", { SALLYPORT_KEYS: "[" }));
-    expect(refusal.place).toMatch(/environment.*SALLYPORT_KEYS/);
-  });
-
-  test.each([{}, { KEYS: "" }, { KEYS: undefined }])("of the environment are missed by name when they are %j", (env) => {
-    const refusal = refusalOf(() => keysFromEnv("KEYS", env));
-    expect(refusal).toMatchObject({ code: "ERR_CONFIG_KEY_INVALID", remedy: expect.stringContaining("JSON") });
-    expect(refusal.message).toMatch(/KEYS is not set/);
-  });
-
-  test("come from this process's environment unless another is given", () => {
-    process.env["SALLYPORT_TEST_KEYS"] = text;
-    expect(keysFromEnv("SALLYPORT_TEST_KEYS").get("h1")).toBeDefined();
-    delete process.env["SALLYPORT_TEST_KEYS"];
-    expect(refusalOf(() => keysFromEnv("SALLYPORT_TEST_KEYS")).code).toBe("ERR_CONFIG_KEY_INVALID");
-  });
 });
