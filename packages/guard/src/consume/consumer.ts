@@ -120,7 +120,7 @@ export class Consumer<C extends Contract> {
       else settling.push(this.#settlement.refuse(delivery, result.refusal));
     }
     const requests = examined.map(({ value }) => this.#claimOf(value));
-    const outcomes = requests.length === 0 ? [] : await this.#hold.untilAnswered(() => this.#options.claims.claim(requests));
+    const outcomes = requests.length === 0 ? undefined : await this.#hold.untilAnswered(() => this.#options.claims.claim(requests));
     for (const [index, { delivery, value }] of examined.entries()) {
       const outcome = outcomes?.[index];
       if (outcome !== undefined) settling.push(this.#process(delivery, value, outcome));
@@ -187,13 +187,12 @@ export class Consumer<C extends Contract> {
   async #attempt(work: Work): Promise<Ended> {
     const settlement = this.#settlement;
     const { event } = work.examined;
-    const handler = this.#handlers.get(event.type);
-    if (handler === undefined) throw new Error("a type without a handler passed the type step");
+    // The type step takes no type without a handler.
+    const handler = this.#handlers.get(event.type) as Handler;
     const handled = await runAttempt({ event, handler, ...work }, this.#options.claims, this.policy, this.#clock, this.#stop.signal);
     this.#observer.at?.("consume:handled", event.id);
     switch (handled.kind) {
       case "done":
-        return settlement.commit(work, undefined);
       case "commit-with":
         return settlement.commit(work, handled.effect);
       case "reject": {

@@ -46,20 +46,24 @@ export class Hold {
     } else if (this.#unfetched.delete(destination)) this.#sayWhenOver();
   }
 
-  /**
-   * Asks until it is answered. `undefined` when the consumer is stopped first; the delivery then goes back to the
-   * broker unsettled.
-   */
+  /** Asks until it is answered. `undefined` when the consumer is stopped first. */
   async untilAnswered<T>(ask: () => Promise<T>): Promise<T | undefined> {
+    let answer: T | undefined;
+    await this.untilDone(async () => void (answer = await ask()));
+    return answer;
+  }
+
+  /** Tries until it is done. False when the consumer is stopped first: the delivery then goes back to the broker unsettled. */
+  async untilDone(attempt: () => Promise<void>): Promise<boolean> {
     const reason = {};
     for (let waitMs = WAIT_MS.first; ; waitMs = Math.min(waitMs * 2, WAIT_MS.most)) {
       try {
-        const answer = await ask();
+        await attempt();
         this.#resume(reason);
-        return answer;
+        return true;
       } catch (error) {
         this.#pause(reason, isSallyportError(error) ? error.code : "ERR_STORE_UNAVAILABLE");
-        if (!(await this.#wait(waitMs))) return undefined;
+        if (!(await this.#wait(waitMs))) return false;
       }
     }
   }

@@ -114,7 +114,7 @@ export class Settlement {
     const { destination, bytes } = delivery;
     const id = digestOf(tuple(group, destination, identity, digestOf(bytes))).slice(0, 32);
     const letter: DeadLetter = { id, group, destination, bytes, diedAtMs: clock.now(), ...rest };
-    if ((await hold.untilAnswered(() => deadLetters.put([letter]).then(() => true))) === undefined) return UNSETTLED;
+    if (!(await hold.untilDone(() => deadLetters.put([letter])))) return UNSETTLED;
     observer.at?.("consume:dead-letter-stored", rest.event?.id);
     if (held !== undefined) {
       const outcome = await this.#change({ kind: "bury", ...heldOf(held) });
@@ -130,7 +130,7 @@ export class Settlement {
 
   /** Given back as it was found; nothing was decided. */
   async later(delivery: Delivery, afterMs: number): Promise<Ended> {
-    await this.#parts.hold.untilAnswered(() => delivery.retryAfter(afterMs));
+    await this.#parts.hold.untilDone(() => delivery.retryAfter(afterMs));
     return UNSETTLED;
   }
 
@@ -142,10 +142,10 @@ export class Settlement {
     const { group, hold, observer, trail, types } = this.#parts;
     const entry: TrailEntry = { door: "consume", group, destination: delivery.destination, ...said };
     // What could not be accounted for is not settled: it comes again (OPS-01).
-    if ((await hold.untilAnswered(() => trail.append([entry]).then(() => true))) === undefined) return;
+    if (!(await hold.untilDone(() => trail.append([entry])))) return;
     const known = said.eventType !== undefined && types.has(said.eventType) ? said.eventType : undefined;
     observer.decided?.("consume", said.decision, said.code, known);
-    await hold.untilAnswered(settle);
+    await hold.untilDone(settle);
   }
 
   async #change(change: ClaimChange): Promise<ChangeOutcome | undefined> {
