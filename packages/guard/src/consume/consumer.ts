@@ -17,6 +17,9 @@ import { Hold } from "./hold.ts";
 import { type ConsumePolicy, resolvePolicy, retentionOf } from "./policy.ts";
 import { endingOf, Settlement, type Work } from "./settlement.ts";
 
+/** A verdict that its worker did not live to carry out: failures are counted, so it was a rejection. */
+const CODE_OF_BUDGET = { failures: "ERR_POLICY_ATTEMPTS", crashes: "ERR_POLICY_CRASH_LOOP", verdict: "ERR_POLICY_REJECTED" } as const;
+
 export type Handlers<C extends Contract> = { readonly [T in keyof EventsOf<C>]?: Handler<DataOf<C, T>> };
 
 export interface ConsumerOptions<C extends Contract> {
@@ -150,7 +153,7 @@ export class Consumer<C extends Contract> {
         return settlement.die(delivery, { ...apart, code, step: "freshness" });
       }
       case "exhausted": {
-        const code = claim.budget === "crashes" ? "ERR_POLICY_CRASH_LOOP" : "ERR_POLICY_ATTEMPTS";
+        const code = CODE_OF_BUDGET[claim.budget];
         const held = { key: claimKey, token: claim.token };
         return settlement.die(delivery, { ...ending, code, step: "claim", attempts: claim.started }, held);
       }
@@ -195,10 +198,8 @@ export class Consumer<C extends Contract> {
       case "done":
       case "commit-with":
         return settlement.commit(work, handled.effect);
-      case "reject": {
-        const ending = { ...endingOf(work.examined), code: "ERR_POLICY_REJECTED", step: "handle", attempts: work.attempt } as const;
-        return settlement.die(work.delivery, ending, work);
-      }
+      case "reject":
+        return settlement.condemn(work, "ERR_POLICY_REJECTED");
       case "retry":
         return settlement.fail(work, "ERR_HANDLER_FAILED", handled.afterMs);
       case "deadline":

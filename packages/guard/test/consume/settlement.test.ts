@@ -86,10 +86,15 @@ describe("[PSN-11] the order", () => {
     ]);
   });
 
-  test("of a death with a claim: letter, then claim, then trail, then acknowledgement", async () => {
+  test("of a death with a claim: verdict, then letter, then claim, then trail, then acknowledgement", async () => {
     await settlement.fail(workOf({ failures: 2, attempt: 7 }), "ERR_HANDLER_DEADLINE", undefined);
-    expect(log).toEqual(["consume:failed e1", "letter", "consume:dead-letter-stored e1", "bury", "consume:buried e1", "trail", "ack"]);
-    expect(claims.changes).toEqual([{ kind: "bury", key: "k", token: "t" }]);
+    const verdict = ["condemn", "consume:condemned e1"];
+    const burial = ["letter", "consume:dead-letter-stored e1", "bury", "consume:buried e1"];
+    expect(log).toEqual(["consume:failed e1", ...verdict, ...burial, "trail", "ack"]);
+    expect(claims.changes).toEqual([
+      { kind: "condemn", key: "k", token: "t", leaseMs: 30_000 },
+      { kind: "bury", key: "k", token: "t" },
+    ]);
     expect(await lettersOf()).toEqual([
       {
         id: expect.stringMatching(/^[0-9a-f]{32}$/),
@@ -182,10 +187,16 @@ describe("[REP-15] a claim that another has", () => {
   });
 
   test("is not acknowledged after a burial that came too late: its new owner says how it ends", async () => {
-    answer("lost");
+    claims.answer = ({ kind }) => Promise.resolve(kind === "bury" ? "lost" : "changed");
     await settlement.fail(workOf({ failures: 2 }), "ERR_HANDLER_FAILED", undefined);
-    expect(log).toEqual(["consume:failed e1", "letter", "consume:dead-letter-stored e1", "bury", "retry after 30000"]);
+    expect(log.slice(2)).toEqual(["consume:condemned e1", "letter", "consume:dead-letter-stored e1", "bury", "retry after 30000"]);
     expect(entries).toEqual([]);
+  });
+
+  test("is not condemned, and has no letter: its new owner may still commit it", async () => {
+    answer("lost");
+    await settlement.condemn(work, "ERR_POLICY_REJECTED");
+    expect([log, entries, await lettersOf()]).toEqual([["condemn", "retry after 30000"], [], []]);
   });
 
   test("has one letter, whoever buries it", async () => {
@@ -235,11 +246,12 @@ describe("[REP-12] while something does not answer", () => {
   const ways: readonly [string, () => Promise<unknown>, string][] = [
     ["a commit", () => settlement.commit(work, undefined), "commit"],
     ["a failure", () => settlement.fail(work, "ERR_HANDLER_FAILED", undefined), "fail"],
+    ["a verdict", () => settlement.condemn(work, "ERR_POLICY_REJECTED"), "condemn"],
     ["a burial", () => settlement.fail(workOf({ failures: 2 }), "ERR_HANDLER_FAILED", undefined), "bury"],
   ];
 
   test.each(ways)("%s is not settled, and is settled when the claim store answers", async (_what, end, kind) => {
-    claims.answer = () => Promise.reject(new Error("down"));
+    claims.answer = (change) => (change.kind === kind ? Promise.reject(new Error("down")) : Promise.resolve("changed"));
     const ended = end();
     await settle(2);
     expect(log.at(-1)).toBe(kind);
@@ -249,8 +261,8 @@ describe("[REP-12] while something does not answer", () => {
     expect(log.at(-1)).toMatch(/^(?:ack|retry after|consume:acknowledged)/);
   });
 
-  test.each(ways)("%s is neither acknowledged nor accounted for when the consumer is stopped first", async (_what, end) => {
-    claims.answer = () => Promise.reject(new Error("down"));
+  test.each(ways)("%s is neither acknowledged nor accounted for when the consumer is stopped first", async (_what, end, kind) => {
+    claims.answer = (change) => (change.kind === kind ? Promise.reject(new Error("down")) : Promise.resolve("changed"));
     const ended = end();
     await settle(2);
     stop.abort();
@@ -265,7 +277,7 @@ describe("[REP-12] while something does not answer", () => {
     await settle(2);
     stop.abort();
     await ended;
-    expect([log, claims.changes]).toEqual([["consume:failed e1"], []]);
+    expect([log, claims.changes.map(({ kind }) => kind)]).toEqual([["consume:failed e1", "condemn", "consume:condemned e1"], ["condemn"]]);
   });
 
   test("[OPS-01] what cannot be put on the trail is not settled: it comes again", async () => {
