@@ -34,6 +34,7 @@ const BREACHES: readonly (readonly [string, readonly Module[], number])[] = [
   ["publish knows", [file("publish/a.ts", `${GUARD}consume/consumer.ts`, `${GUARD}stores/memory-claims.ts`)], 2],
   ["consume knows", [file("consume/redrive.ts", `${GUARD}publish/publisher.ts`)], 1],
   ["isolation knows", [file("isolation/a.ts", `${GUARD}stores/memory-claims.ts`, typed(`${GUARD}contract/contract.ts`))], 1],
+  ["read knows", [file("read/reader.ts", `${GUARD}consume/consumer.ts`)], 1],
   ["sqlite knows", [file("sqlite/database.ts", `${GUARD}stores/sqlite-claims.ts`)], 1],
   [
     "adapters knows",

@@ -55,13 +55,20 @@ export const ARROWS: ReadonlyMap<string, Arrow> = new Map<string, Arrow>([
       because: "it says where a handler runs; with a broker or a store at hand a thread could settle messages itself",
     },
   ],
+  [
+    "read",
+    {
+      knows: ["contract", "envelope", "ports", "errors"],
+      because: "what agents read is verified as what consumers take is, on every broker, and never taken from anyone",
+    },
+  ],
   ["sqlite", { knows: ["errors"], because: "it opens files; what is in them is for the adapter and the stores to say" }],
   ["adapters", { knows: ["ports", "errors", "sqlite"], because: CARRIER }],
   ["stores", { knows: ["ports", "errors", "sqlite"], because: CARRIER }],
   [
     "mcp",
     {
-      knows: ["contract", "publish", "ports", "errors"],
+      knows: ["contract", "publish", "read", "ports", "errors"],
       types: ["envelope"],
       because: "tools go through the publish door; with the envelope or a broker at hand they could go around it",
     },
@@ -76,6 +83,7 @@ export const ARROWS: ReadonlyMap<string, Arrow> = new Map<string, Arrow>([
         "ports",
         "publish",
         "consume",
+        "read",
         "isolation",
         "sqlite",
         "adapters",
@@ -87,7 +95,7 @@ export const ARROWS: ReadonlyMap<string, Arrow> = new Map<string, Arrow>([
       because: "it is never part of production",
     },
   ],
-  ["index", { knows: ["contract", "envelope", "ports", "publish", "consume", "errors"], because: FRONT }],
+  ["index", { knows: ["contract", "envelope", "ports", "publish", "consume", "read", "errors"], because: FRONT }],
 ]);
 
 /** Arrows and imports against the rules, each with its reason. */

@@ -15,6 +15,7 @@ export const ERROR_CODES = [
   "ERR_CONFIG_KEY_SHORT",
   "ERR_CONFIG_KEY_INVALID",
   "ERR_CONFIG_CAPABILITY",
+  "ERR_CONFIG_INSECURE",
   // The caller: an agent, or the code that publishes for it.
   "ERR_REQUEST_EVENT_UNKNOWN",
   "ERR_REQUEST_INVALID",

@@ -1,13 +1,17 @@
 // The front door. Nothing reachable from here imports a broker client, the MCP SDK or the disk.
 export { contract, event } from "./contract/contract.ts";
 export type { Contract, ContractEvent, DataOf, EventDefinition, EventOptions, EventsOf } from "./contract/contract.ts";
+export { keyAt, type KeyPath } from "./contract/key-path.ts";
+export type { JsonSchema, JsonSchemaSource, SchemaIssue, StandardSchema } from "./contract/standard-schema.ts";
 export { KeyRing } from "./envelope/keys.ts";
 export type { Algorithm, KeySpec } from "./envelope/keys.ts";
-export { keysFromEnv, parseKeys } from "./envelope/key-sources.ts";
+export { keysFrom, keysFromEnv, parseKeys } from "./envelope/key-sources.ts";
 export { ERROR_CODES, isSallyportError, SallyportError } from "./errors.ts";
 export type { ErrorCode } from "./errors.ts";
 export { Publisher } from "./publish/publisher.ts";
 export type { ApprovalRequest, Approver, Call, Principal, PublisherOptions, Receipt } from "./publish/publisher.ts";
+export { Reader } from "./read/reader.ts";
+export type { Poll, PolledEvent, PollRequest, ReaderOptions } from "./read/reader.ts";
 export { Consumer } from "./consume/consumer.ts";
 export type { ConsumerOptions, Handlers } from "./consume/consumer.ts";
 export type { ReceivedEvent } from "./consume/examine.ts";

@@ -1,5 +1,7 @@
 // A broker in this process's memory, with the laws of a real one: for tests, and for events that may be lost
 // with the process.
+import { SallyportError } from "../errors.ts";
+import type { BrowsedPage, BrowseOptions, Browser } from "../ports/browser.ts";
 import { type Clock, systemClock } from "../ports/clock.ts";
 import type { Capabilities, Delivery, OutgoingMessage, ReceiveOptions, Subscription, Transport } from "../ports/transport.ts";
 
@@ -28,13 +30,15 @@ export interface MemoryTransportOptions {
 
 const HOUR_MS = 3_600_000;
 
-export class MemoryTransport implements Transport {
+export class MemoryTransport implements Transport, Browser {
   readonly name = "memory";
   readonly capabilities: Capabilities;
   readonly #log = new Map<string, Stored[]>();
   readonly #groups = new Map<string, Map<string, Group>>();
   readonly #clock: Clock;
   readonly #retentionMs: number;
+  /** The last message of each destination that is no longer kept. */
+  readonly #removed = new Map<string, number>();
   #seq = 0;
 
   constructor(options: MemoryTransportOptions = {}) {
@@ -70,6 +74,14 @@ export class MemoryTransport implements Transport {
     return member;
   }
 
+  async browse({ destination, after, most }: BrowseOptions): Promise<BrowsedPage> {
+    const from = positionOf(after);
+    const log = this.#log.get(destination) ?? [];
+    const later = log.filter((stored) => stored.seq > from);
+    const messages = later.slice(0, most).map(({ message, seq }) => ({ bytes: message.bytes, position: String(seq) }));
+    return { messages, hasMore: later.length > most, gap: from > 0 && from < (this.#removed.get(destination) ?? 0) };
+  }
+
   async close(): Promise<void> {
     const members = [...this.#groups.values()].flatMap((groups) => [...groups.values()]).flatMap((group) => [...group.members]);
     await Promise.all(members.map((member) => member.close()));
@@ -78,7 +90,8 @@ export class MemoryTransport implements Transport {
   #append(stored: Stored, nowMs: number): void {
     const log = this.#log.get(stored.message.destination) ?? [];
     const firstKept = log.findIndex((entry) => entry.enqueuedAtMs > nowMs - this.#retentionMs);
-    log.splice(0, firstKept < 0 ? log.length : firstKept);
+    const removed = log.splice(0, firstKept < 0 ? log.length : firstKept).at(-1);
+    if (removed !== undefined) this.#removed.set(stored.message.destination, removed.seq);
     log.push(stored);
     this.#log.set(stored.message.destination, log);
   }
@@ -189,4 +202,10 @@ class Member implements Subscription {
   #wakeAll(): void {
     for (const member of this.#group.members) member.wake();
   }
+}
+
+function positionOf(after: string | undefined): number {
+  if (after === undefined) return 0;
+  if (/^[1-9]\d{0,15}$/.test(after)) return Number(after);
+  throw new SallyportError("ERR_REQUEST_INVALID", "the position is not one of this broker's");
 }

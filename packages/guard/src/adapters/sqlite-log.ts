@@ -23,6 +23,7 @@ const SCHEMA = `
     destination TEXT NOT NULL, name TEXT NOT NULL, seq INTEGER NOT NULL, key TEXT, dueMs INTEGER NOT NULL,
     PRIMARY KEY (destination, name, seq)
   ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS sallyport_removed (destination TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS sallyport_pending_key ON sallyport_pending (destination, name, key, seq)`;
 const APPEND = "INSERT INTO sallyport_log (destination, key, enqueuedAtMs, bytes) VALUES (?, ?, ?, ?)";
 const JOIN = "INSERT INTO sallyport_groups (destination, name, position) VALUES (?, ?, 0) ON CONFLICT DO NOTHING";
@@ -43,7 +44,10 @@ const SETTLE = "DELETE FROM sallyport_pending WHERE destination = ? AND name = ?
 // What some group still owes is kept past its time: nothing unsettled is lost.
 const EXPIRE = `DELETE FROM sallyport_log WHERE seq IN (SELECT seq FROM sallyport_log l WHERE enqueuedAtMs < ?1
   AND NOT EXISTS (SELECT 1 FROM sallyport_pending p WHERE p.seq = l.seq AND p.destination = l.destination)
-  AND NOT EXISTS (SELECT 1 FROM sallyport_groups g WHERE g.destination = l.destination AND g.position < l.seq) ORDER BY seq LIMIT 256)`;
+  AND NOT EXISTS (SELECT 1 FROM sallyport_groups g WHERE g.destination = l.destination AND g.position < l.seq) ORDER BY seq LIMIT 256)
+  RETURNING destination, seq`;
+const REMOVED = `INSERT INTO sallyport_removed (destination, seq) VALUES (?, ?) ON CONFLICT (destination) DO UPDATE SET seq = max(seq, excluded.seq)`;
+const BROWSE = "SELECT seq, bytes, enqueuedAtMs FROM sallyport_log WHERE destination = ? AND seq > ? ORDER BY seq LIMIT ?";
 // How far a group may read past what it has settled, so that one slow key does not draw in the whole log.
 const MAX_WAITING = 4096;
 
@@ -105,6 +109,15 @@ export class SqliteLog {
     });
   }
 
+  /** Rows after a position, and the last row of the destination that is no longer kept. */
+  browse(destination: string, after: number, most: number): { readonly rows: readonly Row[]; readonly removed: number } {
+    return this.#database.read(() => {
+      const rows = this.#database.prepare(BROWSE).all(destination, after, most) as unknown as Row[];
+      const removed = this.#database.prepare("SELECT seq FROM sallyport_removed WHERE destination = ?").get(destination);
+      return { rows, removed: (removed?.["seq"] as number | undefined) ?? 0 };
+    });
+  }
+
   #mayHaveWork({ destination, group }: Member): boolean {
     const due = this.#database.prepare(ANY_DUE).get(destination, group, this.#clock.now());
     return due !== undefined || this.#database.prepare(ANY_NEW).get(destination, group) !== undefined;
@@ -124,8 +137,10 @@ export class SqliteLog {
 
   #expire(nowMs: number): void {
     if (nowMs < this.#expireAtMs) return;
-    const { changes } = this.#database.prepare(EXPIRE).run(nowMs - this.#retentionMs);
+    const expired = this.#database.prepare(EXPIRE).all(nowMs - this.#retentionMs) as unknown as { destination: string; seq: number }[];
+    const removed = this.#database.prepare(REMOVED);
+    for (const { destination, seq } of expired) removed.run(destination, seq);
     // At once again while there is a backlog to clear, else in a minute.
-    this.#expireAtMs = Number(changes) > 0 ? nowMs : nowMs + 60_000;
+    this.#expireAtMs = expired.length > 0 ? nowMs : nowMs + 60_000;
   }
 }

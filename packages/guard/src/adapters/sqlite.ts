@@ -1,6 +1,7 @@
 // The embedded broker: a log in a SQLite file, shared by the processes of one machine. Each group reads the log
 // once; what it has taken and not settled waits in a table of its own, with the time of its next delivery.
 import { isSallyportError, SallyportError } from "../errors.ts";
+import type { BrowsedPage, BrowseOptions, Browser } from "../ports/browser.ts";
 import { type Clock, systemClock } from "../ports/clock.ts";
 import type { Capabilities, Delivery, OutgoingMessage, ReceiveOptions, Subscription, Transport } from "../ports/transport.ts";
 import type { SqliteDatabase } from "../sqlite/database.ts";
@@ -18,7 +19,7 @@ export interface SqliteTransportOptions {
 
 const DAY_MS = 86_400_000;
 
-export class SqliteTransport implements Transport {
+export class SqliteTransport implements Transport, Browser {
   readonly name = "sqlite";
   readonly capabilities: Capabilities;
   readonly #log: SqliteLog;
@@ -59,6 +60,13 @@ export class SqliteTransport implements Transport {
     this.#members.add(member);
     member.wake();
     return member;
+  }
+
+  async browse({ destination, after, most }: BrowseOptions): Promise<BrowsedPage> {
+    const from = positionOf(after);
+    const { rows, removed } = this.#log.browse(destination, from, most + 1);
+    const messages = rows.slice(0, most).map(({ bytes, seq }) => ({ bytes, position: String(seq) }));
+    return { messages, hasMore: rows.length > most, gap: from > 0 && from < removed };
   }
 
   async close(): Promise<void> {
@@ -176,4 +184,10 @@ class Member implements Subscription {
     this.#out.delete(seq);
     this.wake();
   }
+}
+
+function positionOf(after: string | undefined): number {
+  if (after === undefined) return 0;
+  if (/^[1-9]\d{0,15}$/.test(after)) return Number(after);
+  throw new SallyportError("ERR_REQUEST_INVALID", "the position is not one of this broker's");
 }

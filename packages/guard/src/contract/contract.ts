@@ -37,6 +37,8 @@ export interface EventOptions<S extends StandardSchema> {
   readonly quota?: Allowance;
   /** After this the event is worthless and will not be handled. */
   readonly expiresAfterMs?: number;
+  /** Agents may read what was published, each tenant its own, with these scopes (DST-02, PSN-13). Default: they may not. */
+  readonly readable?: boolean | { readonly scopes: readonly string[] };
 }
 
 export interface EventDefinition<S extends StandardSchema = StandardSchema> extends EventOptions<S> {
@@ -59,6 +61,8 @@ export interface ContractEvent<Data = unknown> {
   readonly rate: Allowance;
   readonly quota: Allowance | undefined;
   readonly expiresAfterMs: number | undefined;
+  /** `undefined`: no agent may read it. */
+  readonly readable: { readonly scopes: readonly string[]; readonly tool: string } | undefined;
 }
 
 export type EventsOf<C> = C extends Contract<infer E> ? E : never;
@@ -86,6 +90,7 @@ const EVENT_KEYS = new Set<keyof EventOptions<StandardSchema>>([
   "rate",
   "quota",
   "expiresAfterMs",
+  "readable",
 ]);
 const CONTRACT_KEYS = new Set(["name", "events"]);
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
@@ -113,14 +118,16 @@ export function contract<const E extends Record<string, EventDefinition<any>>>(o
   const tools = new Map<string, string>();
   for (const [type, definition] of Object.entries(options.events)) {
     const resolved = resolveEvent(type, definition);
-    const other = tools.get(resolved.tool);
-    if (other !== undefined) {
-      throw new SallyportError("ERR_CONFIG_TOOL_DUPLICATE", `events "${other}" and "${type}" share the tool name "${resolved.tool}"`, {
-        place: `events["${type}"].tool`,
-        remedy: "Give one of them another `tool`.",
-      });
+    for (const tool of resolved.readable === undefined ? [resolved.tool] : [resolved.tool, resolved.readable.tool]) {
+      const other = tools.get(tool);
+      if (other !== undefined) {
+        throw new SallyportError("ERR_CONFIG_TOOL_DUPLICATE", `events "${other}" and "${type}" share the tool name "${tool}"`, {
+          place: `events["${type}"].tool`,
+          remedy: "Give one of them another `tool`.",
+        });
+      }
+      tools.set(tool, type);
     }
-    tools.set(resolved.tool, type);
     events.set(type, resolved);
   }
   if (events.size === 0) throw invalid("events", "a contract needs at least one event", "Add one with event({ … }).");
@@ -159,6 +166,7 @@ function resolveEvent(type: string, definition: EventDefinition): ContractEvent 
     rate: definition.rate ?? DEFAULT_RATE,
     quota: definition.quota,
     expiresAfterMs: definition.expiresAfterMs,
+    readable: readableOf(definition, tool, `${place}.readable`),
   };
 }
 
@@ -189,6 +197,15 @@ function jsonSchemaOf(schema: StandardSchema, place: string): JsonSchema {
 function approvalOf(definition: EventDefinition): ContractEvent["approval"] {
   if (definition.approval === undefined || definition.approval === false) return undefined;
   return definition.approval === true ? { message: definition.description } : definition.approval;
+}
+
+function readableOf({ readable }: EventDefinition, tool: string, place: string): ContractEvent["readable"] {
+  if (readable === undefined || readable === false) return undefined;
+  const reading = `${tool}_read`;
+  if (!TOOL.test(reading)) throw invalid(place, `"${reading}" is not a tool name`, "Give the event a shorter `tool`.");
+  if (readable === true) return { scopes: [], tool: reading };
+  refuseUnknownKeys(readable, new Set(["scopes"]), place);
+  return { scopes: readable.scopes, tool: reading };
 }
 
 function boundsOf(bounds: Partial<Bounds> | undefined, place: string): Bounds {

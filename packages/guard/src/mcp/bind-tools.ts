@@ -2,8 +2,9 @@
 // destination, a key or a header (PUB-01, DST-01).
 import type { Contract, ContractEvent } from "../contract/contract.ts";
 import type { JsonSchema } from "../contract/standard-schema.ts";
+import { missingScopes, type Principal } from "../contract/principal.ts";
 import { isSallyportError, SallyportError } from "../errors.ts";
-import type { Approver, Principal, Publisher, Receipt } from "../publish/publisher.ts";
+import type { Approver, Publisher, Receipt } from "../publish/publisher.ts";
 import { approverFor } from "./approval.ts";
 import { type AuthInfo, authInfoOf, type CallContext, type McpServerLike, metaOf, shownSchema } from "./sdk.ts";
 
@@ -13,6 +14,8 @@ export interface BindOptions {
    * token said. `undefined` refuses the call. Nothing of the arguments or of `clientInfo` is ever used for this.
    */
   readonly principal: Principal | ((auth: AuthInfo | undefined) => Principal | undefined);
+  /** Over HTTP, where a server is made for each caller: list only the tools that this one may use. */
+  readonly shownTo?: Principal;
   /** Told of every error that is not a refusal of ours. Default: written to standard error, without the arguments. */
   readonly onError?: (error: unknown) => void;
 }
@@ -24,6 +27,7 @@ export interface ToolResult {
   readonly content: { type: "text"; text: string }[];
   readonly structuredContent?: Record<string, unknown>;
   readonly isError?: boolean;
+  readonly _meta?: Record<string, unknown>;
 }
 
 const RECEIPT_SCHEMA: JsonSchema = {
@@ -41,7 +45,7 @@ const RECEIPT_SCHEMA: JsonSchema = {
 /** Registers a tool for each event of the publisher's contract; with a fixed principal, for those that it may use. */
 export function bindTools(server: McpServerLike, publisher: Publisher<Contract<any>>, options: BindOptions): void {
   for (const event of publisher.contract.events.values()) {
-    if (!mayEverUse(event, options.principal)) continue;
+    if (!isShown(event.scopes, options)) continue;
     const callback = (args: unknown, context: CallContext): Promise<ToolResult | object> =>
       callTool(server, publisher, event, options, args, context);
     server.registerTool(event.tool, toolConfig(server, event), callback);
@@ -58,9 +62,17 @@ function toolConfig(server: McpServerLike, event: ContractEvent): object {
   };
 }
 
-function mayEverUse(event: ContractEvent, principal: BindOptions["principal"]): boolean {
-  if (typeof principal === "function") return true;
-  return event.scopes.every((scope) => principal.scopes?.includes(scope) ?? false);
+/** Whether the tool is shown: to a principal who is known beforehand, only what it may use. Every call is checked again. */
+export function isShown(scopes: readonly string[], { principal, shownTo }: BindOptions): boolean {
+  const reader = shownTo ?? (typeof principal === "function" ? undefined : principal);
+  return reader === undefined || missingScopes(scopes, reader).length === 0;
+}
+
+/** @throws {SallyportError} `ERR_REQUEST_FORBIDDEN` when the call has no principal. */
+export function principalOf({ principal }: BindOptions, context: CallContext): Principal {
+  const found = typeof principal === "function" ? principal(authInfoOf(context)) : principal;
+  if (found === undefined) throw new SallyportError("ERR_REQUEST_FORBIDDEN", "the call has no principal");
+  return found;
 }
 
 async function callTool(
@@ -73,15 +85,12 @@ async function callTool(
 ): Promise<ToolResult | object> {
   const approval = approverFor(server, publisher.approvals, context);
   try {
-    const principal = typeof options.principal === "function" ? options.principal(authInfoOf(context)) : options.principal;
-    if (principal === undefined) throw new SallyportError("ERR_REQUEST_FORBIDDEN", "the call has no principal");
-    const receipt = await publisher.publishUntyped(event.type, args, callOf(principal, approval.approve, context));
+    const receipt = await publisher.publishUntyped(event.type, args, callOf(principalOf(options, context), approval.approve, context));
     return accepted(receipt);
   } catch (error) {
     const asked = approval.asked();
     if (asked !== undefined && isSallyportError(error) && error.code === "ERR_REQUEST_APPROVAL_PENDING") return asked;
-    if (!isSallyportError(error)) (options.onError ?? writeError)(error);
-    return refused(error);
+    return refused(error, options);
   }
 }
 
@@ -97,16 +106,20 @@ function accepted(receipt: Receipt): ToolResult {
   return { content: [{ type: "text", text: JSON.stringify(structuredContent) }], structuredContent };
 }
 
-/** A stable code and a public message; never a cause (PUB-13). */
-export function refused(error: unknown): ToolResult {
-  const refusal = isSallyportError(error) ? error : new SallyportError("ERR_TRANSPORT_UNAVAILABLE", "an unforeseen error");
-  const structuredContent = {
-    code: refusal.code,
-    message: refusal.publicMessage,
-    ...(refusal.retryAfterMs !== undefined && { retryAfterMs: refusal.retryAfterMs }),
-  };
-  return { isError: true, content: [{ type: "text", text: `${refusal.code}: ${refusal.publicMessage}` }], structuredContent };
+/** The answer for an error; one that is not a refusal of ours is reported first. */
+export function refused(error: unknown, options: BindOptions): ToolResult {
+  if (!isSallyportError(error)) (options.onError ?? writeError)(error);
+  return refusal(error);
 }
+
+/** A stable code and a public message; never a cause (PUB-13). */
+export function refusal(error: unknown): ToolResult {
+  const { code, publicMessage: message, retryAfterMs } = isSallyportError(error) ? error : UNFORESEEN;
+  const structuredContent = { code, message, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  return { isError: true, content: [{ type: "text", text: `${code}: ${message}` }], structuredContent };
+}
+
+const UNFORESEEN = new SallyportError("ERR_TRANSPORT_UNAVAILABLE", "an unforeseen error");
 
 function writeError(error: unknown): void {
   console.error("sallyport: a tool call failed", error);

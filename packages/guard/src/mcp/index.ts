@@ -1,3 +1,4 @@
 // @sallyport/guard/mcp
-export { bindTools, type BindOptions, IDEMPOTENCY_META, type ToolResult } from "./bind-tools.ts";
+export { bindReading, UNTRUSTED_META } from "./bind-reading.ts";
+export { bindTools, type BindOptions, IDEMPOTENCY_META, refusal, type ToolResult } from "./bind-tools.ts";
 export type { AuthInfo, McpServerLike } from "./sdk.ts";

@@ -1,7 +1,7 @@
 // Every decision, accepted or refused, in the order it was made (OPS-01). No payloads: digests and codes.
 
 export interface TrailEntry {
-  readonly door: "publish" | "consume" | "operator";
+  readonly door: "publish" | "consume" | "read" | "operator";
   readonly decision: string;
   readonly code?: string;
   readonly actor?: string;

@@ -3,6 +3,7 @@
 import { tooLarge } from "../contract/bounds.ts";
 import type { Contract, ContractEvent, DataOf, EventsOf } from "../contract/contract.ts";
 import { resolveDestination } from "../contract/destination.ts";
+import { missingScopes, type Principal } from "../contract/principal.ts";
 import { type Origin } from "../envelope/attributes.ts";
 import { type Cause, currentCause } from "../envelope/causation.ts";
 import type { KeyRing } from "../envelope/keys.ts";
@@ -20,19 +21,14 @@ import { ApprovalStates } from "./approval-state.ts";
 import { canonicalJson } from "./canonical.ts";
 import { outOfBounds, validate } from "./validate.ts";
 
-/** Who calls. Comes from authentication or configuration, never from arguments. */
-export interface Principal {
-  readonly id: string;
-  readonly tenant?: string;
-  readonly scopes?: readonly string[];
-}
-
 export interface ApprovalRequest {
   readonly type: string;
   readonly message: string;
   readonly data: unknown;
   readonly principal: Principal;
 }
+
+export type { Principal };
 
 /**
  * Asks a person. Anything but `approved` means no publish (PUB-09): `unavailable` when nobody can be asked,
@@ -154,8 +150,7 @@ export class Publisher<C extends Contract> {
   async #admit(type: string, data: unknown, call: Call): Promise<Admitted> {
     const event = this.#options.contract.events.get(type);
     if (event === undefined) throw new SallyportError("ERR_REQUEST_EVENT_UNKNOWN", "the contract has no such event");
-    const held = new Set(call.principal.scopes);
-    const missing = event.scopes.filter((scope) => !held.has(scope));
+    const missing = missingScopes(event.scopes, call.principal);
     if (missing.length > 0) throw new SallyportError("ERR_REQUEST_FORBIDDEN", `"${type}" needs the scopes ${missing.join(", ")}`);
     const valid = await validate(event, data);
     const dataJson = JSON.stringify(valid);

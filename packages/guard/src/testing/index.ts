@@ -3,3 +3,4 @@ export { type Law, claimStoreLaws } from "./claim-store-laws.ts";
 export { TestClock } from "./clock.ts";
 export { ledgerLaws, limitStoreLaws } from "./limit-laws.ts";
 export { transportLaws } from "./transport-laws.ts";
+export { browserLaws } from "./browser-laws.ts";

@@ -1,0 +1,24 @@
+// Who a token, or the one user of stdio, is to the guard.
+import type { Principal } from "@sallyport/guard";
+import { fault, type Node } from "./document.ts";
+import { members, optional, required, text, texts } from "./fields.ts";
+
+export const PRINCIPAL_KEYS = ["principal", "tenant", "scopes"] as const;
+
+export function readPrincipal(node: Node): Principal {
+  return principalFrom(members(node, PRINCIPAL_KEYS, "stdio"), node);
+}
+
+export function principalFrom(member: (name: string) => Node | undefined, within: Node): Principal {
+  return {
+    id: text(required(member("principal"), "principal", within), "principal"),
+    ...optional("tenant", member("tenant"), tenant),
+    ...optional("scopes", member("scopes"), (scopes) => texts(scopes, "scopes")),
+  };
+}
+
+function tenant(node: Node): string {
+  const name = text(node, "tenant");
+  if (/^[A-Za-z0-9][A-Za-z0-9-]{0,62}$/.test(name)) return name;
+  throw fault(node.at, "not a tenant", "Use 1 to 63 letters, digits and '-', beginning with a letter or digit.");
+}

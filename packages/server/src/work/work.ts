@@ -1,0 +1,57 @@
+// The worker: one consumer with the user's handlers, its health, and its drain.
+import { type ConsumePolicy, Consumer, type Contract, type KeyRing } from "@sallyport/guard";
+import type { Embedded } from "../embedded.ts";
+import { type Health, healthOf } from "../health.ts";
+import type { Running } from "../lifecycle.ts";
+import type { Log } from "../logs.ts";
+import type { HandlerMap } from "./handlers.ts";
+
+export interface WorkOptions {
+  readonly contract: Contract<any>;
+  readonly keys: KeyRing;
+  readonly embedded: Embedded;
+  readonly handlers: HandlerMap;
+  /** Consumer group. Default: the contract's name. */
+  readonly group?: string;
+  readonly tenants?: readonly string[];
+  readonly policy?: Partial<ConsumePolicy>;
+  readonly log: Log;
+}
+
+export interface Working extends Running {
+  readonly health: Health;
+}
+
+/** @throws {SallyportError} `ERR_CONFIG_*` when a promise could not be kept with these options. */
+export async function startWork({ contract, keys, embedded, handlers, group, tenants, policy, log }: WorkOptions): Promise<Working> {
+  const { transport, claims, deadLetters, trail } = embedded;
+  let draining = false;
+  const consumer = new Consumer<Contract<any>>({
+    contract,
+    keys,
+    transport,
+    claims,
+    deadLetters,
+    trail,
+    handlers,
+    group: group ?? contract.name,
+    ...(tenants && { tenants }),
+    ...(policy && { policy }),
+    observer: {
+      decided: (door, decision, code, event) => log(code === undefined ? "debug" : "warn", decision, { door, code, event }),
+      holding: (held, code) => log(held ? "warn" : "info", held ? "holding: something does not answer" : "resumed", { code }),
+    },
+  });
+  await consumer.start();
+  return {
+    health: healthOf({
+      store: () => embedded.check().then(() => true),
+      holding: () => !consumer.held,
+      draining: () => !draining,
+    }),
+    close: (deadlineMs) => {
+      draining = true;
+      return consumer.drain(deadlineMs);
+    },
+  };
+}
