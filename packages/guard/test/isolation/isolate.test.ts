@@ -136,11 +136,10 @@ describe("an abort", () => {
 
 describe("a handler that takes its thread with it", () => {
   test.each([
-    ["calls process.exit", "exit", {}],
-    ["throws where nothing catches it", "uncaught", {}],
-    ["runs out of memory", "hoard", { resourceLimits: { maxOldGenerationSizeMb: 24 } }],
-  ])("[PSN-06] [PSN-07] one that %s has failed one attempt, and the next message gets a new thread", async (_name, mood, options) => {
-    const all = await poolHouse({ ...options, threads: 1 }, { maxFailures: 2, retryMs: 50 });
+    ["calls process.exit", "exit"],
+    ["throws where nothing catches it", "uncaught"],
+  ])("[PSN-06] [PSN-07] one that %s has failed one attempt, and the next message gets a new thread", async (_name, mood) => {
+    const all = await poolHouse({ threads: 1 }, { maxFailures: 2, retryMs: 50 });
     const bad = await all.publish("bad", mood);
     await all.decided("retry", bad);
     await all.decided("committed", await all.publish("next", "fine"));
