@@ -163,7 +163,7 @@ export class SqliteDatabase {
   /** Answers with the path that SQLite opened. */
   #prepareFile(): string {
     const { file } = this.#database.prepare("SELECT file FROM pragma_database_list WHERE name = 'main'").get() as { readonly file: string };
-    const mode = this.#patiently(() => this.#database.prepare("PRAGMA journal_mode = WAL").get() as { readonly journal_mode: string });
+    const mode = this.#database.prepare("PRAGMA journal_mode = WAL").get() as { readonly journal_mode: string };
     if (mode.journal_mode !== "wal") {
       throw new SallyportError(
         "ERR_CONFIG_INVALID",
@@ -176,18 +176,5 @@ export class SqliteDatabase {
     }
     this.#database.exec("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
     return file;
-  }
-
-  /** SQLite does not wait by itself when several processes make a new file at once. */
-  #patiently<T>(ask: () => T): T {
-    const end = performance.now() + this.#lockTimeoutMs;
-    for (;;) {
-      try {
-        return ask();
-      } catch (error) {
-        if (!isBusy(error) || performance.now() > end) throw error;
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-      }
-    }
   }
 }
