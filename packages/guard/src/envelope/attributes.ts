@@ -1,5 +1,5 @@
-// The attributes of an envelope: CloudEvents 1.0 names, one table that says what each may look like.
-// docs/envelope.md is normative; clause numbers (ENV-…) are cited here and in the tests.
+// The attributes of an envelope: CloudEvents 1.0 names, one table that says what each may look like (ENV-2).
+// docs/envelope.md is normative; clause numbers (ENV-…) are cited where each is enforced, and in the tests.
 
 export interface Attributes {
   readonly id: string;
@@ -27,7 +27,7 @@ export interface Attributes {
   readonly expirytime?: string;
 }
 
-/** The CloudEvents distributed-tracing extension. Unsigned, so anybody may have written it: it may link, and decides nothing. */
+/** ENV-9. The CloudEvents distributed-tracing extension. Unsigned, so anybody may have written it: it may link, and decides nothing. */
 export interface TraceContext {
   readonly traceparent: string;
   readonly tracestate?: string;
@@ -44,6 +44,7 @@ const text =
   (pattern: RegExp) =>
   (value: unknown): boolean =>
     typeof value === "string" && pattern.test(value);
+/** ENV-7. */
 const count =
   (most: number) =>
   (value: unknown): boolean =>
@@ -51,8 +52,19 @@ const count =
 const ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
 const TIME = /^[0-9TZtz:.+-]{20,35}$/;
+/** ENV-5. */
 const printable = (value: unknown): boolean =>
-  typeof value === "string" && value.length > 0 && value.length <= 256 && value.isWellFormed() && !/[\p{Cc}\u2028\u2029]/u.test(value);
+  typeof value === "string" && value.length > 0 && value.length <= 256 && value.isWellFormed() && !UNPRINTABLE.test(value);
+const UNPRINTABLE = /[\p{Cc}\p{Noncharacter_Code_Point}\u2028\u2029]/u;
+
+/** What else an envelope may have, outside the signature (ENV-3, ENV-9). A trace context has the shape that W3C gives it. */
+export const UNSIGNED: ReadonlyMap<string, Shape> = new Map<string, Shape>([
+  ["specversion", { required: true, accepts: text(/^1\.0$/) }],
+  ["traceparent", { required: false, accepts: text(/^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/) }],
+  ["tracestate", { required: false, accepts: text(/^[\x20-\x7e]{1,512}$/) }],
+  ["signature", { required: true, accepts: (value) => typeof value === "string" }],
+  ["data", { required: true, accepts: () => true }],
+]);
 
 /** In signing order (ENV-12). The order is part of the format. */
 export const ATTRIBUTES: ReadonlyMap<keyof Attributes, Shape> = new Map<keyof Attributes, Shape>([

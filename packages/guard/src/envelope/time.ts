@@ -1,4 +1,4 @@
-// RFC 3339, strictly (REP-03). A time that does not parse is `undefined`, never NaN.
+// RFC 3339, strictly (ENV-6, REP-03). A time that does not parse is `undefined`, never NaN.
 
 const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):(\d\d))$/;
 
