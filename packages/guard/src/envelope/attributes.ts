@@ -44,6 +44,7 @@ const text =
   (pattern: RegExp) =>
   (value: unknown): boolean =>
     typeof value === "string" && pattern.test(value);
+const isText = (value: unknown): value is string => typeof value === "string";
 /** ENV-7. */
 const count =
   (most: number) =>
@@ -52,17 +53,15 @@ const count =
 const ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
 const TIME = /^[0-9TZtz:.+-]{20,35}$/;
-/** ENV-5. */
-const printable = (value: unknown): boolean =>
-  typeof value === "string" && value.length > 0 && value.length <= 256 && value.isWellFormed() && !UNPRINTABLE.test(value);
-const UNPRINTABLE = /[\p{Cc}\p{Noncharacter_Code_Point}\u2028\u2029]/u;
+/** ENV-5. Code points are counted, not units of a particular encoding, so that every language counts alike. */
+const printable = text(/^[^\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}\u2028\u2029]{1,256}$/u);
 
-/** What else an envelope may have, outside the signature (ENV-3, ENV-9). A trace context has the shape that W3C gives it. */
+/** What else an envelope may have, outside the signature (ENV-3). */
 export const UNSIGNED: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ["specversion", { required: true, accepts: text(/^1\.0$/) }],
-  ["traceparent", { required: false, accepts: text(/^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/) }],
-  ["tracestate", { required: false, accepts: text(/^[\x20-\x7e]{1,512}$/) }],
-  ["signature", { required: true, accepts: (value) => typeof value === "string" }],
+  ["traceparent", { required: false, accepts: isText }],
+  ["tracestate", { required: false, accepts: isText }],
+  ["signature", { required: true, accepts: isText }],
   ["data", { required: true, accepts: () => true }],
 ]);
 
@@ -85,3 +84,19 @@ export const ATTRIBUTES: ReadonlyMap<keyof Attributes, Shape> = new Map<keyof At
   ["generation", { required: true, accepts: count(MAX_GENERATION) }],
   ["datacontenttype", { required: true, accepts: text(/^application\/json$/) }],
 ]);
+
+/** Whether every receiver takes this value for the attribute (ENV-2); `undefined` stands for an absent one. */
+export function isAcceptable(name: keyof Attributes, value: unknown): boolean {
+  const shape = ATTRIBUTES.get(name);
+  return shape !== undefined && (value === undefined ? !shape.required : shape.accepts(value));
+}
+
+// W3C Trace Context, version 00. A trace or span of zeros does not exist.
+const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+const TRACESTATE = /^[\x20-\x7e]{1,512}$/;
+
+/** ENV-9. What of a trace context has its shape; what has not is left out, and is no reason to refuse an event. */
+export function traceOf(traceparent: unknown, tracestate: unknown): TraceContext | undefined {
+  if (!isText(traceparent) || !TRACEPARENT.test(traceparent)) return undefined;
+  return isText(tracestate) && TRACESTATE.test(tracestate) ? { traceparent, tracestate } : { traceparent };
+}

@@ -148,6 +148,9 @@ function hmac(spec: KeySpec): Material {
 function ed25519(spec: KeySpec): Material {
   const privateKey = spec.privateKey === undefined ? undefined : parsePem(spec, () => createPrivateKey(spec.privateKey as string));
   const publicKey = parsePem(spec, () => createPublicKey(spec.publicKey ?? spec.privateKey ?? ""));
+  if (privateKey !== undefined && !createPublicKey(privateKey).equals(publicKey)) {
+    throw invalidKey(spec.id, "its publicKey is not that of its privateKey", "Give one of them, or two that belong together.");
+  }
   return {
     canSign: privateKey !== undefined,
     sign: (input) => {

@@ -1,7 +1,7 @@
 // Received bytes become a verified envelope, or a code. Each function takes the type that the one before it
 // returned, so that no step can be left out. Nothing here throws on hostile input.
 import type { ErrorCode } from "../errors.ts";
-import { ATTRIBUTES, type Attributes, type TraceContext, UNSIGNED } from "./attributes.ts";
+import { ATTRIBUTES, type Attributes, type TraceContext, traceOf, UNSIGNED } from "./attributes.ts";
 import { countMembers, scanJson } from "./json-scan.ts";
 import type { KeyRing } from "./keys.ts";
 import { digestOf, signingInput } from "./signing-input.ts";
@@ -55,7 +55,7 @@ export function parseEnvelope(received: Uint8Array, bounds: OpenBounds): Opened<
   return accepted({
     attributes: attributesOf(raw),
     signature: raw["signature"] as string,
-    trace: traceOf(raw),
+    trace: traceOf(raw["traceparent"], raw["tracestate"]),
     data: raw["data"],
     dataDigest: digestOf(received.subarray(scan.data.start, scan.data.end)),
   } as ParsedEnvelope);
@@ -93,7 +93,7 @@ function hasMembers(raw: Record<string, unknown>): boolean {
   for (const name of Object.keys(raw)) {
     if (!ATTRIBUTES.has(name as keyof Attributes) && !UNSIGNED.has(name)) return false;
   }
-  return haveShapes(raw, UNSIGNED) && haveShapes(raw, ATTRIBUTES) && (raw["tracestate"] === undefined || raw["traceparent"] !== undefined);
+  return haveShapes(raw, UNSIGNED) && haveShapes(raw, ATTRIBUTES);
 }
 
 function haveShapes(raw: Record<string, unknown>, shapes: typeof UNSIGNED): boolean {
@@ -107,12 +107,6 @@ function attributesOf(raw: Record<string, unknown>): Attributes {
   const attributes: Record<string, unknown> = {};
   for (const name of ATTRIBUTES.keys()) if (Object.hasOwn(raw, name)) attributes[name] = raw[name];
   return attributes as unknown as Attributes;
-}
-
-/** ENV-9. Its shape has been seen to; what it says has not, and cannot be. */
-function traceOf({ traceparent, tracestate }: Record<string, unknown>): TraceContext | undefined {
-  if (traceparent === undefined) return undefined;
-  return { traceparent, ...(tracestate !== undefined && { tracestate }) } as TraceContext;
 }
 
 const accepted = <T>(value: T): Opened<T> => ({ ok: true, value });
