@@ -22,9 +22,9 @@ export function freshnessOf(
   times: { readonly signedAtMs: number; readonly expiresAtMs: number | undefined; readonly takenAtMs: number; readonly nowMs: number },
   policy: FreshnessPolicy,
 ): Freshness {
-  // Written so that NaN, which compares false with everything, falls through to stale. In order: ENV-41 to ENV-44.
-  if (times.signedAtMs > times.takenAtMs + policy.skewMs || times.signedAtMs > times.nowMs + policy.skewMs) return "future";
-  if (times.expiresAtMs !== undefined && !(times.nowMs <= times.expiresAtMs + policy.skewMs)) return "stale";
-  if (policy.retentionMs !== undefined && !(times.nowMs - times.takenAtMs <= policy.retentionMs)) return "stale";
-  return times.takenAtMs - times.signedAtMs <= policy.windowMs ? "fresh" : "stale";
+  // Written so that NaN, which compares false with everything, falls through to stale.
+  if (times.signedAtMs > times.takenAtMs + policy.skewMs || times.signedAtMs > times.nowMs + policy.skewMs) return "future"; // ENV-41
+  if (times.expiresAtMs !== undefined && !(times.nowMs <= times.expiresAtMs + policy.skewMs)) return "stale"; // ENV-42
+  if (policy.retentionMs !== undefined && !(times.nowMs - times.takenAtMs <= policy.retentionMs)) return "stale"; // ENV-43
+  return times.takenAtMs - times.signedAtMs <= policy.windowMs ? "fresh" : "stale"; // ENV-44
 }

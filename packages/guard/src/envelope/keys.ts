@@ -1,5 +1,5 @@
 // Keys by reference, and what each is good for (REP-05, OPS-05). The key id decides algorithm, issuer and reach
-// (ENV-50); the message decides nothing.
+// (ENV-50); the message decides nothing (ENV-60).
 import { createHmac, createPrivateKey, createPublicKey, createSecretKey, sign, timingSafeEqual, verify, type KeyObject } from "node:crypto";
 import { SallyportError } from "../errors.ts";
 import { parseTime } from "./time.ts";
