@@ -5,5 +5,6 @@ import base from "./vitest.config.ts";
 
 export default defineConfig({
   ...base,
-  test: { ...base.test, include: ["packages/guard/test/{consume,envelope}/**/*.test.ts"] },
+  // Under many a mutant something is awaited for ever. Long before Stryker gives up on the process, the test has failed.
+  test: { ...base.test, testTimeout: 8000, include: ["packages/guard/test/{consume,envelope}/**/*.test.ts"] },
 });

@@ -1,6 +1,6 @@
 // The embedded broker: a log in a SQLite file, shared by the processes of one machine. Each group reads the log
 // once; what it has taken and not settled waits in a table of its own, with the time of its next delivery.
-import { SallyportError } from "../errors.ts";
+import { isSallyportError, SallyportError } from "../errors.ts";
 import type { BrowsedPage, BrowseOptions, Browser } from "../ports/browser.ts";
 import { type Clock, systemClock } from "../ports/clock.ts";
 import type { Capabilities, Delivery, OutgoingMessage, ReceiveOptions, Subscription, Transport } from "../ports/transport.ts";
@@ -149,12 +149,14 @@ class Member implements Subscription {
       const room = this.#options.prefetch - this.#out.size;
       if (this.#state !== "open" || room <= 0) return;
       const rows = await this.#log.take(this.#options, room);
+      this.#options.onFetch?.(undefined);
       if (rows.length === 0) return;
       for (const row of rows) this.#out.add(row.seq);
       if (rows.length === room) this.#again = true;
       this.#onDeliveries(rows.map((row) => this.#deliver(row)));
-    } catch {
+    } catch (error) {
       // The file does not answer: nothing was taken. The next poll tries again (REP-12).
+      this.#options.onFetch?.(isSallyportError(error) ? error.code : "ERR_TRANSPORT_UNAVAILABLE");
     }
   }
 

@@ -2,6 +2,7 @@
 // returned; a refusal is final and is never recorded under the claimed id (REP-14).
 import { exceedsBounds } from "../contract/bounds.ts";
 import type { ContractEvent } from "../contract/contract.ts";
+import type { TraceContext } from "../envelope/attributes.ts";
 import { type Freshness, freshnessOf } from "../envelope/freshness.ts";
 import type { KeyRing } from "../envelope/keys.ts";
 import { parseEnvelope, type VerifiedEnvelope, verifyEnvelope } from "../envelope/open.ts";
@@ -30,6 +31,8 @@ export interface ReceivedEvent<Data = unknown> {
 
 export interface Examined {
   readonly event: ReceivedEvent;
+  /** Unsigned: for telemetry, and for nothing else. */
+  readonly trace: TraceContext | undefined;
   readonly claimKey: string;
   readonly digest: string;
   readonly freshness: Freshness;
@@ -65,12 +68,18 @@ export async function examine(delivery: Delivery, examiner: Examiner, nowMs: num
   const event = examiner.accepts.get(delivery.destination)?.get(envelope.attributes.type);
   if (event === undefined) return refused("type", "ERR_POLICY_TYPE", envelope);
   const data = await validData(envelope.data, event);
-  if (!data.ok) return refused("schema", "ERR_POLICY_SCHEMA", envelope);
+  if (data === undefined) return refused("schema", "ERR_POLICY_SCHEMA", envelope);
   const takenAtMs = delivery.enqueuedAtMs ?? nowMs;
   const freshness = freshnessOf({ ...envelope, takenAtMs, nowMs }, { ...policy, retentionMs: examiner.retentionMs });
   return {
     ok: true,
-    value: { event: eventOf(envelope, data.value), claimKey: claimKeyOf(examiner.group, envelope), digest: envelope.dataDigest, freshness },
+    value: {
+      event: eventOf(envelope, data.value),
+      trace: envelope.trace,
+      claimKey: claimKeyOf(examiner.group, envelope),
+      digest: envelope.dataDigest,
+      freshness,
+    },
   };
 }
 
@@ -79,14 +88,14 @@ export function claimKeyOf(group: string, { attributes }: VerifiedEnvelope): str
   return tuple(group, attributes.source, attributes.destination, attributes.id, attributes.generation);
 }
 
-async function validData(data: unknown, event: ContractEvent): Promise<{ ok: true; value: unknown } | { ok: false }> {
-  if (exceedsBounds(data, event.bounds) !== undefined) return { ok: false };
+async function validData(data: unknown, event: ContractEvent): Promise<{ readonly value: unknown } | undefined> {
+  if (exceedsBounds(data, event.bounds) !== undefined) return undefined;
   try {
     const result = await event.schema["~standard"].validate(data);
-    return result.issues === undefined ? { ok: true, value: result.value } : { ok: false };
+    return result.issues === undefined ? { value: result.value } : undefined;
   } catch {
     // A validator that throws must not take the consumer with it.
-    return { ok: false };
+    return undefined;
   }
 }
 

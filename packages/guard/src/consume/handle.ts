@@ -18,7 +18,7 @@ export interface HandlerContext {
 export type Handler<Data = unknown> = (event: ReceivedEvent<Data>, context: HandlerContext) => Outcome | void | Promise<Outcome | void>;
 
 export type Handled =
-  | { readonly kind: "done" }
+  | { readonly kind: "done"; readonly effect?: undefined }
   | Outcome
   | { readonly kind: "deadline" }
   | { readonly kind: "lost" }
@@ -47,7 +47,7 @@ export async function runAttempt(
   };
   const onStop = (): void => endWith({ kind: "stopped" });
   if (stop.aborted) return { kind: "stopped" };
-  stop.addEventListener("abort", onStop, { once: true });
+  stop.addEventListener("abort", onStop);
   const cancelDeadline = clock.after(policy.deadlineMs, () => endWith({ kind: "deadline" }));
   const stopRenewing = renewLease(work, claims, policy, clock, () => endWith({ kind: "lost" }));
   const { event, attempt, token } = work;

@@ -15,6 +15,8 @@ export class Hold {
   readonly #observer: Observer;
   readonly #stop: AbortSignal;
   readonly #reasons = new Set<object>();
+  /** Destinations that cannot be fetched from. */
+  readonly #unfetched = new Set<string>();
   #subscriptions: readonly Subscription[] = [];
   #breakerMs = 0;
   #openUntilMs = 0;
@@ -33,23 +35,35 @@ export class Hold {
   }
 
   get held(): boolean {
-    return this.#reasons.size > 0;
+    return this.#reasons.size + this.#unfetched.size > 0;
   }
 
-  /**
-   * Asks until it is answered. `undefined` when the consumer is stopped first; the delivery then goes back to the
-   * broker unsettled.
-   */
+  /** Fetching fails or goes on. Nothing is paused for it: only the next try can tell that it works again. */
+  fetching(destination: string, failure: ErrorCode | undefined): void {
+    if (failure !== undefined) {
+      if (!this.held) this.#observer.holding?.(true, failure);
+      this.#unfetched.add(destination);
+    } else if (this.#unfetched.delete(destination)) this.#sayWhenOver();
+  }
+
+  /** Asks until it is answered. `undefined` when the consumer is stopped first. */
   async untilAnswered<T>(ask: () => Promise<T>): Promise<T | undefined> {
+    let answer: T | undefined;
+    await this.untilDone(async () => void (answer = await ask()));
+    return answer;
+  }
+
+  /** Tries until it is done. False when the consumer is stopped first: the delivery then goes back to the broker unsettled. */
+  async untilDone(attempt: () => Promise<void>): Promise<boolean> {
     const reason = {};
     for (let waitMs = WAIT_MS.first; ; waitMs = Math.min(waitMs * 2, WAIT_MS.most)) {
       try {
-        const answer = await ask();
+        await attempt();
         this.#resume(reason);
-        return answer;
+        return true;
       } catch (error) {
         this.#pause(reason, isSallyportError(error) ? error.code : "ERR_STORE_UNAVAILABLE");
-        if (!(await this.#wait(waitMs))) return undefined;
+        if (!(await this.#wait(waitMs))) return false;
       }
     }
   }
@@ -74,16 +88,27 @@ export class Hold {
     this.#breakerMs = 0;
   }
 
+  /** The consumer has stopped and nothing is in work: what does not answer holds nothing any more. */
+  end(): void {
+    if (this.held) this.#observer.holding?.(false, undefined);
+    this.#reasons.clear();
+    this.#unfetched.clear();
+  }
+
   #pause(reason: object, code: ErrorCode): void {
-    if (this.#reasons.size === 0) this.#observer.holding?.(true, code);
+    if (!this.held) this.#observer.holding?.(true, code);
     this.#reasons.add(reason);
     for (const subscription of this.#subscriptions) subscription.pause();
   }
 
   #resume(reason: object): void {
     if (!this.#reasons.delete(reason) || this.#reasons.size > 0 || this.#stop.aborted) return;
-    this.#observer.holding?.(false, undefined);
+    this.#sayWhenOver();
     for (const subscription of this.#subscriptions) subscription.resume();
+  }
+
+  #sayWhenOver(): void {
+    if (!this.held && !this.#stop.aborted) this.#observer.holding?.(false, undefined);
   }
 
   /** False when the consumer was stopped meanwhile. */

@@ -25,7 +25,7 @@ const KINDS = new Set<unknown>(["retry", "reject", "unavailable", "commit-with"]
 export const isOutcome = (answer: unknown): answer is Outcome =>
   typeof answer === "object" && answer !== null && "kind" in answer && KINDS.has(answer.kind);
 
-const UNREACHABLE = new Set([
+const UNREACHABLE = new Set<unknown>([
   "ECONNREFUSED",
   "ECONNRESET",
   "ETIMEDOUT",
@@ -40,12 +40,12 @@ const UNREACHABLE = new Set([
 
 /** What a handler asks for is taken where it is a time, and never for longer than a message's id is kept for retries. */
 export function boundedDelay(askedMs: number | undefined, ownMs: number, mostMs: number): number {
-  const asked = askedMs !== undefined && askedMs >= 0;
-  return Math.min(asked ? askedMs : ownMs, mostMs);
+  const asked = askedMs ?? Number.NaN;
+  return Math.min(asked >= 0 ? asked : ownMs, mostMs);
 }
 
 /** A thrown error as an outcome: network failures are not the message's fault, everything else may be. */
 export function outcomeOfError(error: unknown): Outcome {
   const code: unknown = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
-  return typeof code === "string" && UNREACHABLE.has(code) ? unavailable() : retry();
+  return UNREACHABLE.has(code) ? unavailable() : retry();
 }

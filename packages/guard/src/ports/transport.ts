@@ -1,4 +1,5 @@
 // What we ask of a broker. Adapters carry, they do not judge: policy lives in publish/ and consume/.
+import type { ErrorCode } from "../errors.ts";
 
 export interface OutgoingMessage {
   readonly id: string;
@@ -30,6 +31,8 @@ export interface ReceiveOptions {
   readonly ordering: "none" | "key";
   /** Most deliveries out at once. */
   readonly prefetch: number;
+  /** Told when fetching fails, with why, and with `undefined` when it goes on. The transport tries again by itself (REP-12). */
+  readonly onFetch?: (failure: ErrorCode | undefined) => void;
 }
 
 export interface Delivery {

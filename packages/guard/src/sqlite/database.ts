@@ -2,6 +2,8 @@
 // transaction for all the work that was asked for in the same turn of the event loop (group commit).
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { SallyportError } from "../errors.ts";
+import { isBusy, isOfTheFile, storeError } from "./failure.ts";
+import { FileIdentity } from "./identity.ts";
 
 export interface SqliteOptions {
   /** How long to wait for another process's transaction before the work is refused, in milliseconds. Default 5000. */
@@ -17,38 +19,49 @@ interface Work {
 const DEFAULT_LOCK_TIMEOUT_MS = 5000;
 // A wait inside SQLite blocks the event loop, so each is short and the rest of the waiting is done outside.
 const BUSY_TIMEOUT_MS = 20;
-const SQLITE_BUSY = 5;
 
 export class SqliteDatabase {
   readonly path: string;
   readonly #database: DatabaseSync;
+  readonly #identity: FileIdentity;
   readonly #statements = new Map<string, StatementSync>();
   readonly #lockTimeoutMs: number;
   #queue: Work[] = [];
   #flushing: Promise<void> | undefined;
   #closed = false;
 
-  /** @throws {SallyportError} `ERR_STORE_UNAVAILABLE` when the file cannot be opened or is not a database. */
+  /**
+   * @throws {SallyportError} `ERR_STORE_UNAVAILABLE` when the file cannot be opened, `ERR_STORE_CORRUPT` when it is not
+   * a database, `ERR_CONFIG_INVALID` when it is not a file.
+   */
   constructor(path: string, options: SqliteOptions = {}) {
     this.path = path;
     this.#lockTimeoutMs = options.lockTimeoutMs ?? DEFAULT_LOCK_TIMEOUT_MS;
     try {
-      this.#database = new DatabaseSync(path, { timeout: DEFAULT_LOCK_TIMEOUT_MS });
-      this.#database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+      this.#database = new DatabaseSync(path, { timeout: this.#lockTimeoutMs });
     } catch (cause) {
-      throw unavailable("cannot be opened", cause, "Check that the path exists, is a database and can be written.");
+      throw storeError(path, "cannot be opened", cause);
+    }
+    try {
+      this.#identity = new FileIdentity(this.#prepareFile());
+    } catch (cause) {
+      this.#database.close();
+      throw storeError(path, "cannot be opened", cause);
     }
   }
 
-  /** Creates tables. Statements must be safe to repeat (`IF NOT EXISTS`). */
+  /** Creates tables. Statements must be safe to repeat (`IF NOT EXISTS`). Done at start, so it may block for the lock. */
   define(sql: string): void {
+    this.#database.exec(`PRAGMA busy_timeout = ${this.#lockTimeoutMs}`);
     try {
+      this.#identity.check();
       this.#database.exec(`BEGIN IMMEDIATE; ${sql}; COMMIT`);
     } catch (cause) {
-      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
-      throw unavailable("cannot be prepared", cause, "Check that the file and its folder can be written and that the disk has room.");
+      this.#rollback();
+      throw storeError(this.path, "cannot be prepared", cause);
+    } finally {
+      this.#database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     }
-    this.#database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
   }
 
   /** A prepared statement, kept. For use inside {@link write} and {@link read}. */
@@ -63,10 +76,11 @@ export class SqliteDatabase {
 
   /**
    * Resolves with what `run` returned once it is on disk, together with everything else that was asked for at
-   * the same time. Rejects with `ERR_STORE_UNAVAILABLE` when nothing of it was kept.
+   * the same time. Rejects with `ERR_STORE_*` when the file failed, and with what `run` threw when `run` failed;
+   * either way nothing of it was kept. When a neighbour fails, `run` is rolled back and called once more.
    */
   write<T>(run: (database: DatabaseSync) => T): Promise<T> {
-    if (this.#closed) return Promise.reject(unavailable("is closed", undefined, "Open it again."));
+    if (this.#closed) return Promise.reject(storeError(this.path, "is closed", undefined));
     return new Promise<T>((resolve, reject) => {
       this.#queue.push({ run, resolve, reject });
       this.#flushing ??= new Promise<void>((done) => setImmediate(done)).then(() => this.#flush());
@@ -74,42 +88,54 @@ export class SqliteDatabase {
   }
 
   read<T>(run: (database: DatabaseSync) => T): T {
+    if (!this.#database.isOpen) throw storeError(this.path, "is closed", undefined);
     try {
       return run(this.#database);
     } catch (cause) {
-      throw unavailable("cannot be read", cause, "See the cause; reading goes on when it can.");
+      throw isOfTheFile(cause) ? storeError(this.path, "cannot be read", cause) : cause;
     }
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#flushing;
+    // What was asked for before is done before.
+    while (this.#flushing !== undefined) await this.#flushing;
     this.#database.close();
   }
 
   async #flush(): Promise<void> {
     const batch = this.#queue;
     this.#queue = [];
+    await this.#commit(batch);
+    this.#flushing = this.#queue.length > 0 ? Promise.resolve().then(() => this.#flush()) : undefined;
+  }
+
+  async #commit(batch: readonly Work[]): Promise<void> {
     try {
       await this.#begin();
       const results = this.#runAll(batch);
       for (const [index, work] of batch.entries()) work.resolve(results[index] as never);
     } catch (cause) {
-      const error = unavailable("cannot be written", cause, "Nothing was kept. See the cause: a full disk, a lock or permissions.");
-      for (const work of batch) work.reject(error);
+      if (isOfTheFile(cause)) {
+        const error = storeError(this.path, "cannot be written", cause);
+        for (const work of batch) work.reject(error);
+      } else if (batch.length === 1) batch[0]!.reject(cause);
+      // One of them failed and undid the others: each for itself, so that only that one fails.
+      else for (const work of batch) await this.#commit([work]);
     }
-    this.#flushing = this.#queue.length > 0 ? Promise.resolve().then(() => this.#flush()) : undefined;
   }
 
   async #begin(): Promise<void> {
     const end = performance.now() + this.#lockTimeoutMs;
+    this.#rollback();
     for (;;) {
+      this.#identity.check();
       try {
         this.#database.exec("BEGIN IMMEDIATE");
         return;
       } catch (error) {
-        if ((error as { errcode?: number }).errcode !== SQLITE_BUSY || performance.now() > end) throw error;
+        if (!isBusy(error) || performance.now() > end) throw error;
         await new Promise((resolve) => setTimeout(resolve, 1));
       }
     }
@@ -121,11 +147,47 @@ export class SqliteDatabase {
       this.#database.exec("COMMIT");
       return results;
     } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+      this.#rollback();
       throw error;
     }
   }
-}
 
-const unavailable = (what: string, cause: unknown, remedy: string): SallyportError =>
-  new SallyportError("ERR_STORE_UNAVAILABLE", `the SQLite file ${what}`, { remedy, cause });
+  #rollback(): void {
+    try {
+      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+    } catch {
+      // A file that does not answer: the transaction is tried again to be rolled back before the next one begins.
+    }
+  }
+
+  /** Answers with the path that SQLite opened. */
+  #prepareFile(): string {
+    const { file } = this.#database.prepare("SELECT file FROM pragma_database_list WHERE name = 'main'").get() as { readonly file: string };
+    const mode = this.#patiently(() => this.#database.prepare("PRAGMA journal_mode = WAL").get() as { readonly journal_mode: string });
+    if (mode.journal_mode !== "wal") {
+      throw new SallyportError(
+        "ERR_CONFIG_INVALID",
+        `the database keeps its journal in mode "${mode.journal_mode}", not in a write-ahead log`,
+        {
+          place: this.path,
+          remedy: "Give the path of a file on a disk of this machine; for what may be lost use the stores in memory.",
+        },
+      );
+    }
+    this.#database.exec("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+    return file;
+  }
+
+  /** SQLite does not wait by itself when several processes make a new file at once. */
+  #patiently<T>(ask: () => T): T {
+    const end = performance.now() + this.#lockTimeoutMs;
+    for (;;) {
+      try {
+        return ask();
+      } catch (error) {
+        if (!isBusy(error) || performance.now() > end) throw error;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+      }
+    }
+  }
+}

@@ -5,6 +5,7 @@ import type { ChangeOutcome, ClaimChange, ClaimOutcome, ClaimRequest, ClaimStore
 import { type Clock, systemClock } from "../ports/clock.ts";
 import { type NewId, randomId } from "../ports/ids.ts";
 import type { SqliteDatabase } from "../sqlite/database.ts";
+import { isOfTheFile } from "../sqlite/failure.ts";
 import { changeRecord, type ClaimRecord, claimRecord } from "./claim-record.ts";
 
 export interface SqliteClaimsOptions {
@@ -89,6 +90,8 @@ function applyEffect(database: DatabaseSync, effect: Effect<SqliteTransaction>):
     database.exec("RELEASE effect");
     return undefined;
   } catch (effectFailed) {
+    // A full disk or a lost lock is not the effect's fault: the whole write fails, and is tried again (PSN-08).
+    if (isOfTheFile(effectFailed)) throw effectFailed;
     database.exec("ROLLBACK TO effect; RELEASE effect");
     return { effectFailed };
   }

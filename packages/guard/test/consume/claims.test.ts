@@ -1,6 +1,6 @@
 // What the consumer asks of the claim store, and what becomes of a delivery by each of its answers.
 import { describe, expect, test } from "vitest";
-import { retry } from "../../src/index.ts";
+import { commitWith, retry } from "../../src/index.ts";
 import type { ClaimOutcome, ClaimRequest, ClaimStore } from "../../src/ports/claim-store.ts";
 import type { DeadLetter } from "../../src/ports/dead-letters.ts";
 import { house, type House, settle } from "../house.ts";
@@ -161,6 +161,14 @@ describe("an attempt", () => {
     expect(await lettersOf(home)).toMatchObject([{ code: "ERR_HANDLER_FAILED", step: "handle", attempts: 3 }]);
   });
 
+  test("[REP-13] that is done with an effect hands it to the claim", async () => {
+    const effect = (): void => undefined;
+    const { broker, claims } = await answering(granted, { handlers: { "note.created": () => commitWith(effect) } });
+    broker.deliver([deliveryOf(sealed())]);
+    await settle();
+    expect(claims.changes).toMatchObject([{ kind: "commit", token: "t", effect }]);
+  });
+
   test("[REP-15] that has lost its lease settles nothing, and its delivery comes again after a lease", async () => {
     const handlers = { "note.created": () => new Promise<never>(() => undefined) };
     const { broker, log, home, claims } = await answering(granted, { handlers, policy: { deadlineMs: 100_000, leaseMs: 9000 } });
@@ -185,7 +193,7 @@ describe("an attempt", () => {
 describe("a subscription", () => {
   test("is of the consumer's group, with as much out at once as may be in work", async () => {
     const { broker } = await answering(granted, { group: "others", policy: { concurrency: 3 } });
-    expect(broker.received).toEqual([{ destination: "notes", group: "others", ordering: "key", prefetch: 3 }]);
+    expect(broker.received).toMatchObject([{ destination: "notes", group: "others", ordering: "key", prefetch: 3 }]);
   });
 
   test("[PSN-09] keeps order by key where one of its events asks for it, and nowhere else", async () => {
@@ -196,5 +204,17 @@ describe("a subscription", () => {
     expect(await orderings({ "note.removed": () => undefined })).toEqual(["notes none"]);
     expect(await orderings({ "note.removed": () => undefined, "note.created": () => undefined })).toEqual(["notes key"]);
     expect(await orderings({ "note.shared": () => undefined })).toEqual(["shares.acme none"]);
+  });
+
+  test("[REP-12] that cannot be fetched holds the consumer until it can", async () => {
+    const told: unknown[] = [];
+    const { broker } = await answering(granted, { observer: { holding: (...is) => void told.push(is) } });
+    const onFetch = broker.received[0]?.onFetch ?? expect.unreachable("nothing to tell");
+    onFetch("ERR_STORE_UNAVAILABLE");
+    onFetch(undefined);
+    expect(told).toEqual([
+      [true, "ERR_STORE_UNAVAILABLE"],
+      [false, undefined],
+    ]);
   });
 });

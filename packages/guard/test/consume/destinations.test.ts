@@ -51,6 +51,7 @@ describe("refused at start, with place and remedy:", () => {
     const refusal = refusalOf(types, tenants);
     expect(refusal).toMatchObject({ code: "ERR_CONFIG_INVALID", place, remedy: expect.stringMatching(/\w/) });
     expect(refusal.message).toContain(named);
+    expect(refusal.message).toMatch(/^["\w]/);
   });
 
   test("[DST-08] a tenant whose name is no tenant's", () => {

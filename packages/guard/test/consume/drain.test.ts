@@ -1,6 +1,6 @@
 // How a consumer begins and how it ends.
 import { describe, expect, test } from "vitest";
-import { Consumer, type SallyportError } from "../../src/index.ts";
+import { Consumer, type SallyportError, unavailable } from "../../src/index.ts";
 import { house, type House, settle } from "../house.ts";
 import { capabilities, CountingClock, deliveryOf, HandedTransport, keys, sealed, START_MS } from "./parts.ts";
 
@@ -96,6 +96,36 @@ describe("[PSN-12] a drain", () => {
     clock.advance(50);
     await drained;
     expect([log, clock.pending]).toEqual([[], 0]);
+  });
+
+  test("is not over while a store is still storing, even past its deadline", async () => {
+    const stored = Promise.withResolvers<void>();
+    const log: string[] = [];
+    const claims = { name: "down", persists: false, claim: () => Promise.reject(new Error("down")), change: () => expect.unreachable() };
+    const deadLetters = { put: () => stored.promise } as unknown as House["deadLetters"];
+    const { broker, clock, consumer } = await started({ claims, deadLetters });
+    broker.deliver([deliveryOf(Buffer.from("junk"), log), deliveryOf(sealed(), log)]);
+    await settle();
+    const drained = consumer.drain(50).then(() => log.push("drained"));
+    clock.advance(50);
+    await settle();
+    expect(log).toEqual([]);
+    stored.resolve();
+    await drained;
+    expect(log).toEqual(["ack", "drained"]);
+  });
+
+  test("ends an open breaker's wait", async () => {
+    const { broker, clock, consumer } = await started({ handlers: { "note.created": () => unavailable() } });
+    broker.deliver([deliveryOf(sealed())]);
+    await settle();
+    expect(clock.pending).toBe(1);
+    await consumer.drain(50);
+    expect(clock.pending).toBe(0);
+  });
+
+  test("before a start has nothing to do", async () => {
+    await house().consumer(handlers).drain(50);
   });
 
   test("remembers nothing of what is done: a second one has nothing to wait for", async () => {

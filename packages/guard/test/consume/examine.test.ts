@@ -92,7 +92,7 @@ describe("what is refused", () => {
     ["[PSN-04] one byte too many", { examiner: examinerOf({ policy: large }) }, "parse", "ERR_ENVELOPE_TOO_LARGE"],
     ["[DST-04] an envelope found where it was not sent", { delivery: { destination: "admin" } }, "verify", "ERR_POLICY_DESTINATION"],
   ])("%s: at its step, with a code, and as nobody's word", async (_what, seen, step, code) => {
-    expect(await refusal(seen)).toEqual({ step, code });
+    expect(await refusal(seen)).toStrictEqual({ step, code });
   });
 
   const elsewhere = { destination: "admin" };

@@ -138,6 +138,22 @@ describe("[PSN-12] when the consumer is stopped", () => {
     expect([silent.askedAtMs, fetching(), told.length]).toEqual([[0], [false, false], 1]);
   });
 
+  test("at its end nothing is held any more, and observers hear so once", async () => {
+    void hold.trip(undefined);
+    hold.fetching("notes", "ERR_TRANSPORT_UNAVAILABLE");
+    stop.abort();
+    await settle(2);
+    hold.end();
+    hold.end();
+    expect([hold.held, told]).toEqual([
+      false,
+      [
+        [true, "ERR_HANDLER_FAILED"],
+        [false, undefined],
+      ],
+    ]);
+  });
+
   test("what is asked afterwards is asked once", async () => {
     stop.abort();
     const silent = new Silent();
@@ -219,5 +235,52 @@ describe("[PSN-08] the breaker", () => {
 
   test("takes what a handler asks for only within maxRetryMs: ids are not kept for longer", () => {
     expect([hold.trip(10_001), hold.trip(Number.NaN)]).toEqual([10_000, 1000]);
+  });
+});
+
+describe("[REP-12] a destination that cannot be fetched from", () => {
+  test("holds, and says so once, until every one can; nothing is paused for it", () => {
+    hold.fetching("notes", "ERR_STORE_UNAVAILABLE");
+    hold.fetching("notes", "ERR_STORE_FULL");
+    hold.fetching("shares", "ERR_STORE_FULL");
+    expect([hold.held, fetching(), told]).toEqual([true, [true, true], [[true, "ERR_STORE_UNAVAILABLE"]]]);
+    hold.fetching("notes", undefined);
+    expect([hold.held, told.length]).toEqual([true, 1]);
+    hold.fetching("shares", undefined);
+    expect([hold.held, told.slice(1)]).toEqual([false, [[false, undefined]]]);
+  });
+
+  test("that goes on without having failed is nothing to say", () => {
+    hold.fetching("notes", undefined);
+    expect([hold.held, told]).toEqual([false, []]);
+  });
+
+  test("and something else that does not answer are held together, told once, and over when both are", async () => {
+    const silent = new Silent();
+    hold.fetching("notes", "ERR_STORE_UNAVAILABLE");
+    const answered = hold.untilAnswered(silent.ask);
+    await settle(2);
+    expect(told).toHaveLength(1);
+    silent.answer = "here";
+    await pass(100);
+    await answered;
+    expect([hold.held, fetching(), told.length]).toEqual([true, [true, true], 1]);
+    hold.fetching("notes", undefined);
+    expect([hold.held, told.length]).toEqual([false, 2]);
+  });
+
+  test("is not said to go on once the consumer is stopped", () => {
+    hold.fetching("notes", "ERR_STORE_UNAVAILABLE");
+    stop.abort();
+    hold.fetching("notes", undefined);
+    expect(told).toHaveLength(1);
+  });
+
+  test("is held without an observer's ear", () => {
+    const deaf = new Hold({ policy: policyOf(), clock, stop: stop.signal, observer: {} });
+    deaf.fetching("notes", "ERR_STORE_UNAVAILABLE");
+    expect(deaf.held).toBe(true);
+    deaf.fetching("notes", undefined);
+    expect(deaf.held).toBe(false);
   });
 });

@@ -45,7 +45,7 @@ beforeEach(() => {
   };
   const trail = { append: async (more: readonly TrailEntry[]) => void (log.push("trail"), entries.push(...more)) };
   const hold = new Hold({ policy, clock, observer, stop: stop.signal });
-  parts = { group: "workers", claims, deadLetters, trail, observer, clock, policy, hold };
+  parts = { group: "workers", types: new Set(["note.created"]), claims, deadLetters, trail, observer, clock, policy, hold };
   settlement = new Settlement(parts);
   work = workOf();
 });
@@ -81,7 +81,9 @@ describe("[PSN-11] the order", () => {
     await settlement.fail(work, "ERR_HANDLER_FAILED", undefined);
     expect(log).toEqual(["consume:failed e1", "fail", "trail", "retry after 2000"]);
     expect(claims.changes).toEqual([{ kind: "fail", key: "k", token: "t", afterMs: 2000 }]);
-    expect(entries).toEqual([{ ...place, decision: "retry", code: "ERR_HANDLER_FAILED", eventId: "e1", attempt: 2 }]);
+    expect(entries).toEqual([
+      { ...place, decision: "retry", code: "ERR_HANDLER_FAILED", eventId: "e1", eventType: "note.created", attempt: 2 },
+    ]);
   });
 
   test("of a death with a claim: verdict, then letter, then claim, then trail, then acknowledgement", async () => {
@@ -124,7 +126,7 @@ describe("[PSN-11] the order", () => {
   test("of a duplicate: trail, acknowledgement, and nothing else", async () => {
     await settlement.duplicate(work.delivery, examined);
     expect(log).toEqual(["trail", "ack"]);
-    expect(entries).toEqual([{ ...place, decision: "duplicate", eventId: "e1" }]);
+    expect(entries).toEqual([{ ...place, decision: "duplicate", eventId: "e1", eventType: "note.created" }]);
   });
 
   test("of what is given back: the claim first, uncounted", async () => {
@@ -241,7 +243,7 @@ describe("letters are told apart", () => {
 });
 
 describe("[REP-12] while something does not answer", () => {
-  const ways: readonly [string, () => Promise<void>, string][] = [
+  const ways: readonly [string, () => Promise<unknown>, string][] = [
     ["a commit", () => settlement.commit(work, undefined), "commit"],
     ["a failure", () => settlement.fail(work, "ERR_HANDLER_FAILED", undefined), "fail"],
     ["a verdict", () => settlement.condemn(work, "ERR_POLICY_REJECTED"), "condemn"],
