@@ -20,7 +20,7 @@ export function costs(title: string, figures: readonly Figure[]): string {
     cpuUs.toFixed(2),
     `${spread[0].toFixed(1)}-${spread[1].toFixed(1)}`,
     wallUs.toFixed(2),
-    `${(cpuUs / least).toFixed(2)}`,
+    (cpuUs / least).toFixed(2),
     ` ${does}`,
   ]);
   return table(title, [["", "CPU us", "lowest-highest", "wall us", "ratio", " what it does for one message"], ...rows]);

@@ -86,7 +86,7 @@ const logger = {
 const dependencies = (client: AnsweringClient) => ({
   sqsClient: client as unknown as SQSClient,
   logger: logger as never,
-  errorReporter: { report: (problem: { error: unknown }) => void console.error(problem.error) },
+  errorReporter: { report: ({ error }: { error: unknown }) => console.error(error) },
   consumerErrorResolver: { processError: (error: unknown) => error as never },
   transactionObservabilityManager: undefined as never,
 });

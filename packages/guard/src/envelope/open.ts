@@ -50,9 +50,10 @@ export function parseEnvelope(received: Uint8Array, bounds: OpenBounds): Opened<
   const raw = parseObject(received);
   if (raw === undefined || countMembers(raw) !== scan.members) return refused("ERR_ENVELOPE_MALFORMED");
   if (raw["signature"] === undefined) return refused("ERR_ENVELOPE_UNSIGNED");
-  if (!hasAttributes(raw) || scan.data === undefined) return refused("ERR_ENVELOPE_MALFORMED");
+  const attributes = attributesOf(raw);
+  if (attributes === undefined || scan.data === undefined) return refused("ERR_ENVELOPE_MALFORMED");
   return accepted({
-    attributes: attributesOf(raw),
+    attributes,
     signature: raw["signature"] as string,
     trace: traceOf(raw),
     data: raw["data"],
@@ -86,22 +87,19 @@ function parseObject(received: Uint8Array): Record<string, unknown> | undefined 
   }
 }
 
-function hasAttributes(raw: Record<string, unknown>): boolean {
-  if (raw["specversion"] !== "1.0" || typeof raw["signature"] !== "string" || !Object.hasOwn(raw, "data")) return false;
+/** `undefined` when one is missing, is not what it may look like, or is unknown. */
+function attributesOf(raw: Record<string, unknown>): Attributes | undefined {
+  if (raw["specversion"] !== "1.0" || typeof raw["signature"] !== "string" || !Object.hasOwn(raw, "data")) return undefined;
   for (const name of Object.keys(raw)) {
-    if (!ATTRIBUTES.has(name as keyof Attributes) && !ALLOWED_UNSIGNED.has(name)) return false;
+    if (!ATTRIBUTES.has(name as keyof Attributes) && !ALLOWED_UNSIGNED.has(name)) return undefined;
   }
-  for (const [name, shape] of ATTRIBUTES) {
-    if (!Object.hasOwn(raw, name)) {
-      if (shape.required) return false;
-    } else if (!shape.accepts(raw[name])) return false;
-  }
-  return true;
-}
-
-function attributesOf(raw: Record<string, unknown>): Attributes {
   const attributes: Record<string, unknown> = {};
-  for (const name of ATTRIBUTES.keys()) if (Object.hasOwn(raw, name)) attributes[name] = raw[name];
+  for (const [name, shape] of ATTRIBUTES) {
+    if (Object.hasOwn(raw, name)) {
+      if (!shape.accepts(raw[name])) return undefined;
+      attributes[name] = raw[name];
+    } else if (shape.required) return undefined;
+  }
   return attributes as unknown as Attributes;
 }
 

@@ -26,4 +26,11 @@ export function tuple(...fields: readonly (string | number | undefined)[]): stri
   return fields.map((field) => (field === undefined ? "-," : netstring(String(field)))).join("");
 }
 
-const netstring = (value: string): string => `${Buffer.byteLength(value)}:${value},`;
+const netstring = (value: string): string => `${utf8Length(value)}:${value},`;
+
+/** Most of what is signed is short and ASCII, where looking is faster than asking. */
+function utf8Length(text: string): number {
+  if (text.length > 64) return Buffer.byteLength(text);
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) return Buffer.byteLength(text);
+  return text.length;
+}
