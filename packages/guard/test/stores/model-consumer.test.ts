@@ -42,7 +42,8 @@ const verdict = fc.constantFrom<Verdict>("done", "fails", "throws", "rejects", "
 async function happen(world: World, what: Happening): Promise<void> {
   switch (what.kind) {
     case "publish":
-      return void (await publish(world));
+      await publish(world);
+      return;
     case "redrive":
       return redrive(world);
     case "release":

@@ -188,7 +188,7 @@ export class World {
     };
   }
 
-  #handlerOf(process: Process): Handler<unknown> {
+  #handlerOf(process: Process): Handler {
     return async (event) => {
       const verdict = this.#verdicts[this.#verdict++] ?? "done";
       if (verdict !== "unavailable") this.attempts.set(keyOf(event), (this.attempts.get(keyOf(event)) ?? 0) + 1);
