@@ -43,6 +43,7 @@ const BREACHES: readonly (readonly [string, readonly Module[], number])[] = [
   ],
   ["stores knows", [file("stores/a.ts", `${GUARD}adapters/memory.ts`, `${GUARD}envelope/signing-input.ts`)], 2],
   ["mcp knows", [file("mcp/a.ts", `${GUARD}envelope/seal.ts`, `${GUARD}publish/publisher.ts`)], 1],
+  ["telemetry knows", [file("telemetry/a.ts", `${GUARD}publish/publisher.ts`, typed(`${GUARD}envelope/open.ts`))], 2],
   ["keys-file knows", [file("keys-file.ts", `${GUARD}contract/contract.ts`)], 1],
   ["testing knows", [file("testing/a.ts", `${GUARD}index.ts`)], 1],
   ["index knows", [file("index.ts", `${GUARD}adapters/memory.ts`, `${GUARD}stores/memory-claims.ts`, `${GUARD}mcp/tools.ts`)], 3],

@@ -73,6 +73,13 @@ export const ARROWS: ReadonlyMap<string, Arrow> = new Map<string, Arrow>([
       because: "tools go through the publish door; with the envelope or a broker at hand they could go around it",
     },
   ],
+  [
+    "telemetry",
+    {
+      knows: ["ports"],
+      because: "it watches; with a door, a contract or an envelope at hand it could tell payloads or change what it reports on",
+    },
+  ],
   ["keys-file", { knows: ["envelope", "errors"], because: "it reads keys from the disk and decides nothing about them" }],
   [
     "testing",
@@ -89,6 +96,7 @@ export const ARROWS: ReadonlyMap<string, Arrow> = new Map<string, Arrow>([
         "adapters",
         "stores",
         "mcp",
+        "telemetry",
         "keys-file",
         "errors",
       ],

@@ -7,7 +7,7 @@ import { type ErrorCode, SallyportError } from "../errors.ts";
 import type { ClaimOutcome, ClaimRequest, ClaimStore } from "../ports/claim-store.ts";
 import { type Clock, systemClock } from "../ports/clock.ts";
 import type { DeadLetterStore } from "../ports/dead-letters.ts";
-import { noObserver, type Observer } from "../ports/observer.ts";
+import { type Ended, type Observer, type Processing, unfailing, watch } from "../ports/observer.ts";
 import { noTrail, type Trail } from "../ports/trail.ts";
 import type { Delivery, Subscription, Transport } from "../ports/transport.ts";
 import { destinationsOf } from "./destinations.ts";
@@ -56,7 +56,7 @@ export class Consumer<C extends Contract> {
     const { transport, contract, group, keys, tenants, claims, deadLetters } = options;
     this.#options = options;
     const clock = (this.#clock = options.clock ?? systemClock);
-    const observer = (this.#observer = options.observer ?? noObserver);
+    const observer = (this.#observer = unfailing(options.observer));
     refuseNotifyOnly(transport);
     const policy = (this.policy = resolvePolicy(options.policy ?? {}, transport.capabilities));
     this.#handlers = new Map(Object.entries(options.handlers).filter((entry) => entry[1] !== undefined) as [string, Handler][]);
@@ -70,7 +70,7 @@ export class Consumer<C extends Contract> {
     };
     const hold = (this.#hold = new Hold({ policy, clock, observer, stop: this.#stop.signal }));
     const trail = options.trail ?? noTrail;
-    this.#settlement = new Settlement({ group, claims, deadLetters, trail, observer, clock, policy, hold });
+    this.#settlement = new Settlement({ group, types: this.#handlers, claims, deadLetters, trail, observer, clock, policy, hold });
   }
 
   /** Whether consumption is held because something does not answer. */
@@ -101,6 +101,7 @@ export class Consumer<C extends Contract> {
     cancel();
     this.#stop.abort();
     await Promise.all(this.#subscriptions.map((subscription) => subscription.close()));
+    this.#hold.end();
   }
 
   #take(batch: readonly Delivery[]): void {
@@ -110,7 +111,7 @@ export class Consumer<C extends Contract> {
 
   async #processBatch(batch: readonly Delivery[]): Promise<void> {
     const examined: { readonly delivery: Delivery; readonly value: Examined }[] = [];
-    const settling: Promise<void>[] = [];
+    const settling: Promise<unknown>[] = [];
     for (const delivery of batch) {
       this.#observer.at?.("consume:received", undefined);
       const result = await examine(delivery, this.#examiner, this.#clock.now());
@@ -127,7 +128,7 @@ export class Consumer<C extends Contract> {
     await Promise.all(settling);
   }
 
-  async #process(delivery: Delivery, examined: Examined, claim: ClaimOutcome): Promise<void> {
+  async #process(delivery: Delivery, examined: Examined, claim: ClaimOutcome): Promise<unknown> {
     const settlement = this.#settlement;
     const { event, claimKey, freshness } = examined;
     const ending = endingOf(examined);
@@ -136,7 +137,7 @@ export class Consumer<C extends Contract> {
     switch (claim.kind) {
       case "granted":
         this.#observer.at?.("consume:claimed", event.id);
-        return this.#attempt({ delivery, examined, key: claimKey, ...claim });
+        return this.#observe({ delivery, examined, key: claimKey, ...claim });
       case "done":
       case "dead":
         return settlement.duplicate(delivery, examined);
@@ -156,7 +157,34 @@ export class Consumer<C extends Contract> {
     }
   }
 
-  async #attempt(work: Work): Promise<void> {
+  #observe(work: Work): Promise<Ended> {
+    const activity = this.#observer.processing?.(this.#processing(work));
+    return watch(
+      activity,
+      () => this.#attempt(work),
+      (ended) => ended,
+    );
+  }
+
+  #processing({ delivery, examined, attempt }: Work): Processing {
+    const { group, contract, transport } = this.#options;
+    const { id: eventId, type: eventType, rootId, destination, generation } = examined.event;
+    return {
+      eventId,
+      eventType,
+      rootId,
+      destination,
+      destinationTemplate: contract.events.get(eventType)?.destination ?? destination,
+      transport: transport.name,
+      group,
+      attempt,
+      generation,
+      envelopeBytes: delivery.bytes.byteLength,
+      producerTraceparent: examined.trace?.traceparent,
+    };
+  }
+
+  async #attempt(work: Work): Promise<Ended> {
     const settlement = this.#settlement;
     const { event } = work.examined;
     // The type step takes no type without a handler.
@@ -176,11 +204,11 @@ export class Consumer<C extends Contract> {
       case "deadline":
         return settlement.fail(work, "ERR_HANDLER_DEADLINE", undefined);
       case "unavailable":
-        return settlement.giveBack(work, this.#hold.trip(handled.afterMs));
+        return settlement.giveBack(work, this.#hold.trip(handled.afterMs), "ERR_HANDLER_FAILED");
       case "stopped":
         return settlement.giveBack(work, 0);
       case "lost":
-        return settlement.later(work.delivery, this.policy.leaseMs);
+        return settlement.lost(work.delivery, event.type);
     }
   }
 

@@ -2,6 +2,7 @@
 // returned; a refusal is final and is never recorded under the claimed id (REP-14).
 import { exceedsBounds } from "../contract/bounds.ts";
 import type { ContractEvent } from "../contract/contract.ts";
+import type { TraceContext } from "../envelope/attributes.ts";
 import { type Freshness, freshnessOf } from "../envelope/freshness.ts";
 import type { KeyRing } from "../envelope/keys.ts";
 import { parseEnvelope, type VerifiedEnvelope, verifyEnvelope } from "../envelope/open.ts";
@@ -30,6 +31,8 @@ export interface ReceivedEvent<Data = unknown> {
 
 export interface Examined {
   readonly event: ReceivedEvent;
+  /** Unsigned: for telemetry, and for nothing else. */
+  readonly trace: TraceContext | undefined;
   readonly claimKey: string;
   readonly digest: string;
   readonly freshness: Freshness;
@@ -70,7 +73,13 @@ export async function examine(delivery: Delivery, examiner: Examiner, nowMs: num
   const freshness = freshnessOf({ ...envelope, takenAtMs, nowMs }, { ...policy, retentionMs: examiner.retentionMs });
   return {
     ok: true,
-    value: { event: eventOf(envelope, data.value), claimKey: claimKeyOf(examiner.group, envelope), digest: envelope.dataDigest, freshness },
+    value: {
+      event: eventOf(envelope, data.value),
+      trace: envelope.trace,
+      claimKey: claimKeyOf(examiner.group, envelope),
+      digest: envelope.dataDigest,
+      freshness,
+    },
   };
 }
 

@@ -88,6 +88,13 @@ export class Hold {
     this.#breakerMs = 0;
   }
 
+  /** The consumer has stopped and nothing is in work: what does not answer holds nothing any more. */
+  end(): void {
+    if (this.held) this.#observer.holding?.(false, undefined);
+    this.#reasons.clear();
+    this.#unfetched.clear();
+  }
+
   #pause(reason: object, code: ErrorCode): void {
     if (!this.held) this.#observer.holding?.(true, code);
     this.#reasons.add(reason);

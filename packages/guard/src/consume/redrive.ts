@@ -62,7 +62,7 @@ export class DeadLetterDesk {
   async redrive(letterId: string, operator: Operator): Promise<Redriven> {
     return this.#on("redrive", letterId, operator, async (letter) => {
       const { envelope, event } = await this.#examine(letter);
-      const { attributes, data } = envelope;
+      const { attributes, trace, data } = envelope;
       const nowMs = this.#clock.now();
       const { expirytime: _expired, keyid: _oldKey, ...kept } = attributes;
       const next: Omit<Attributes, "keyid"> = {
@@ -71,7 +71,7 @@ export class DeadLetterDesk {
         generation: attributes.generation + 1,
         ...(event.expiresAfterMs !== undefined && { expirytime: formatTime(nowMs + event.expiresAfterMs) }),
       };
-      const bytes = sealEnvelope(next, JSON.stringify(data), this.#options.keys.signingKey(attributes.source, nowMs));
+      const bytes = sealEnvelope(next, JSON.stringify(data), this.#options.keys.signingKey(attributes.source, nowMs), trace);
       await this.#options.transport.send([{ id: next.id, destination: next.destination, key: next.subject, bytes }]);
       await this.#options.deadLetters.remove([letter.id]);
       return { letterId: letter.id, eventId: next.id, generation: next.generation };

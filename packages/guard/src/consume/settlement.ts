@@ -6,7 +6,7 @@ import type { ErrorCode } from "../errors.ts";
 import type { ChangeOutcome, ClaimChange, ClaimStore, Effect, Held } from "../ports/claim-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DeadLetter, DeadLetterStore } from "../ports/dead-letters.ts";
-import type { Observer } from "../ports/observer.ts";
+import type { Ended, Observer } from "../ports/observer.ts";
 import type { Trail, TrailEntry } from "../ports/trail.ts";
 import type { Delivery } from "../ports/transport.ts";
 import type { Examined, Refusal } from "./examine.ts";
@@ -35,6 +35,8 @@ export interface Ending {
 
 export interface SettlementParts {
   readonly group: string;
+  /** The types that this consumer takes. Observers are told of no other: names from outside have no end. */
+  readonly types: { has(type: string): boolean };
   readonly claims: ClaimStore;
   readonly deadLetters: DeadLetterStore;
   readonly trail: Trail;
@@ -45,6 +47,7 @@ export interface SettlementParts {
 }
 
 type Said = Omit<TrailEntry, "door" | "group" | "destination">;
+const UNSETTLED: Ended = { decision: "unsettled" };
 
 export class Settlement {
   readonly #parts: SettlementParts;
@@ -53,64 +56,82 @@ export class Settlement {
     this.#parts = parts;
   }
 
-  async commit(work: Work, effect: Effect<never> | undefined): Promise<void> {
+  async commit(work: Work, effect: Effect<never> | undefined): Promise<Ended> {
     const { event } = work.examined;
     const outcome = await this.#change({ kind: "commit", ...heldOf(work), ...(effect && { effect }) });
     if (typeof outcome === "object") return this.fail(work, "ERR_HANDLER_FAILED", undefined);
-    if (outcome !== "changed") return this.later(work.delivery, this.#parts.policy.leaseMs);
+    if (outcome === undefined) return this.later(work.delivery, this.#parts.policy.leaseMs);
+    if (outcome !== "changed") return this.lost(work.delivery, event.type);
     this.#parts.hold.succeeded();
     this.#parts.observer.at?.("consume:committed", event.id);
     await this.#acknowledge(work.delivery, { decision: "committed", eventId: event.id, eventType: event.type, attempt: work.attempt });
     this.#parts.observer.at?.("consume:acknowledged", event.id);
+    return { decision: "committed" };
   }
 
   /** The attempt is counted; the last one the budget allows ends in the dead letters (PSN-01). */
-  async fail(work: Work, code: ErrorCode, askedMs: number | undefined): Promise<void> {
+  async fail(work: Work, code: ErrorCode, askedMs: number | undefined): Promise<Ended> {
     const { policy, observer } = this.#parts;
     const { event } = work.examined;
     observer.at?.("consume:failed", event.id);
     if (work.failures + 1 >= policy.maxFailures)
       return this.die(work.delivery, { ...endingOf(work.examined), code, step: "handle", attempts: work.attempt }, work);
     const afterMs = boundedDelay(askedMs, policy.retryMs * 2 ** work.failures, policy.maxRetryMs);
-    if ((await this.#change({ kind: "fail", ...heldOf(work), afterMs })) === undefined) return;
-    await this.#settle(work.delivery, { decision: "retry", code, eventId: event.id, attempt: work.attempt }, () =>
-      work.delivery.retryAfter(afterMs),
-    );
+    if ((await this.#change({ kind: "fail", ...heldOf(work), afterMs })) === undefined) return UNSETTLED;
+    const said = { decision: "retry", code, eventId: event.id, eventType: event.type, attempt: work.attempt };
+    await this.#settle(work.delivery, said, () => work.delivery.retryAfter(afterMs));
+    return { decision: "retry", code };
   }
 
   /** Not the message's fault: no attempt is counted (PSN-08, PSN-12). */
-  async giveBack(work: Work, afterMs: number): Promise<void> {
-    await this.#change({ kind: "release", ...heldOf(work), afterMs });
+  async giveBack(work: Work, afterMs: number, code?: ErrorCode): Promise<Ended> {
+    const outcome = await this.#change({ kind: "release", ...heldOf(work), afterMs });
+    if (outcome === undefined) return this.later(work.delivery, afterMs);
+    this.#parts.observer.decided?.("consume", "released", code, work.examined.event.type);
     await this.later(work.delivery, afterMs);
+    return { decision: "released", code };
+  }
+
+  /** Another has the claim: what this attempt did cannot be committed (REP-15). */
+  async lost(delivery: Delivery, eventType: string | undefined): Promise<Ended> {
+    this.#parts.observer.decided?.("consume", "lost", undefined, eventType);
+    await this.later(delivery, this.#parts.policy.leaseMs);
+    return { decision: "lost" };
   }
 
   /** A copy of what is finished already. */
   duplicate(delivery: Delivery, { event }: Examined): Promise<void> {
-    return this.#acknowledge(delivery, { decision: "duplicate", eventId: event.id });
+    return this.#acknowledge(delivery, { decision: "duplicate", eventId: event.id, eventType: event.type });
   }
 
   /** Refused before its claim: final, and never recorded under the claimed id (REP-14). */
-  refuse(delivery: Delivery, { code, step, envelope }: Refusal): Promise<void> {
+  refuse(delivery: Delivery, { code, step, envelope }: Refusal): Promise<Ended> {
     return this.die(delivery, { code, step, attempts: 0, identity: delivery.brokerId, ...(envelope && { event: namesOf(envelope) }) });
   }
 
-  async die(delivery: Delivery, { identity, ...rest }: Ending, held?: Held): Promise<void> {
-    const { group, clock, deadLetters, hold, observer, policy } = this.#parts;
+  async die(delivery: Delivery, { identity, ...rest }: Ending, held?: Held): Promise<Ended> {
+    const { group, clock, deadLetters, hold, observer } = this.#parts;
     const { destination, bytes } = delivery;
     const id = digestOf(tuple(group, destination, identity, digestOf(bytes))).slice(0, 32);
     const letter: DeadLetter = { id, group, destination, bytes, diedAtMs: clock.now(), ...rest };
-    if (!(await hold.untilDone(() => deadLetters.put([letter])))) return;
+    if (!(await hold.untilDone(() => deadLetters.put([letter])))) return UNSETTLED;
     observer.at?.("consume:dead-letter-stored", rest.event?.id);
-    // Where another has it now, how it ends is theirs to say: the letter keeps its id if they bury it too.
-    if (held !== undefined && (await this.#change({ kind: "bury", ...heldOf(held) })) !== "changed")
-      return this.later(delivery, policy.leaseMs);
+    if (held !== undefined) {
+      const outcome = await this.#change({ kind: "bury", ...heldOf(held) });
+      if (outcome === undefined) return UNSETTLED;
+      // Another has it now, and how it ends is theirs to say: the letter keeps its id if they bury it too.
+      if (outcome !== "changed") return this.lost(delivery, rest.event?.type);
+    }
     observer.at?.("consume:buried", rest.event?.id);
     const named = rest.event && { eventId: rest.event.id, eventType: rest.event.type };
     await this.#acknowledge(delivery, { decision: "dead-letter", code: rest.code, ...named });
+    return { decision: "dead-letter", code: rest.code };
   }
 
-  async later(delivery: Delivery, afterMs: number): Promise<void> {
+  /** Given back as it was found; nothing was decided. */
+  async later(delivery: Delivery, afterMs: number): Promise<Ended> {
     await this.#parts.hold.untilDone(() => delivery.retryAfter(afterMs));
+    return UNSETTLED;
   }
 
   #acknowledge(delivery: Delivery, said: Said): Promise<void> {
@@ -118,11 +139,12 @@ export class Settlement {
   }
 
   async #settle(delivery: Delivery, said: Said, settle: () => Promise<void>): Promise<void> {
-    const { group, hold, observer, trail } = this.#parts;
+    const { group, hold, observer, trail, types } = this.#parts;
     const entry: TrailEntry = { door: "consume", group, destination: delivery.destination, ...said };
     // What could not be accounted for is not settled: it comes again (OPS-01).
     if (!(await hold.untilDone(() => trail.append([entry])))) return;
-    observer.decided?.("consume", said.decision, said.code, said.eventType);
+    const known = said.eventType !== undefined && types.has(said.eventType) ? said.eventType : undefined;
+    observer.decided?.("consume", said.decision, said.code, known);
     await hold.untilDone(settle);
   }
 

@@ -27,6 +27,12 @@ export interface Attributes {
   readonly expirytime?: string;
 }
 
+/** The CloudEvents distributed-tracing extension. Unsigned, so anybody may have written it: it may link, and decides nothing. */
+export interface TraceContext {
+  readonly traceparent: string;
+  readonly tracestate?: string;
+}
+
 export type Origin = "llm" | "service" | "operator";
 
 export const MAX_HOP = 255;

@@ -1,7 +1,7 @@
 // Received bytes become a verified envelope, or a code. Each function takes the type that the one before it
 // returned, so that no step can be left out. Nothing here throws on hostile input.
 import type { ErrorCode } from "../errors.ts";
-import { ATTRIBUTES, type Attributes } from "./attributes.ts";
+import { ATTRIBUTES, type Attributes, type TraceContext } from "./attributes.ts";
 import { countMembers, scanJson } from "./json-scan.ts";
 import type { KeyRing } from "./keys.ts";
 import { digestOf, signingInput } from "./signing-input.ts";
@@ -14,6 +14,7 @@ export interface ParsedEnvelope {
   readonly [stage]: "parsed";
   readonly attributes: Attributes;
   readonly signature: string;
+  readonly trace: TraceContext | undefined;
   readonly data: unknown;
   readonly dataDigest: string;
 }
@@ -22,6 +23,8 @@ export interface ParsedEnvelope {
 export interface VerifiedEnvelope {
   readonly [stage]: "verified";
   readonly attributes: Attributes;
+  /** Not covered by the signature. */
+  readonly trace: TraceContext | undefined;
   readonly data: unknown;
   readonly dataDigest: string;
   readonly signedAtMs: number;
@@ -51,6 +54,7 @@ export function parseEnvelope(received: Uint8Array, bounds: OpenBounds): Opened<
   return accepted({
     attributes: attributesOf(raw),
     signature: raw["signature"] as string,
+    trace: traceOf(raw),
     data: raw["data"],
     dataDigest: digestOf(received.subarray(scan.data.start, scan.data.end)),
   } as ParsedEnvelope);
@@ -69,7 +73,8 @@ export function verifyEnvelope(parsed: ParsedEnvelope, foundOn: string, keys: Ke
   if (key.issuer !== attributes.source || !key.mayBeUsedAt(signedAtMs)) return refused("ERR_ENVELOPE_KEY_NOT_ALLOWED");
   if (!key.maySend(attributes.destination, attributes.type)) return refused("ERR_ENVELOPE_KEY_NOT_ALLOWED");
   if (attributes.destination !== foundOn) return refused("ERR_POLICY_DESTINATION");
-  return accepted({ attributes, data: parsed.data, dataDigest: parsed.dataDigest, signedAtMs, expiresAtMs } as VerifiedEnvelope);
+  const { trace, data, dataDigest } = parsed;
+  return accepted({ attributes, trace, data, dataDigest, signedAtMs, expiresAtMs } as VerifiedEnvelope);
 }
 
 function parseObject(received: Uint8Array): Record<string, unknown> | undefined {
@@ -98,6 +103,11 @@ function attributesOf(raw: Record<string, unknown>): Attributes {
   const attributes: Record<string, unknown> = {};
   for (const name of ATTRIBUTES.keys()) if (Object.hasOwn(raw, name)) attributes[name] = raw[name];
   return attributes as unknown as Attributes;
+}
+
+function traceOf({ traceparent, tracestate }: Record<string, unknown>): TraceContext | undefined {
+  if (typeof traceparent !== "string") return undefined;
+  return { traceparent, ...(typeof tracestate === "string" && { tracestate }) };
 }
 
 const accepted = <T>(value: T): Opened<T> => ({ ok: true, value });

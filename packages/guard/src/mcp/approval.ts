@@ -2,7 +2,7 @@
 // is called again with the answer; for older clients the SDK itself asks in between. v1: the server asks directly.
 // A client that did not say it can ask people is never taken to have asked one.
 import type { ApprovalStates } from "../publish/approval-state.ts";
-import type { ApprovalRequest, Approver } from "../publish/publisher.ts";
+import type { ApprovalRequest, Approver } from "../publish/call.ts";
 import { type CallContext, type ElicitParams, isV1, type McpServerLike } from "./sdk.ts";
 
 const QUESTION = "approve";

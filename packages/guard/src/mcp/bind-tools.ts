@@ -4,7 +4,8 @@ import type { Contract, ContractEvent } from "../contract/contract.ts";
 import type { JsonSchema } from "../contract/standard-schema.ts";
 import { missingScopes, type Principal } from "../contract/principal.ts";
 import { isSallyportError, SallyportError } from "../errors.ts";
-import type { Approver, Publisher, Receipt } from "../publish/publisher.ts";
+import type { Approver, Call, Receipt } from "../publish/call.ts";
+import type { Publisher } from "../publish/publisher.ts";
 import { approverFor } from "./approval.ts";
 import { type AuthInfo, authInfoOf, type CallContext, type McpServerLike, metaOf, shownSchema } from "./sdk.ts";
 
@@ -94,11 +95,18 @@ async function callTool(
   }
 }
 
-function callOf(principal: Principal, approve: Approver, context: CallContext): Parameters<Publisher<Contract>["publishUntyped"]>[2] {
-  const key = metaOf(context)[IDEMPOTENCY_META];
-  if (key === undefined) return { principal, origin: "llm", approve };
-  if (typeof key !== "string") throw new SallyportError("ERR_REQUEST_INVALID", "the idempotency key is not a string");
-  return { principal, origin: "llm", approve, idempotencyKey: key };
+function callOf(principal: Principal, approve: Approver, context: CallContext): Call {
+  const { [IDEMPOTENCY_META]: idempotencyKey, traceparent } = metaOf(context);
+  if (idempotencyKey !== undefined && typeof idempotencyKey !== "string")
+    throw new SallyportError("ERR_REQUEST_INVALID", "the idempotency key is not a string");
+  return {
+    principal,
+    origin: "llm",
+    approve,
+    ...(idempotencyKey !== undefined && { idempotencyKey }),
+    // Reserved for this in `_meta` by MCP 2026-07-28. Only telemetry looks at it, and checks it first.
+    ...(typeof traceparent === "string" && { traceparent }),
+  };
 }
 
 function accepted(receipt: Receipt): ToolResult {

@@ -3,8 +3,8 @@
 import { tooLarge } from "../contract/bounds.ts";
 import type { Contract, ContractEvent, DataOf, EventsOf } from "../contract/contract.ts";
 import { resolveDestination } from "../contract/destination.ts";
-import { missingScopes, type Principal } from "../contract/principal.ts";
-import { type Origin } from "../envelope/attributes.ts";
+import { missingScopes } from "../contract/principal.ts";
+import type { TraceContext } from "../envelope/attributes.ts";
 import { type Cause, currentCause } from "../envelope/causation.ts";
 import type { KeyRing } from "../envelope/keys.ts";
 import { sealEnvelope } from "../envelope/seal.ts";
@@ -14,43 +14,13 @@ import { isSallyportError, SallyportError } from "../errors.ts";
 import { type Clock, systemClock } from "../ports/clock.ts";
 import { type NewId, randomId } from "../ports/ids.ts";
 import type { Ledger, LimitStore, Spend } from "../ports/limits.ts";
-import { noObserver, type Observer } from "../ports/observer.ts";
+import { type Observer, type Sending, unfailing, watch } from "../ports/observer.ts";
 import { noTrail, type Trail } from "../ports/trail.ts";
 import type { Transport } from "../ports/transport.ts";
 import { ApprovalStates } from "./approval-state.ts";
+import type { Call, Receipt } from "./call.ts";
 import { canonicalJson } from "./canonical.ts";
 import { outOfBounds, validate } from "./validate.ts";
-
-export interface ApprovalRequest {
-  readonly type: string;
-  readonly message: string;
-  readonly data: unknown;
-  readonly principal: Principal;
-}
-
-export type { Principal };
-
-/**
- * Asks a person. Anything but `approved` means no publish (PUB-09): `unavailable` when nobody can be asked,
- * `pending` when the answer comes with a later call.
- */
-export type Approver = (request: ApprovalRequest) => Promise<"approved" | "declined" | "unavailable" | "pending">;
-
-export interface Call {
-  readonly principal: Principal;
-  readonly origin: Origin;
-  /** The caller's own key for this call. Absent: the same arguments within a short window are the same call. */
-  readonly idempotencyKey?: string;
-  readonly approve?: Approver;
-}
-
-export interface Receipt {
-  readonly id: string;
-  readonly type: string;
-  readonly time: string;
-  /** An earlier call published it; this one did nothing. */
-  readonly repeated: boolean;
-}
 
 export interface PublisherOptions<C extends Contract> {
   readonly contract: C;
@@ -111,7 +81,7 @@ export class Publisher<C extends Contract> {
     this.#clock = options.clock ?? systemClock;
     this.#newId = options.newId ?? randomId;
     this.#trail = options.trail ?? noTrail;
-    this.#observer = options.observer ?? noObserver;
+    this.#observer = unfailing(options.observer);
     options.keys.signingKey(options.contract.name, this.#clock.now());
     this.contract = options.contract;
     this.approvals = new ApprovalStates({
@@ -141,7 +111,7 @@ export class Publisher<C extends Contract> {
       return receipt;
     } catch (error) {
       const code = isSallyportError(error) ? error.code : undefined;
-      this.#observer.decided?.("publish", "refused", code, type);
+      this.#observer.decided?.("publish", "refused", code, this.contract.events.has(type) ? type : undefined);
       await this.#trail.append([{ door: "publish", decision: "refused", actor: call.principal.id, ...(code && { code }) }]);
       throw error;
     }
@@ -217,7 +187,12 @@ export class Publisher<C extends Contract> {
     if ("repeated" in begun) return begun;
     try {
       await this.#approve(admitted);
-      const receipt = await this.#send(admitted, begun.eventId);
+      const activity = this.#observer.sending?.(this.#sending(admitted, begun.eventId));
+      const receipt = await watch(
+        activity,
+        () => this.#send(admitted, begun.eventId, activity?.trace),
+        () => ({ decision: "sent" }),
+      );
       await this.#options.ledger.end(key, begun.token, { kind: "finished", result: JSON.stringify(receipt) });
       this.#observer.at?.("publish:after-ledger", receipt.id);
       return receipt;
@@ -251,7 +226,21 @@ export class Publisher<C extends Contract> {
     throw new SallyportError(APPROVAL_CODES[answer], `approval: ${answer}`);
   }
 
-  async #send({ event, call, data, dataJson, destination, cause }: Admitted, id: string): Promise<Receipt> {
+  #sending({ event, call, dataJson, destination, cause }: Admitted, eventId: string): Sending {
+    return {
+      eventId,
+      eventType: event.type,
+      rootId: cause?.rootId ?? eventId,
+      destination,
+      destinationTemplate: event.destination,
+      transport: this.#options.transport.name,
+      dataBytes: Buffer.byteLength(dataJson),
+      callerTraceparent: call.traceparent,
+    };
+  }
+
+  async #send(admitted: Admitted, id: string, trace: TraceContext | undefined): Promise<Receipt> {
+    const { event, call, data, dataJson, destination, cause } = admitted;
     const nowMs = this.#clock.now();
     const { contract, keys, transport } = this.#options;
     const subject = event.key?.(data);
@@ -276,6 +265,7 @@ export class Publisher<C extends Contract> {
       },
       dataJson,
       keys.signingKey(contract.name, nowMs),
+      trace,
     );
     const said = { door: "publish", actor: call.principal.id, eventType: event.type, eventId: id, destination } as const;
     await this.#trail.append([{ ...said, decision: "accepted" }]);

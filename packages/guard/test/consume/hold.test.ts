@@ -138,6 +138,22 @@ describe("[PSN-12] when the consumer is stopped", () => {
     expect([silent.askedAtMs, fetching(), told.length]).toEqual([[0], [false, false], 1]);
   });
 
+  test("at its end nothing is held any more, and observers hear so once", async () => {
+    void hold.trip(undefined);
+    hold.fetching("notes", "ERR_TRANSPORT_UNAVAILABLE");
+    stop.abort();
+    await settle(2);
+    hold.end();
+    hold.end();
+    expect([hold.held, told]).toEqual([
+      false,
+      [
+        [true, "ERR_HANDLER_FAILED"],
+        [false, undefined],
+      ],
+    ]);
+  });
+
   test("what is asked afterwards is asked once", async () => {
     stop.abort();
     const silent = new Silent();

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { type BindOptions, bindTools, IDEMPOTENCY_META, type McpServerLike } from "../../src/mcp/index.ts";
 import type { Publisher } from "../../src/index.ts";
+import type { Sending } from "../../src/ports/observer.ts";
 import { house, type House, note, type Notes } from "../house.ts";
 import { type Connection, type Elicited, kinds, type Person } from "./connections.ts";
 
@@ -78,6 +79,18 @@ describe.each(kinds)("%s", (_kind, connect) => {
     const answer = await client.call({ name: "note_created", arguments: note("n2"), _meta });
     expect(answer).toMatchObject({ isError: true, structuredContent: { code: "ERR_REQUEST_CONFLICT" } });
     expect(home.transport.sent).toHaveLength(1);
+  });
+
+  test("the traceparent that MCP reserves in _meta is handed to the observer, and nothing that is not text", async () => {
+    const home = house();
+    const told: unknown[] = [];
+    const sending = ({ callerTraceparent }: Sending): undefined => void told.push(callerTraceparent);
+    const client = await connect(binding(home.publisher({ observer: { sending } })));
+    const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    await client.call({ name: "note_created", arguments: note("a"), _meta: { traceparent } });
+    await client.call({ name: "note_created", arguments: note("b"), _meta: { traceparent: ["x"] } });
+    await client.call({ name: "note_created", arguments: note("c") });
+    expect(told).toEqual([traceparent, undefined, undefined]);
   });
 
   test("[PUB-13] what goes wrong inside is not told", async () => {
