@@ -158,7 +158,7 @@ describe("[REP-01] [REP-07] [REP-15] claims in memory do as the model does", () 
 
 describe("[REP-01] [REP-07] [REP-15] claims in SQLite do as the model does", () => {
   test.each(named)("%s", async (_name, { steps }) => {
-    const database = openDatabase(":memory:");
+    const database = openDatabase();
     const replay = new Replay((options) => new SqliteClaims(database, options));
     const rowOf = (key: number): string => {
       const row = database.read((db) => db.prepare("SELECT * FROM sallyport_claims WHERE key = ?").get(`k${key}`));
