@@ -67,6 +67,24 @@ test("[PSN-12] a worker that is told to stop finishes what it has begun", async 
   expect(trail).toMatch(/consume {2}committed/);
 });
 
+test("[PSN-06] with --isolate, a handler that spins is ended, and the others go on", async () => {
+  const { folder, contract } = await starter();
+  const moody = join(folder, "moody.mjs");
+  writeFileSync(
+    moody,
+    `export default { "note.created": async ({ data }) => { while (data.text === "spin"); console.log("done " + data.text); } };`,
+  );
+  writeFileSync(contract, `${readFileSync(contract, "utf8")}\npolicy: { deadline: 5s, lease: 20s, maxFailures: 1 }\n`);
+  const call = await agent(folder);
+  const worker = start(["work", contract, "--handlers", moody, "--isolate"]);
+  await call("note_created", { noteId: "a", text: "spin" });
+  await call("note_created", { noteId: "b", text: "honest" });
+  await worker.says(/done honest/);
+  await worker.says(/ERR_HANDLER_DEADLINE/);
+  const { code, stdout } = await worker.stop();
+  expect([code, stdout.includes("done spin")]).toEqual([0, false]);
+});
+
 test("health is answered while the worker works", async () => {
   const { contract, handlers } = await starter();
   const worker = start(["work", contract, "--handlers", handlers, "--health-port", "0"]);

@@ -11,5 +11,5 @@ export { CallsInFlight } from "./serve/calls.ts";
 export { type Doors, mcpServerFor, openDoors } from "./serve/doors.ts";
 export { type HttpOptions, type HttpServing, serveHttp } from "./serve/http.ts";
 export { serveOverStdio } from "./serve/stdio.ts";
-export { type HandlerMap, loadHandlers } from "./work/handlers.ts";
+export { type HandlerMap, isolateHandlers, type LoadedHandlers, loadHandlers } from "./work/handlers.ts";
 export { startWork, type Working, type WorkOptions } from "./work/work.ts";

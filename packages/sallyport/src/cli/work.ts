@@ -1,5 +1,5 @@
 // `sallyport work`: runs the user's handlers on what was published, with health over HTTP.
-import { loadHandlers, runUntilStopped, serveHealth, startWork } from "@sallyport/server";
+import { isolateHandlers, type LoadedHandlers, loadHandlers, type Log, runUntilStopped, serveHealth, startWork } from "@sallyport/server";
 import { Command } from "commander";
 import { definedOf, wholeNumber } from "./numbers.ts";
 import { open, type OpenOptions, withOpenOptions } from "./open.ts";
@@ -8,6 +8,7 @@ interface WorkCommandOptions extends OpenOptions {
   readonly handlers: string;
   readonly group?: string;
   readonly tenant?: readonly string[];
+  readonly isolate?: boolean;
   readonly healthPort?: number;
   readonly healthHost: string;
 }
@@ -18,6 +19,7 @@ export function workCommand(): Command {
     .requiredOption("--handlers <file>", "module whose default export has a function for each event type")
     .option("--group <name>", "consumer group (default: the contract's name)")
     .option("--tenant <name...>", "tenants to read, for destinations with {tenant}")
+    .option("--isolate", "run each handler in a thread that can be ended when it never returns")
     .option("--health-port <port>", "answer /healthz and /readyz there; 0 for any", wholeNumber(0, 65_535))
     .option("--health-host <host>", "address for health", "127.0.0.1")
     .action(work);
@@ -26,7 +28,7 @@ export function workCommand(): Command {
 async function work(path: string, options: WorkCommandOptions): Promise<void> {
   const opened = await open(path, options);
   const { contract, log, settings } = opened;
-  const handlers = await loadHandlers(options.handlers);
+  const { handlers, close } = await load(options, settings.policy.concurrency ?? DEFAULT_CONCURRENCY, log);
   const keys = opened.keys();
   const embedded = opened.embedded();
   const { group, tenant: tenants } = options;
@@ -34,6 +36,15 @@ async function work(path: string, options: WorkCommandOptions): Promise<void> {
   const health = options.healthPort === undefined ? undefined : await serveHealth(working.health, options.healthHost, options.healthPort);
   log("info", "working", { contract: contract.name, group: group ?? contract.name, events: Object.keys(handlers), health: health?.url });
   process.exitCode = await runUntilStopped(working, { log });
+  await close();
   await health?.close();
   await embedded.close();
+}
+
+/** As the consumer's own default. */
+const DEFAULT_CONCURRENCY = 16;
+
+async function load({ handlers, isolate }: WorkCommandOptions, concurrency: number, log: Log): Promise<LoadedHandlers> {
+  if (isolate === true) return isolateHandlers(handlers, concurrency, log);
+  return { handlers: await loadHandlers(handlers), close: () => Promise.resolve() };
 }

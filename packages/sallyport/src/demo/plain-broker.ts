@@ -20,7 +20,7 @@ export class Channel {
   readonly #deadLetterExchanges = new Set<string>();
 
   constructor(file: string) {
-    this.#transport = new SqliteTransport(new SqliteDatabase(file), { pollMs: 10 });
+    this.#transport = new SqliteTransport(new SqliteDatabase(file), { pollMs: 10, visibilityMs: 1000 });
   }
 
   assertExchange(name: string): void {

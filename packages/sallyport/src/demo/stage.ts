@@ -34,6 +34,7 @@ export class Stage {
   readonly #client = new Client({ name: "agent", version: "1.0.0" });
   #worker: ChildProcess | undefined;
   #deaths = 0;
+  #diedAtMs = 0;
   #closing = false;
   #notes = 0;
 
@@ -150,6 +151,11 @@ export class Stage {
     return this.#deaths;
   }
 
+  /** How long nothing has died, counted from a time of `performance.now()`. */
+  aliveForMs(sinceMs: number): number {
+    return performance.now() - Math.max(this.#diedAtMs, sinceMs);
+  }
+
   startWorker(): void {
     const { module, args }: Launch = this.target.worker(this.folder);
     const worker = spawn(process.execPath, [...process.execArgv, module, ...args], { env: this.#environment(), stdio: "ignore" });
@@ -157,6 +163,7 @@ export class Stage {
     worker.once("exit", () => {
       if (this.#closing || this.#worker !== worker) return;
       this.#deaths++;
+      this.#diedAtMs = performance.now();
       if (this.#deaths < MOST_RESTARTS) this.startWorker();
     });
   }

@@ -3,8 +3,28 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Handler, SallyportError } from "@sallyport/guard";
+import { isolate } from "@sallyport/guard/isolation";
+import { fieldsOf, type Log } from "../logs.ts";
 
 export type HandlerMap = Readonly<Record<string, Handler<any>>>;
+
+export interface LoadedHandlers {
+  readonly handlers: HandlerMap;
+  /** After the consumer was drained. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Each message in a thread of its own, which can be ended (PSN-06); at most `threads` at once.
+ * @throws {SallyportError} `ERR_CONFIG_INVALID` when the module does not load or has no handlers.
+ */
+export async function isolateHandlers(path: string, threads: number, log: Log): Promise<LoadedHandlers> {
+  const isolated = await isolate(pathToFileURL(resolve(path)), {
+    threads,
+    onFault: (fault) => log("warn", "a handler's thread was ended", fieldsOf(fault)),
+  });
+  return { handlers: isolated.handlers as HandlerMap, close: () => isolated.close() };
+}
 
 /** @throws {SallyportError} `ERR_CONFIG_INVALID` when the module does not load or has no handlers. */
 export async function loadHandlers(path: string): Promise<HandlerMap> {

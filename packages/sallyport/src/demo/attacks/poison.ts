@@ -2,6 +2,10 @@
 import { type Attack, counted, fell, held } from "./attack.ts";
 
 const WATCHED_MS = 5000;
+/** More deaths than any budget. */
+const MOST_DEATHS = 5;
+/** A worker that does not die for this long has done with the message, or never gets to it. */
+const QUIET_MS = 10_000;
 
 export const POISON: readonly Attack[] = [
   {
@@ -41,9 +45,11 @@ export const POISON: readonly Attack[] = [
     threats: ["PSN-07"],
     title: "a message that kills the process",
     run: async (stage) => {
-      const before = stage.deaths;
+      const [before, startedAtMs] = [stage.deaths, performance.now()];
       await stage.note("deadly note");
-      const dead = await stage.until(() => stage.isDead("deadly note"), 2 * WATCHED_MS);
+      const over = (): boolean => stage.deaths - before >= MOST_DEATHS || stage.aliveForMs(startedAtMs) > QUIET_MS;
+      await stage.until(async () => (await stage.isDead("deadly note")) || over(), MOST_DEATHS * QUIET_MS);
+      const dead = await stage.isDead("deadly note");
       const deaths = stage.deaths - before;
       if (dead) return held(`dead-lettered after ${counted(deaths, "death")}`);
       return fell(deaths === 0 ? "not reached: the worker is stalled" : `${counted(deaths, "death")}, and it is still there`);
