@@ -5,7 +5,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["sallyport-source"] } },
   test: {
     include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     execArgv: ["--conditions=sallyport-source"],
   },
 });

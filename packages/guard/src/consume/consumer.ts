@@ -1,6 +1,6 @@
 // The consume door: receives, examines, claims, handles, settles. Read `#process` first; settlement.ts says in
 // which order things are stored, changed and acknowledged.
-import type { Contract, DataOf, EventsOf } from "../contract/contract.ts";
+import type { Contract, ContractEvent, DataOf, EventsOf } from "../contract/contract.ts";
 import type { KeyRing } from "../envelope/keys.ts";
 import { tuple } from "../envelope/signing-input.ts";
 import { type ErrorCode, SallyportError } from "../errors.ts";
@@ -16,6 +16,9 @@ import { type Handler, runAttempt } from "./handle.ts";
 import { Hold } from "./hold.ts";
 import { type ConsumePolicy, resolvePolicy, retentionOf } from "./policy.ts";
 import { endingOf, Settlement, type Work } from "./settlement.ts";
+
+/** A verdict that its worker did not live to carry out: failures are counted, so it was a rejection. */
+const CODE_OF_BUDGET = { failures: "ERR_POLICY_ATTEMPTS", crashes: "ERR_POLICY_CRASH_LOOP", verdict: "ERR_POLICY_REJECTED" } as const;
 
 export type Handlers<C extends Contract> = { readonly [T in keyof EventsOf<C>]?: Handler<DataOf<C, T>> };
 
@@ -150,7 +153,7 @@ export class Consumer<C extends Contract> {
         return settlement.die(delivery, { ...apart, code, step: "freshness" });
       }
       case "exhausted": {
-        const code = claim.budget === "crashes" ? "ERR_POLICY_CRASH_LOOP" : "ERR_POLICY_ATTEMPTS";
+        const code = CODE_OF_BUDGET[claim.budget];
         const held = { key: claimKey, token: claim.token };
         return settlement.die(delivery, { ...ending, code, step: "claim", attempts: claim.started }, held);
       }
@@ -174,7 +177,8 @@ export class Consumer<C extends Contract> {
       eventType,
       rootId,
       destination,
-      destinationTemplate: contract.events.get(eventType)?.destination ?? destination,
+      // The type step takes no type that is not the contract's.
+      destinationTemplate: (contract.events.get(eventType) as ContractEvent).destination,
       transport: transport.name,
       group,
       attempt,
@@ -195,10 +199,8 @@ export class Consumer<C extends Contract> {
       case "done":
       case "commit-with":
         return settlement.commit(work, handled.effect);
-      case "reject": {
-        const ending = { ...endingOf(work.examined), code: "ERR_POLICY_REJECTED", step: "handle", attempts: work.attempt } as const;
-        return settlement.die(work.delivery, ending, work);
-      }
+      case "reject":
+        return settlement.condemn(work, "ERR_POLICY_REJECTED");
       case "retry":
         return settlement.fail(work, "ERR_HANDLER_FAILED", handled.afterMs);
       case "deadline":

@@ -1,5 +1,6 @@
 // How a delivery ends. The order is always: dead letter or effect stored → claim changed → source acknowledged
-// (PSN-11, PSN-14). A store or broker that does not answer ends nothing (see hold.ts).
+// (PSN-11, PSN-14); and before the dead letter of a claimed message, its verdict. A store or broker that does not
+// answer ends nothing (see hold.ts).
 import { digestOf, tuple } from "../envelope/signing-input.ts";
 import type { VerifiedEnvelope } from "../envelope/open.ts";
 import type { ErrorCode } from "../errors.ts";
@@ -36,7 +37,7 @@ export interface Ending {
 export interface SettlementParts {
   readonly group: string;
   /** The types that this consumer takes. Observers are told of no other: names from outside have no end. */
-  readonly types: { has(type: string): boolean };
+  readonly types: { has(type: string | undefined): boolean };
   readonly claims: ClaimStore;
   readonly deadLetters: DeadLetterStore;
   readonly trail: Trail;
@@ -74,13 +75,25 @@ export class Settlement {
     const { policy, observer } = this.#parts;
     const { event } = work.examined;
     observer.at?.("consume:failed", event.id);
-    if (work.failures + 1 >= policy.maxFailures)
-      return this.die(work.delivery, { ...endingOf(work.examined), code, step: "handle", attempts: work.attempt }, work);
+    if (work.failures + 1 >= policy.maxFailures) return this.condemn(work, code);
     const afterMs = boundedDelay(askedMs, policy.retryMs * 2 ** work.failures, policy.maxRetryMs);
     if ((await this.#change({ kind: "fail", ...heldOf(work), afterMs })) === undefined) return UNSETTLED;
     const said = { decision: "retry", code, eventId: event.id, eventType: event.type, attempt: work.attempt };
     await this.#settle(work.delivery, said, () => work.delivery.retryAfter(afterMs));
     return { decision: "retry", code };
+  }
+
+  /**
+   * The verdict under the claim's token, then the letter: were the letter first, a crash or a lost lease after it
+   * would leave a message that is dead-lettered and may still be committed.
+   */
+  async condemn(work: Work, code: ErrorCode): Promise<Ended> {
+    const { leaseMs } = this.#parts.policy;
+    const outcome = await this.#change({ kind: "condemn", ...heldOf(work), leaseMs });
+    if (outcome === undefined) return UNSETTLED;
+    if (outcome !== "changed") return this.lost(work.delivery, work.examined.event.type);
+    this.#parts.observer.at?.("consume:condemned", work.examined.event.id);
+    return this.die(work.delivery, { ...endingOf(work.examined), code, step: "handle", attempts: work.attempt }, work);
   }
 
   /** Not the message's fault: no attempt is counted (PSN-08, PSN-12). */
@@ -109,6 +122,7 @@ export class Settlement {
     return this.die(delivery, { code, step, attempts: 0, identity: delivery.brokerId, ...(envelope && { event: namesOf(envelope) }) });
   }
 
+  /** `held`: a claim that is condemned. */
   async die(delivery: Delivery, { identity, ...rest }: Ending, held?: Held): Promise<Ended> {
     const { group, clock, deadLetters, hold, observer } = this.#parts;
     const { destination, bytes } = delivery;
@@ -143,7 +157,7 @@ export class Settlement {
     const entry: TrailEntry = { door: "consume", group, destination: delivery.destination, ...said };
     // What could not be accounted for is not settled: it comes again (OPS-01).
     if (!(await hold.untilDone(() => trail.append([entry])))) return;
-    const known = said.eventType !== undefined && types.has(said.eventType) ? said.eventType : undefined;
+    const known = types.has(said.eventType) ? said.eventType : undefined;
     observer.decided?.("consume", said.decision, said.code, known);
     await hold.untilDone(settle);
   }

@@ -27,8 +27,8 @@ export type ClaimOutcome =
   | { readonly kind: "conflict" }
   /** Never seen, and this delivery is not fresh. Nothing was recorded. */
   | { readonly kind: "stale" }
-  /** A budget is used up. The token is for burying it. */
-  | { readonly kind: "exhausted"; readonly token: string; readonly budget: "failures" | "crashes"; readonly started: number };
+  /** Condemned: by this claim, for a budget that is used up, or by a worker's verdict before. The token is for burying it. */
+  | { readonly kind: "exhausted"; readonly token: string; readonly budget: "failures" | "crashes" | "verdict"; readonly started: number };
 
 export interface Held {
   readonly key: string;
@@ -44,6 +44,11 @@ export type ClaimChange =
   | (Held & { readonly kind: "fail"; readonly afterMs: number })
   /** Given back unused: no attempt is counted (PSN-08, PSN-12). */
   | (Held & { readonly kind: "release"; readonly afterMs: number })
+  /**
+   * The verdict, before the dead letter is stored: the attempt is counted and no other is ever granted, so that a
+   * letter and a commit exclude each other. Who claims it after this lease buries it.
+   */
+  | (Held & { readonly kind: "condemn"; readonly leaseMs: number })
   /** The dead letter is stored; the key is finished. */
   | (Held & { readonly kind: "bury" })
   | (Held & { readonly kind: "renew"; readonly leaseMs: number });
@@ -56,9 +61,11 @@ export type ChangeOutcome = "changed" | "lost" | { readonly effectFailed: unknow
  * 1. Of any number of concurrent claims of a key, at most one is granted until its lease ends.
  * 2. A granted claim has counted its attempt, durably, before it resolves (PSN-02, PSN-07).
  * 3. `commit` and the effect happen together or not at all.
- * 4. A change with a token that is not the current owner's changes nothing.
- * 5. After `commit` or `bury`, no claim of the key is granted for as long as it is remembered.
- * 6. A key is remembered for at least `rememberMs` after its last claim; when there is no room, claims reject.
+ * 4. A change with a token that is not the current owner's, or of a key that is forgotten, changes nothing.
+ * 5. After `commit`, `condemn`, `bury` or an `exhausted` answer, no claim of the key is granted and none commits, for
+ *    as long as it is remembered.
+ * 6. A key is remembered for at least `rememberMs` after its last claim, and until its lease ends or its retry is due;
+ *    when there is no room, claims reject.
  * 7. Lease times are read from the store's clock.
  * 8. A store that cannot answer rejects; it never guesses (REP-12).
  */

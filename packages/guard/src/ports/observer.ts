@@ -16,6 +16,7 @@ export const POINTS = [
   "consume:committed",
   "consume:acknowledged",
   "consume:failed",
+  "consume:condemned",
   "consume:dead-letter-stored",
   "consume:buried",
 ] as const;

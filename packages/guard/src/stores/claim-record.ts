@@ -1,8 +1,10 @@
 // The claim protocol as one pure state machine. Every store that can run JavaScript inside its atomic operation
-// uses this; the others (scripts in a server) are held to the same laws by describeClaimStore.
+// uses this; the others (scripts in a server) are held to the same laws by claimStoreLaws. model/claims.qnt says the
+// same in another language, and its traces are replayed against the stores.
 import type { ClaimChange, ClaimOutcome, ClaimRequest } from "../ports/claim-store.ts";
 
-export type ClaimState = "free" | "held" | "committed" | "dead";
+/** `condemned`: held as well, by whoever is to bury it. */
+export type ClaimState = "free" | "held" | "condemned" | "committed" | "dead";
 
 export interface ClaimRecord {
   readonly digest: string;
@@ -10,7 +12,7 @@ export interface ClaimRecord {
   readonly token: string;
   readonly started: number;
   readonly finished: number;
-  /** End of the lease when held; earliest next attempt when free. */
+  /** End of the lease when held or condemned; earliest next attempt when free. */
   readonly untilMs: number;
   /** Forgotten after this. */
   readonly expiresAtMs: number;
@@ -38,31 +40,47 @@ export function claimRecord(found: ClaimRecord | undefined, request: ClaimReques
   if (found.untilMs > nowMs) return { outcome: { kind: "busy", forMs: found.untilMs - nowMs } };
   const spent = spentBudget(found, request);
   if (spent !== undefined) {
-    return { outcome: { kind: "exhausted", token, budget: spent, started: found.started }, record: { ...found, ...lease } };
+    const record = { ...found, ...lease, state: "condemned" } as const;
+    return { outcome: { kind: "exhausted", token, budget: spent, started: found.started }, record };
   }
   const started = found.started + 1;
   return { outcome: { kind: "granted", token, attempt: started, failures: found.finished }, record: { ...found, ...lease, started } };
 }
 
-function spentBudget(found: ClaimRecord, request: ClaimRequest): "failures" | "crashes" | undefined {
+function spentBudget(found: ClaimRecord, request: ClaimRequest): "failures" | "crashes" | "verdict" | undefined {
   if (found.finished >= request.maxFailures) return "failures";
   if (found.started - found.finished >= request.maxCrashes) return "crashes";
-  return undefined;
+  return found.state === "condemned" ? "verdict" : undefined;
 }
 
-/** `undefined` when the token is not the owner's: nothing may change (REP-15). */
+/** `undefined` when the token is not the owner's, or the key is forgotten: nothing may change (REP-15). */
 export function changeRecord(found: ClaimRecord | undefined, change: ClaimChange, nowMs: number): ClaimRecord | undefined {
-  if (found === undefined || found.state !== "held" || found.token !== change.token) return undefined;
+  if (found === undefined || !mayChange(found, change, nowMs)) return undefined;
   switch (change.kind) {
     case "commit":
       return { ...found, state: "committed", untilMs: 0 };
     case "bury":
       return { ...found, state: "dead", untilMs: 0 };
     case "fail":
-      return { ...found, state: "free", finished: found.finished + 1, untilMs: nowMs + change.afterMs };
+      return { ...lasting(found, nowMs + change.afterMs), state: "free", finished: found.finished + 1 };
     case "release":
-      return { ...found, state: "free", started: Math.max(found.finished, found.started - 1), untilMs: nowMs + change.afterMs };
+      return { ...lasting(found, nowMs + change.afterMs), state: "free", started: Math.max(found.finished, found.started - 1) };
+    case "condemn":
+      return { ...lasting(found, nowMs + change.leaseMs), state: "condemned", finished: found.finished + 1 };
     case "renew":
-      return { ...found, untilMs: nowMs + change.leaseMs };
+      return lasting(found, nowMs + change.leaseMs);
   }
 }
+
+function mayChange(found: ClaimRecord, change: ClaimChange, nowMs: number): boolean {
+  // Whether a store has removed it yet must make no difference.
+  if (found.expiresAtMs <= nowMs || found.token !== change.token) return false;
+  return found.state === "held" || (found.state === "condemned" && (change.kind === "bury" || change.kind === "renew"));
+}
+
+/** What is leased or to be tried again is not forgotten meanwhile (REP-08). */
+const lasting = (found: ClaimRecord, untilMs: number): ClaimRecord => ({
+  ...found,
+  untilMs,
+  expiresAtMs: Math.max(found.expiresAtMs, untilMs),
+});

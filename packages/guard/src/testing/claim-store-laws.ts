@@ -41,7 +41,7 @@ export function claimStoreLaws(open: (clock: TestClock) => Promise<ClaimStore>):
       clock.advance(REQUEST.leaseMs);
       strictEqual((await granted(store)).attempt, 2);
     }),
-    law("[REP-15] a worker whose claim ran out and was taken over can neither commit, fail nor renew", async (store, clock) => {
+    law("[REP-15] a worker whose claim ran out and was taken over can change nothing", async (store, clock) => {
       const late = await granted(store);
       clock.advance(REQUEST.leaseMs);
       const owner = await granted(store);
@@ -49,6 +49,7 @@ export function claimStoreLaws(open: (clock: TestClock) => Promise<ClaimStore>):
         { kind: "commit" },
         { kind: "fail", afterMs: 0 },
         { kind: "release", afterMs: 0 },
+        { kind: "condemn", leaseMs: 1 },
         { kind: "bury" },
         { kind: "renew", leaseMs: 1 },
       ] as const) {
@@ -88,6 +89,41 @@ export function claimStoreLaws(open: (clock: TestClock) => Promise<ClaimStore>):
       ok(outcome.kind === "exhausted" && outcome.budget === "failures");
       deepStrictEqual(await store.change([{ kind: "bury", key: "k", token: outcome.token }]), ["changed"]);
       strictEqual((await claim(store)).kind, "dead");
+    }),
+    law("[PSN-14] what is condemned is never granted, committed or given back: whoever claims it next buries it", async (store, clock) => {
+      const { token } = await granted(store);
+      deepStrictEqual(await store.change([{ kind: "condemn", key: "k", token, leaseMs: 500 }]), ["changed"]);
+      for (const change of [{ kind: "commit" }, { kind: "fail", afterMs: 0 }, { kind: "release", afterMs: 0 }] as const)
+        deepStrictEqual(await store.change([{ ...change, key: "k", token }]), ["lost"]);
+      deepStrictEqual(await claim(store), { kind: "busy", forMs: 500 });
+      clock.advance(500);
+      const outcome = await claim(store);
+      ok(outcome.kind === "exhausted" && outcome.budget === "verdict" && outcome.started === 1);
+      deepStrictEqual(await store.change([{ kind: "bury", key: "k", token }]), ["lost"]);
+      deepStrictEqual(await store.change([{ kind: "bury", key: "k", token: outcome.token }]), ["changed"]);
+      strictEqual((await claim(store)).kind, "dead");
+    }),
+    law("[PSN-14] what one worker's budget has ended, another's larger budget does not grant again", async (store, clock) => {
+      await granted(store);
+      clock.advance(REQUEST.leaseMs);
+      strictEqual((await claim(store, { maxCrashes: 1 })).kind, "exhausted");
+      clock.advance(REQUEST.leaseMs);
+      strictEqual((await claim(store, { maxCrashes: 100 })).kind, "exhausted");
+    }),
+    law("[REP-08] a lease is not forgotten while it lasts, nor a retry before it is due", async (store, clock) => {
+      const { token } = await granted(store, { rememberMs: 1000 });
+      clock.advance(900);
+      await store.change([{ kind: "renew", key: "k", token, leaseMs: 1000 }]);
+      clock.advance(900);
+      strictEqual((await claim(store, { rememberMs: 1000 })).kind, "busy");
+      deepStrictEqual(await store.change([{ kind: "fail", key: "k", token, afterMs: 5000 }]), ["changed"]);
+      clock.advance(4999);
+      deepStrictEqual(await claim(store, { rememberMs: 1000 }), { kind: "busy", forMs: 1 });
+    }),
+    law("[REP-15] a claim that is forgotten cannot be changed, swept or not", async (store, clock) => {
+      const { token } = await granted(store, { rememberMs: 1000 });
+      clock.advance(1000);
+      deepStrictEqual(await store.change([{ kind: "commit", key: "k", token }]), ["lost"]);
     }),
     law("[PSN-07] deaths of the process are bounded by a budget of their own", async (store, clock) => {
       for (let death = 0; death < REQUEST.maxCrashes; death++) {
@@ -141,8 +177,8 @@ async function claim(store: ClaimStore, change: Partial<ClaimRequest> = {}): Pro
   return outcome;
 }
 
-async function granted(store: ClaimStore): Promise<ClaimOutcome & { kind: "granted" }> {
-  const outcome = await claim(store);
+async function granted(store: ClaimStore, change: Partial<ClaimRequest> = {}): Promise<ClaimOutcome & { kind: "granted" }> {
+  const outcome = await claim(store, change);
   ok(outcome.kind === "granted", `expected a grant, got ${outcome.kind}`);
   return outcome;
 }

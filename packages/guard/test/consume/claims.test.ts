@@ -125,6 +125,12 @@ describe("a claim that is", () => {
       START_MS,
       { code: "ERR_POLICY_CRASH_LOOP", step: "claim", attempts: 4 },
     ],
+    [
+      "[PSN-14] condemned by a worker that did not bury it",
+      { ...exhausted, budget: "verdict" },
+      START_MS,
+      { code: "ERR_POLICY_REJECTED", step: "claim", attempts: 4 },
+    ],
   ])("%s is a dead letter that names the event", async (_what, outcome, enqueuedAtMs, letter) => {
     const { broker, log, home, claims } = await answering(outcome);
     broker.deliver([deliveryOf(sealed(), log, { enqueuedAtMs })]);

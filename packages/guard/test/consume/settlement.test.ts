@@ -42,18 +42,15 @@ describe("[PSN-11] the order", () => {
     ]);
   });
 
-  test("of a death with a claim: letter, then claim, then trail, then acknowledgement", async () => {
+  test("of a death with a claim: verdict, then letter, then claim, then trail, then acknowledgement", async () => {
     await bench.settlement.fail(bench.work({ failures: 2, attempt: 7 }), "ERR_HANDLER_DEADLINE", undefined);
-    expect(bench.log).toEqual([
-      "consume:failed e1",
-      "letter",
-      "consume:dead-letter-stored e1",
-      "bury",
-      "consume:buried e1",
-      "trail",
-      "ack",
+    const verdict = ["condemn", "consume:condemned e1"];
+    const burial = ["letter", "consume:dead-letter-stored e1", "bury", "consume:buried e1"];
+    expect(bench.log).toEqual(["consume:failed e1", ...verdict, ...burial, "trail", "ack"]);
+    expect(bench.claims.changes).toEqual([
+      { kind: "condemn", key: "k", token: "t", leaseMs: 30_000 },
+      { kind: "bury", key: "k", token: "t" },
     ]);
-    expect(bench.claims.changes).toEqual([{ kind: "bury", key: "k", token: "t" }]);
     expect(await bench.letters()).toEqual([
       {
         id: expect.stringMatching(/^[0-9a-f]{32}$/),
@@ -146,10 +143,16 @@ describe("[REP-15] a claim that another has", () => {
   });
 
   test("is not acknowledged after a burial that came too late: its new owner says how it ends", async () => {
-    bench.answer("lost");
+    bench.claims.answer = ({ kind }) => Promise.resolve(kind === "bury" ? "lost" : "changed");
     await bench.settlement.fail(bench.work({ failures: 2 }), "ERR_HANDLER_FAILED", undefined);
-    expect(bench.log).toEqual(["consume:failed e1", "letter", "consume:dead-letter-stored e1", "bury", "retry after 30000"]);
+    expect(bench.log.slice(2)).toEqual(["consume:condemned e1", "letter", "consume:dead-letter-stored e1", "bury", "retry after 30000"]);
     expect(bench.entries).toEqual([]);
+  });
+
+  test("is not condemned, and has no letter: its new owner may still commit it", async () => {
+    bench.answer("lost");
+    await bench.settlement.condemn(work, "ERR_POLICY_REJECTED");
+    expect([bench.log, bench.entries, await bench.letters()]).toEqual([["condemn", "retry after 30000"], [], []]);
   });
 
   test("has one letter, whoever buries it", async () => {

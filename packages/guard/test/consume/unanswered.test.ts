@@ -17,11 +17,12 @@ describe("[REP-12] while something does not answer", () => {
   const ways: readonly [string, () => Promise<unknown>, string][] = [
     ["a commit", () => bench.settlement.commit(work, undefined), "commit"],
     ["a failure", () => bench.settlement.fail(work, "ERR_HANDLER_FAILED", undefined), "fail"],
+    ["a verdict", () => bench.settlement.condemn(work, "ERR_POLICY_REJECTED"), "condemn"],
     ["a burial", () => bench.settlement.fail(bench.work({ failures: 2 }), "ERR_HANDLER_FAILED", undefined), "bury"],
   ];
 
   test.each(ways)("%s is not settled, and is settled when the claim store answers", async (_what, end, kind) => {
-    bench.claims.answer = () => Promise.reject(new Error("down"));
+    bench.claims.answer = (change) => (change.kind === kind ? Promise.reject(new Error("down")) : Promise.resolve("changed"));
     const ended = end();
     await settle(2);
     expect(bench.log.at(-1)).toBe(kind);
@@ -31,8 +32,8 @@ describe("[REP-12] while something does not answer", () => {
     expect(bench.log.at(-1)).toMatch(/^(?:ack|retry after|consume:acknowledged)/);
   });
 
-  test.each(ways)("%s is neither acknowledged nor accounted for when the consumer is stopped first", async (_what, end) => {
-    bench.claims.answer = () => Promise.reject(new Error("down"));
+  test.each(ways)("%s is neither acknowledged nor accounted for when the consumer is stopped first", async (_what, end, kind) => {
+    bench.claims.answer = (change) => (change.kind === kind ? Promise.reject(new Error("down")) : Promise.resolve("changed"));
     const ended = end();
     await settle(2);
     bench.stop.abort();
@@ -47,7 +48,8 @@ describe("[REP-12] while something does not answer", () => {
     await settle(2);
     bench.stop.abort();
     await ended;
-    expect([bench.log, bench.claims.changes]).toEqual([["consume:failed e1"], []]);
+    expect(bench.log).toEqual(["consume:failed e1", "condemn", "consume:condemned e1"]);
+    expect(bench.claims.changes).toMatchObject([{ kind: "condemn" }]);
   });
 
   test("[OPS-01] what cannot be put on the trail is not settled: it comes again", async () => {

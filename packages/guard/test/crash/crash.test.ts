@@ -24,6 +24,7 @@ const CONSUME_POINTS = [
   "consume:committed",
   "consume:acknowledged",
   "consume:failed",
+  "consume:condemned",
   "consume:dead-letter-stored",
   "consume:buried",
 ];

@@ -1,0 +1,178 @@
+// The starter as its user runs it: a worker process, a client that starts the server as its configuration says, and
+// an operator.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { Client } from "@modelcontextprotocol/client";
+import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { run, start, starter } from "./command.ts";
+
+interface Answer {
+  readonly isError?: boolean;
+  readonly structuredContent?: Record<string, unknown>;
+}
+
+/** Connected as the file for Claude Code says. */
+async function agent(folder: string): Promise<(name: string, args: Record<string, unknown>) => Promise<Answer>> {
+  const { mcpServers } = JSON.parse(readFileSync(join(folder, ".mcp.json"), "utf8")) as {
+    mcpServers: { notes: { command: string; args: string[] } };
+  };
+  const client = new Client({ name: "agent", version: "1" });
+  await client.connect(new StdioClientTransport({ ...mcpServers.notes, stderr: "ignore" }));
+  onTestFinished(() => client.close());
+  return async (name, args) => (await client.callTool({ name, arguments: args })) as Answer;
+}
+
+function put(folder: string, bytes: string): void {
+  const database = new DatabaseSync(join(folder, "data", "notes.db"));
+  const insert = database.prepare("INSERT INTO sallyport_log (destination, key, enqueuedAtMs, bytes) VALUES ('notes', NULL, ?, ?)");
+  insert.run(Date.now(), new TextEncoder().encode(bytes));
+  database.close();
+}
+
+test("an agent's call is handled by the worker, read back by the agent, and is on the trail", async () => {
+  const { folder, contract, handlers } = await starter();
+  const worker = start(["work", contract, "--handlers", handlers]);
+  const call = await agent(folder);
+  const receipt = await call("note_created", { noteId: "n1", text: "hello" });
+  expect(receipt.structuredContent).toMatchObject({ type: "note.created", repeated: false });
+  await worker.says(/note n1: "hello" \(from local, attempt 1\)/);
+  const read = await call("note_created_read", {});
+  expect(read.structuredContent).toMatchObject({ events: [{ eventId: receipt.structuredContent!["id"], data: { noteId: "n1" } }] });
+  const shown = await run(["trail", "show", contract, "--event", receipt.structuredContent!["id"] as string, "--json"]);
+  const entries = shown.stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { door: string; decision: string });
+  expect(entries.map(({ door, decision }) => `${door}: ${decision}`)).toEqual(["publish: accepted", "consume: committed"]);
+  const ended = await worker.stop();
+  expect([ended.code, ended.stderr]).toEqual([0, expect.stringMatching(/"message":"stopped"/)]);
+});
+
+test("[PSN-12] a worker that is told to stop finishes what it has begun", async () => {
+  const { folder, contract } = await starter();
+  const slow = join(folder, "slow.mjs");
+  writeFileSync(
+    slow,
+    `export default { "note.created": async () => { console.log("begun"); await new Promise((go) => process.once("SIGTERM", () => setTimeout(go, 50))); console.log("finished"); } };`,
+  );
+  const call = await agent(folder);
+  const worker = start(["work", contract, "--handlers", slow]);
+  await call("note_created", { noteId: "n1", text: "slow" });
+  await worker.says(/begun/);
+  const { code, stdout } = await worker.stop();
+  expect([code, stdout]).toEqual([0, "begun\nfinished\n"]);
+  const { stdout: trail } = await run(["trail", "show", contract]);
+  expect(trail).toMatch(/consume {2}committed/);
+});
+
+test("health is answered while the worker works", async () => {
+  const { contract, handlers } = await starter();
+  const worker = start(["work", contract, "--handlers", handlers, "--health-port", "0"]);
+  const [, url] = await worker.says(/"health":"([^"]+)"/);
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: "ready" });
+  expect((await fetch(`${url}/other`)).status).toBe(404);
+});
+
+test("what is wrong with handlers is said at start", async () => {
+  const { folder, contract } = await starter();
+  const module = (text: string): string => {
+    writeFileSync(join(folder, "wrong.mjs"), text);
+    return join(folder, "wrong.mjs");
+  };
+  for (const [text, said] of [
+    ["export const nothing = 1;", /exports no handlers/],
+    ["export default { 'note.created': 7 };", /the handler of "note.created" is not a function/],
+    ["export default { 'note.unheard': () => {} };", /the contract has no event "note.unheard"/],
+    ["throw new Error('not today');", /does not load: not today/],
+  ] as const) {
+    const { code, stderr } = await run(["work", contract, "--handlers", module(text)]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(said)]);
+  }
+});
+
+describe("an operator", () => {
+  /** A worker that rejects, so that there is something to redrive, and bytes that are nobody's. */
+  async function withDeadLetters() {
+    const made = await starter();
+    const rejecting = join(made.folder, "rejecting.mjs");
+    writeFileSync(rejecting, `export default { "note.created": () => ({ kind: "reject", reason: "closed today" }) };`);
+    const call = await agent(made.folder);
+    await call("note_created", { noteId: "n1", text: "hello" });
+    put(made.folder, "\u001b[31mnot a message\u202e");
+    const worker = start(["work", made.contract, "--handlers", rejecting]);
+    await worker.says(/ERR_POLICY_REJECTED/);
+    await worker.says(/ERR_ENVELOPE_MALFORMED/);
+    await worker.stop();
+    return made;
+  }
+
+  test("[PSN-10] sees dead letters by reason, their bytes escaped", async () => {
+    const { contract } = await withDeadLetters();
+    const { stdout } = await run(["dead", "list", contract]);
+    expect(stdout.trim().split("\n")).toHaveLength(2);
+    const malformed = await run(["dead", "list", contract, "--code", "ERR_ENVELOPE_MALFORMED", "--json"]);
+    const { id } = JSON.parse(malformed.stdout) as { id: string };
+    const shown = await run(["dead", "show", contract, id]);
+    expect(shown.stdout).toContain("\\u{1b}[31mnot a message\\u{202e}");
+    for (const unsafe of ["\u001b", "\u202e"]) expect(shown.stdout).not.toContain(unsafe);
+  });
+
+  test("[OPS-02] redrives what was rejected, and the event is handled; what is nobody's is refused and stays", async () => {
+    const { contract, handlers } = await withDeadLetters();
+    const dry = await run(["dead", "redrive", contract, "--all", "--dry-run"]);
+    expect(dry.stdout.match(/would redrive/g)).toHaveLength(2);
+    const unasked = await run(["dead", "redrive", contract, "--all"]);
+    expect([unasked.code, unasked.stderr]).toEqual([2, expect.stringMatching(/say --yes/)]);
+    const nothing = await run(["dead", "redrive", contract]);
+    expect([nothing.code, nothing.stderr]).toEqual([2, expect.stringMatching(/name letters, give a filter, or say --all/)]);
+    const done = await run(["dead", "redrive", contract, "--all", "--yes", "--operator", "olga"]);
+    expect([done.code, done.stdout]).toEqual([1, "redriven: 1, refused: 1\n"]);
+    const worker = start(["work", contract, "--handlers", handlers]);
+    await worker.says(/note n1: "hello"/);
+    expect((await run(["dead", "list", contract])).stdout.trim().split("\n")).toHaveLength(1);
+    const { stdout } = await run(["trail", "show", contract, "--actor", "olga"]);
+    expect(stdout).toMatch(/operator {2}redrive {2}/);
+    expect(stdout).toMatch(/operator {2}redrive refused/);
+  });
+
+  test("[OPS-02] discards for good", async () => {
+    const { contract } = await withDeadLetters();
+    const discarded = await run(["dead", "discard", contract, "--code", "ERR_ENVELOPE_MALFORMED", "--yes"]);
+    expect([discarded.code, discarded.stdout]).toEqual([0, "discarded: 1, refused: 0\n"]);
+    expect((await run(["dead", "list", contract])).stdout).toMatch(/^\S+ {2}\S+ {2}ERR_POLICY_REJECTED[^\n]*\n$/);
+  });
+
+  test("[OPS-01] finds that the trail was changed, or cut off behind a head that was kept", async () => {
+    const { folder, contract } = await starter();
+    const call = await agent(folder);
+    for (const noteId of ["a", "b", "c"]) await call("note_created", { noteId, text: "x" });
+    const whole = await run(["trail", "verify", contract]);
+    const head = /head ([0-9a-f]{64})/.exec(whole.stdout)![1]!;
+    expect([whole.code, whole.stdout]).toEqual([0, expect.stringMatching(/^intact: 3 entries/)]);
+    const database = new DatabaseSync(join(folder, "data", "notes.db"));
+    database.exec("DELETE FROM sallyport_trail WHERE seq = 3");
+    expect((await run(["trail", "verify", contract])).code).toBe(0);
+    expect((await run(["trail", "verify", contract, "--head", head])).code).toBe(1);
+    database.exec("UPDATE sallyport_trail SET entry = replace(entry, 'accepted', 'refused') WHERE seq = 2");
+    database.close();
+    const broken = await run(["trail", "verify", contract]);
+    expect([broken.code, broken.stderr]).toEqual([1, "broken at entry 2\n"]);
+  });
+});
+
+test("the server serves HTTP, and stops when it is told to", async () => {
+  const { contract } = await starter();
+  const server = start(["serve", contract, "--port", "0"]);
+  const [, url] = await server.says(/"url":"([^"]+)"/);
+  const { StreamableHTTPClientTransport } = await import("@modelcontextprotocol/client");
+  const client = new Client({ name: "agent", version: "1" }, { versionNegotiation: { mode: "auto" } });
+  await client.connect(new StreamableHTTPClientTransport(new URL(url!)));
+  expect((await client.listTools()).tools).toHaveLength(3);
+  expect((await fetch(url!.replace("/mcp", "/readyz"))).status).toBe(200);
+  await client.close();
+  const { code, stdout } = await server.stop();
+  expect([code, stdout]).toEqual([0, ""]);
+});
