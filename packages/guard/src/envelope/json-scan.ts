@@ -51,7 +51,6 @@ export function scanJson(bytes: Uint8Array, maxDepth: number): JsonScan | undefi
       case COLON:
         members++;
         if (depth === 1 && isData(bytes, keyStart, keyEnd)) {
-          if (dataStart > 0) return undefined;
           inData = true;
           dataStart = at + 1;
         }

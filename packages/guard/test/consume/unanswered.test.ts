@@ -49,7 +49,7 @@ describe("[REP-12] while something does not answer", () => {
     bench.stop.abort();
     await ended;
     expect(bench.log).toEqual(["consume:failed e1", "condemn", "consume:condemned e1"]);
-    expect(bench.claims.changes).toMatchObject([{ kind: "condemn" }]);
+    expect(bench.claims.changes.map(({ kind }) => kind)).toEqual(["condemn"]);
   });
 
   test("[OPS-01] what cannot be put on the trail is not settled: it comes again", async () => {
