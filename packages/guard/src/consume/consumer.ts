@@ -1,6 +1,6 @@
 // The consume door: receives, examines, claims, handles, settles. Read `#process` first; settlement.ts says in
 // which order things are stored, changed and acknowledged.
-import type { Contract, DataOf, EventsOf } from "../contract/contract.ts";
+import type { Contract, ContractEvent, DataOf, EventsOf } from "../contract/contract.ts";
 import type { KeyRing } from "../envelope/keys.ts";
 import { tuple } from "../envelope/signing-input.ts";
 import { type ErrorCode, SallyportError } from "../errors.ts";
@@ -179,7 +179,8 @@ export class Consumer<C extends Contract> {
       eventType,
       rootId,
       destination,
-      destinationTemplate: contract.events.get(eventType)?.destination ?? destination,
+      // The type step takes no type that is not the contract's.
+      destinationTemplate: (contract.events.get(eventType) as ContractEvent).destination,
       transport: transport.name,
       group,
       attempt,

@@ -92,11 +92,11 @@ async function validData(data: unknown, event: ContractEvent): Promise<{ readonl
   if (exceedsBounds(data, event.bounds) !== undefined) return undefined;
   try {
     const result = await event.schema["~standard"].validate(data);
-    return result.issues === undefined ? { value: result.value } : undefined;
+    if (result.issues === undefined) return { value: result.value };
   } catch {
     // A validator that throws must not take the consumer with it.
-    return undefined;
   }
+  return undefined;
 }
 
 function eventOf({ attributes, signedAtMs }: VerifiedEnvelope, data: unknown): ReceivedEvent {

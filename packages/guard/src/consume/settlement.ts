@@ -37,7 +37,7 @@ export interface Ending {
 export interface SettlementParts {
   readonly group: string;
   /** The types that this consumer takes. Observers are told of no other: names from outside have no end. */
-  readonly types: { has(type: string): boolean };
+  readonly types: { has(type: string | undefined): boolean };
   readonly claims: ClaimStore;
   readonly deadLetters: DeadLetterStore;
   readonly trail: Trail;
@@ -157,7 +157,7 @@ export class Settlement {
     const entry: TrailEntry = { door: "consume", group, destination: delivery.destination, ...said };
     // What could not be accounted for is not settled: it comes again (OPS-01).
     if (!(await hold.untilDone(() => trail.append([entry])))) return;
-    const known = said.eventType !== undefined && types.has(said.eventType) ? said.eventType : undefined;
+    const known = types.has(said.eventType) ? said.eventType : undefined;
     observer.decided?.("consume", said.decision, said.code, known);
     await hold.untilDone(settle);
   }

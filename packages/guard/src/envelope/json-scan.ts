@@ -30,21 +30,21 @@ const MINUS = 0x2d,
 export function scanJson(bytes: Uint8Array, maxDepth: number): JsonScan | undefined {
   let depth = 0;
   let members = 0;
-  let keyStart = -1;
-  let keyEnd = -1;
-  let dataStart = -1;
-  let dataEnd = -1;
+  let keyStart = 0;
+  let keyEnd = 0;
+  // 0: not found. Neither begins before a brace and a key.
+  let dataStart = 0;
+  let dataEnd = 0;
   let inData = false;
   let plainCounts = true;
   for (let at = 0; at < bytes.length; at++) {
     switch (bytes[at]) {
       case QUOTE: {
         const end = endOfString(bytes, at);
-        if (end < 0) return undefined;
-        if (depth === 1) {
-          keyStart = at + 1;
-          keyEnd = end;
-        }
+        if (end === bytes.length) return undefined;
+        // The last string before a colon is the key: JSON.parse refuses what has another between them.
+        keyStart = at + 1;
+        keyEnd = end;
         at = end;
         break;
       }
@@ -83,7 +83,7 @@ export function scanJson(bytes: Uint8Array, maxDepth: number): JsonScan | undefi
     }
   }
   if (depth !== 0 || inData) return undefined;
-  return { members, plainCounts, data: dataStart < 0 ? undefined : trim(bytes, dataStart, dataEnd) };
+  return { members, plainCounts, data: dataStart === 0 ? undefined : trim(bytes, dataStart, dataEnd) };
 }
 
 /** Members of all objects in a parsed value, or `undefined` when one is named `__proto__` (ENV-23). Iterative. */
@@ -107,21 +107,23 @@ export function countMembers(value: unknown): number | undefined {
   return members;
 }
 
+/** The length of all bytes when it does not end. */
 function endOfString(bytes: Uint8Array, start: number): number {
   for (let at = start + 1; at < bytes.length; at++) {
     const byte = bytes[at];
     if (byte === QUOTE) return at;
     if (byte === BACKSLASH) at++;
   }
-  return -1;
+  return bytes.length;
 }
 
 const isData = (bytes: Uint8Array, start: number, end: number): boolean =>
   end - start === 4 && bytes[start] === 0x64 && bytes[start + 1] === 0x61 && bytes[start + 2] === 0x74 && bytes[start + 3] === 0x61;
 
 function trim(bytes: Uint8Array, start: number, end: number): { start: number; end: number } {
-  while (start < end && isSpace(bytes[start])) start++;
-  while (end > start && isSpace(bytes[end - 1])) end--;
+  // A colon stands before and a comma or brace after, so neither runs away, even where nothing is between them.
+  while (isSpace(bytes[start])) start++;
+  while (isSpace(bytes[end - 1])) end--;
   return { start, end };
 }
 

@@ -61,8 +61,10 @@ const SHAPES: ReadonlyMap<string, (value: unknown) => boolean> = new Map(
 
 function faultOf(spec: unknown): string | undefined {
   if (typeof spec !== "object" || spec === null || Array.isArray(spec)) return "not an object";
-  const known = Object.entries(spec).filter(([, value]) => value !== undefined);
-  if (known.some(([name]) => !SHAPES.has(name))) return "it has a member that keys do not have";
-  const wrong = known.find(([name, value]) => SHAPES.get(name)?.(value) !== true);
-  return wrong === undefined ? undefined : `its ${wrong[0]} is not what it must be`;
+  for (const [name, value] of Object.entries(spec)) {
+    const accepts = SHAPES.get(name);
+    if (accepts === undefined) return "it has a member that keys do not have";
+    if (value !== undefined && !accepts(value)) return `its ${name} is not what it must be`;
+  }
+  return undefined;
 }

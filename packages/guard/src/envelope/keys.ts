@@ -149,7 +149,7 @@ function hmac(spec: KeySpec): Material {
 /** ENV-14, ENV-51. */
 function ed25519(spec: KeySpec): Material {
   const privateKey = spec.privateKey === undefined ? undefined : parsePem(spec, () => createPrivateKey(spec.privateKey as string));
-  const publicKey = parsePem(spec, () => createPublicKey(spec.publicKey ?? spec.privateKey ?? ""));
+  const publicKey = parsePem(spec, () => createPublicKey((spec.publicKey ?? spec.privateKey) as string));
   if (privateKey !== undefined && !createPublicKey(privateKey).equals(publicKey)) {
     throw invalidKey(spec.id, "its publicKey is not that of its privateKey", "Give one of them, or two that belong together.");
   }

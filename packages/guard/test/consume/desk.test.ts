@@ -130,11 +130,14 @@ describe("[PSN-10] what may never go round again", () => {
     },
   );
 
+  const deep = `${'{"a":'.repeat(64)}{}${"}".repeat(64)}`;
   const lost = sealed({ type: "note.lost" });
   const elsewhere = sealed({ destination: "elsewhere" });
   const wide = sealed({}, { noteId: "n1", text: "x".repeat(DEFAULT_BOUNDS.maxBytes) });
   test.each<[string, Partial<DeadLetter>, string]>([
     ["bytes that are no envelope", { bytes: Buffer.from("junk") }, "ERR_ENVELOPE_MALFORMED"],
+    ["more than a mebibyte", { bytes: Buffer.alloc(1024 * 1024 + 1) }, "ERR_ENVELOPE_TOO_LARGE"],
+    ["an envelope nested deeper than 64", { bytes: sealed({}, deep) }, "ERR_ENVELOPE_MALFORMED"],
     ["an envelope of another's key", { bytes: sealed({}, {}, new KeyRing([keySpec()])) }, "ERR_ENVELOPE_SIGNATURE"],
     ["an envelope found where it was not sent", { destination: "shares.acme" }, "ERR_POLICY_DESTINATION"],
     ["an event that the contract has not", { bytes: lost }, "no such event"],
@@ -146,6 +149,10 @@ describe("[PSN-10] what may never go round again", () => {
     expect(refusal).toMatchObject({ code: "ERR_POLICY_REDRIVE", remedy: expect.stringMatching(/\w/) });
     expect(refusal.message).toMatch(new RegExp(`l1.*${why}`));
   });
+});
+
+test("[OPS-02] operators are known by a scope that tokens carry, so its name does not change", () => {
+  expect(OPERATE_SCOPE).toBe("sallyport:operate");
 });
 
 describe("[OPS-02] the trail", () => {

@@ -64,6 +64,7 @@ describe("a settlement says how it ended, and observers hear the same:", () => {
 
   test.each<[string, (work: Work) => Promise<Ended>]>([
     ["a commit", (of) => bench.settlement.commit(of, undefined)],
+    ["a verdict", (of) => bench.settlement.condemn(of, "ERR_POLICY_REJECTED")],
     ["a failure", (of) => bench.settlement.fail(of, "ERR_HANDLER_FAILED", undefined)],
     ["a burial", (of) => bench.settlement.fail({ ...of, failures: 2 }, "ERR_HANDLER_FAILED", undefined)],
     ["a release", (of) => bench.settlement.giveBack(of, 0)],
@@ -98,8 +99,9 @@ describe("a settlement says how it ended, and observers hear the same:", () => {
 
 describe("an attempt is observed", () => {
   async function attempt(
-    handler: NonNullable<Handlers<Notes>["note.created"]>,
+    handlers: Handlers<Notes>,
     of = sealed(),
+    destination = "notes",
   ): Promise<{ begun: Processing[]; ended: Ended[]; claims: RecordedClaims }> {
     const home = house();
     const transport = new HandedTransport();
@@ -114,8 +116,8 @@ describe("an attempt is observed", () => {
         return { within: (start: () => void) => start(), end: (how: Ended) => void ended.push(how) };
       },
     };
-    await home.consumer({ "note.created": handler }, { transport, claims, keys, observer }).start();
-    transport.deliver([deliveryOf(of, [], { enqueuedAtMs: START_MS })]);
+    await home.consumer(handlers, { transport, claims, keys, observer }).start();
+    transport.deliver([deliveryOf(of, [], { destination, enqueuedAtMs: START_MS })]);
     await settle();
     return { begun, ended, claims };
   }
@@ -123,7 +125,7 @@ describe("an attempt is observed", () => {
   test("with everything that names it, and nothing of its data or its actor", async () => {
     const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     const traced = sealed({}, undefined, keys, { traceparent });
-    const { begun } = await attempt(() => undefined, traced);
+    const { begun } = await attempt({ "note.created": () => undefined }, traced);
     expect(begun).toEqual([
       {
         eventId: "e1",
@@ -141,8 +143,14 @@ describe("an attempt is observed", () => {
     ]);
   });
 
+  test("by the contract's name for a destination per tenant, as well as by its own", async () => {
+    const of = sealed({ type: "note.shared", destination: "shares.acme" }, { noteId: "n1" });
+    const { begun } = await attempt({ "note.shared": () => undefined }, of, "shares.acme");
+    expect(begun).toMatchObject([{ destination: "shares.acme", destinationTemplate: "shares.{tenant}" }]);
+  });
+
   test("whose message says nothing of where it came from", async () => {
-    const { begun } = await attempt(() => undefined);
+    const { begun } = await attempt({ "note.created": () => undefined });
     expect(begun).toMatchObject([{ producerTraceparent: undefined }]);
   });
 
@@ -153,7 +161,7 @@ describe("an attempt is observed", () => {
     ["failed", () => retry(), { decision: "retry", code: "ERR_HANDLER_FAILED" }],
     ["without what it needs", () => unavailable(), { decision: "released", code: "ERR_HANDLER_FAILED" }],
   ])("and, when it is %s, how it ended", async (_how, handler, ended) => {
-    expect((await attempt(handler)).ended).toEqual([ended]);
+    expect((await attempt({ "note.created": handler })).ended).toEqual([ended]);
   });
 });
 

@@ -143,24 +143,50 @@ describe("the trace context", () => {
   };
   const seal = (trace?: TraceContext): Buffer => sealEnvelope(attributes, "{}", ring.get("h1") ?? expect.unreachable(), trace);
 
-  test.each<[TraceContext | undefined]>([[undefined], [{ traceparent: "00-a" }], [{ traceparent: "00-a", tracestate: 'b="c"' }]])(
-    "that travels as %j arrives as that",
-    (trace) => {
-      expect(traceOf(seal(trace))).toStrictEqual(trace);
-      expect(JSON.parse(seal(trace).toString())).toMatchObject({ ...trace, data: {} });
-    },
-  );
+  const traceparent = `00-${"a1".repeat(16)}-${"b2".repeat(8)}-01`;
+  const tracestates = ["a", " !~", "x".repeat(512)];
+  test.each<[TraceContext | undefined]>([
+    [undefined],
+    [{ traceparent }],
+    ...tracestates.map((tracestate): [TraceContext] => [{ traceparent, tracestate }]),
+  ])("that travels as %j arrives as that", (trace) => {
+    expect(traceOf(seal(trace))).toStrictEqual(trace);
+    expect(JSON.parse(seal(trace).toString())).toMatchObject({ ...trace, data: {} });
+  });
 
   test("[REP-05] is not signed: whoever changes it changes nothing else", () => {
     const { signature, ...rest } = JSON.parse(seal().toString()) as Record<string, unknown>;
-    expect(JSON.parse(seal({ traceparent: "00-a", tracestate: "b" }).toString())).toMatchObject({ ...rest, signature });
+    expect(JSON.parse(seal({ traceparent, tracestate: "b" }).toString())).toMatchObject({ ...rest, signature });
   });
 
-  test.each([
-    ['"traceparent":5', undefined],
-    ['"tracestate":"b"', undefined],
-    ['"traceparent":"a","tracestate":["b"]', { traceparent: "a" }],
-  ])("that is written as %s is what of it is text", (written, trace) => {
+  const zeros = { trace: `00-${"0".repeat(32)}-${"b2".repeat(8)}-01`, span: `00-${"a1".repeat(16)}-${"0".repeat(16)}-01` };
+  const others = [
+    "",
+    `x${traceparent}`,
+    `${traceparent}x`,
+    traceparent.toUpperCase(),
+    traceparent.replace("00-", "01-"),
+    zeros.trace,
+    zeros.span,
+  ];
+  test.each<[string | undefined, string | undefined, TraceContext | undefined]>([
+    ...others.map((other): [string, undefined, undefined] => [other, undefined, undefined]),
+    [undefined, "b", undefined],
+    [traceparent, "", { traceparent }],
+    [traceparent, "b\n", { traceparent }],
+    [traceparent, "\u001f", { traceparent }],
+    [traceparent, "\u007f", { traceparent }],
+    [traceparent, "x".repeat(513), { traceparent }],
+  ])("that is written as %j, %j is what of it has its shape, and no reason to refuse", (parent, state, trace) => {
+    const written = JSON.stringify({ traceparent: parent, tracestate: state }).slice(1, -1);
     expect(traceOf(Buffer.from(seal().toString().replace(',"signature"', `,${written},"signature"`)))).toStrictEqual(trace);
+  });
+
+  test.each(["traceparent", "tracestate"])("[PSN-04] whose %s is no text is malformed", (name) => {
+    const parsed = parseEnvelope(Buffer.from(seal().toString().replace(',"signature"', `,"${name}":5,"signature"`)), {
+      maxBytes: 10_000,
+      maxDepth: 9,
+    });
+    expect(parsed).toEqual({ ok: false, code: "ERR_ENVELOPE_MALFORMED" });
   });
 });

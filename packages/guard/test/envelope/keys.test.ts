@@ -91,6 +91,7 @@ describe("a key", () => {
       code: "ERR_CONFIG_KEY_INVALID",
       place: 'key "e1"',
       remedy: expect.stringContaining("privateKey"),
+      message: expect.stringMatching(/^it can verify/),
     });
   });
 
