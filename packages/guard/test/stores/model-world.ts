@@ -10,7 +10,12 @@ import { house, type House, raw } from "../house.ts";
 
 /** What a port does when asked: its work; nothing, with an error; its work, with an error all the same. */
 export type Fault = "works" | "refuses" | "works unsaid";
-export type Verdict = "done" | "fails" | "throws" | "rejects" | "unavailable" | "waits" | "effect fails";
+export type Verdict = "done" | "fails" | "throws" | "rejects" | "unavailable" | "effect fails" | "dies";
+/** A handler that waits answers when the world says, be its claim lost by then or not. */
+export interface Attempt {
+  readonly verdict: Verdict;
+  readonly waits: boolean;
+}
 
 export const POLICY = { maxFailures: 3, maxCrashes: 3, leaseMs: 30_000, deadlineMs: 20_000, retryMs: 1000, maxRetryMs: 10_000 };
 
@@ -86,20 +91,18 @@ export class World {
   /** Every letter there ever was, also those redriven since. */
   readonly letters = new Map<string, DeadLetter>();
   #faults: Fault[];
-  readonly #verdicts: readonly Verdict[];
-  #verdict = 0;
+  readonly #attempts: Attempt[];
   #waiting: (() => void)[] = [];
   #deathAt: Point | undefined;
 
-  constructor(faults: readonly Fault[], verdicts: readonly Verdict[]) {
+  constructor(faults: readonly Fault[], attempts: readonly Attempt[]) {
     this.#faults = [...faults];
-    this.#verdicts = verdicts;
+    this.#attempts = [...attempts];
   }
 
-  /** No faults any more, nobody asleep, and handlers that do their work. */
+  /** No faults any more, nobody asleep. */
   heal(): void {
     this.#faults = [];
-    this.#verdict = Number.POSITIVE_INFINITY;
     this.#deathAt = undefined;
     this.release();
     for (const process of this.processes) process.wake(this.home.clock.now());
@@ -190,9 +193,10 @@ export class World {
 
   #handlerOf(process: Process): Handler {
     return async (event) => {
-      const verdict = this.#verdicts[this.#verdict++] ?? "done";
+      const { verdict, waits } = this.#attempts.shift() ?? { verdict: "done", waits: false };
       if (verdict !== "unavailable") this.attempts.set(keyOf(event), (this.attempts.get(keyOf(event)) ?? 0) + 1);
-      if (verdict === "waits") await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      if (waits) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      if (verdict === "dies") await process.die();
       if (!process.alive) return new Promise<never>(() => undefined);
       switch (verdict) {
         case "fails":
