@@ -30,7 +30,20 @@ const CASES: readonly Case[] = [
   },
   { name: "every attribute, Ed25519", clause: "ENV-12", why: "likewise", forged: change(OPTIONAL, "ed25519-1") },
   { name: "a key that can only verify", clause: "ENV-50", why: "a public key is enough to receive", forged: { keyId: "ed25519-public" } },
-  ...["null", "0", '"text"', "[]", "{}", "true", "-1.5e3"].map((data) => ({
+  ...[
+    "null",
+    "0",
+    '"text"',
+    "[]",
+    "{}",
+    "true",
+    "-1.5e3",
+    "-0",
+    "1e999",
+    "9007199254740993",
+    '"\\ud800"',
+    '{"a":{"b":1},"c":{"b":2},"B":3}',
+  ].map((data) => ({
     name: `data that is ${data}`,
     clause: "ENV-8",
     why: "data is any one JSON value; null is a value and not an absence",
@@ -97,12 +110,14 @@ const CASES: readonly Case[] = [
     why: "attributes are signed by what they are, not by how they are spelt",
     text: ({ text }) => text.replace('"actor":"alice"', '"\\u0061ctor":"\\u0061lice"'),
   },
-  ...["a", "x".repeat(256), "💌".repeat(256), "Ольга @ работа", " ", 'quote " backslash \\ slash /'].map((actor) => ({
-    name: `an actor of ${charactersOf(actor).length} characters, ${Buffer.byteLength(actor)} bytes: ${JSON.stringify(charactersOf(actor).slice(0, 32).join(""))}`,
-    clause: "ENV-5",
-    why: "characters are code points; a netstring counts bytes (ENV-11)",
-    forged: change({ actor }),
-  })),
+  ...["a", "x".repeat(256), "💌".repeat(256), "Ольга @ работа", "Zoe\u0308", "Zo\u00eb", " ", 'quote " backslash \\ slash /'].map(
+    (actor) => ({
+      name: `an actor of ${charactersOf(actor).length} characters, ${Buffer.byteLength(actor)} bytes: ${JSON.stringify(charactersOf(actor).slice(0, 32).join(""))}`,
+      clause: "ENV-5",
+      why: "characters are code points; a netstring counts bytes (ENV-11)",
+      forged: change({ actor }),
+    }),
+  ),
   {
     name: "an id of 128 characters",
     clause: "ENV-2",
@@ -117,7 +132,10 @@ const CASES: readonly Case[] = [
   },
   ...[
     "2026-11-23T00:00:00.123456789Z",
+    "2026-11-23T00:00:00.9999Z",
     "2026-11-23T00:00:00+00:00",
+    "2026-11-23T00:00:00-00:00",
+    "2026-11-23T23:59:00+23:59",
     "2026-11-23T01:30:00+01:30",
     "2026-11-22T12:00:00-12:00",
     "2024-02-29T23:59:59.9Z",
@@ -166,6 +184,7 @@ const CASES: readonly Case[] = [
     ["empty", '""'],
     ["free text", '"hello"'],
     ["of another version", `"01${TRACE.slice(2)}"`],
+    ["in capitals in part", `"00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01"`],
     ["in capitals", `"${TRACE.toUpperCase()}"`],
     ["a trace of zeros", `"00-${"0".repeat(32)}-b7ad6b7169203331-01"`],
     ["a span of zeros", `"00-0af7651916cd43dd8448eb211c80319c-${"0".repeat(16)}-01"`],

@@ -1,5 +1,7 @@
 // Envelopes that every receiver must refuse, and with which code. Nearly all are signed, and wrong in one way only.
 import { BOUNDS } from "./bounds.ts";
+import { carelessCases } from "./careless.ts";
+import { type Case, refusals } from "./case.ts";
 import {
   DATA,
   ed25519,
@@ -17,26 +19,12 @@ import {
   written,
 } from "./forge.ts";
 
-interface Case {
-  readonly name: string;
-  readonly clause: string;
-  readonly why: string;
-  readonly code: string;
-  readonly foundOn?: string;
-  readonly received: string | Uint8Array;
-}
-
 const MALFORMED = "ERR_ENVELOPE_MALFORMED";
 const SIGNATURE = "ERR_ENVELOPE_SIGNATURE";
 const NOT_ALLOWED = "ERR_ENVELOPE_KEY_NOT_ALLOWED";
 const full = forge({ change: OPTIONAL });
 const plain = forge();
 const both = [full, forge({ change: OPTIONAL, keyId: "ed25519-1" })];
-const refusals = (
-  code: string,
-  clause: string,
-  cases: readonly (readonly [name: string, why: string, received: string | Uint8Array])[],
-): Case[] => cases.map(([name, why, received]) => ({ name, clause, why, code, received }));
 const changed = (change: Record<string, unknown>, keyId?: string): string => forge({ change, ...(keyId !== undefined && { keyId }) }).text;
 const without = (name: string): string => written(full.members.filter(([member]) => member !== name));
 const nested = (levels: number): string => `${"[".repeat(levels)}${"]".repeat(levels)}`;
@@ -546,13 +534,21 @@ const verification = (): Case[] => [
 ];
 
 export const rejectVectors = (): readonly object[] =>
-  [...tampered(), ...added(), ...missing(), ...ofWrongType(), ...shapes(), ...structure(), ...signatures(), ...verification()].map(
-    ({ name, clause, why, code, foundOn = "notes", received }) => ({
-      name,
-      clause,
-      why,
-      foundOn,
-      ...(typeof received === "string" ? { text: received } : { bytes: Buffer.from(received).toString("base64") }),
-      code,
-    }),
-  );
+  [
+    ...tampered(),
+    ...added(),
+    ...missing(),
+    ...ofWrongType(),
+    ...shapes(),
+    ...structure(),
+    ...signatures(),
+    ...verification(),
+    ...carelessCases(),
+  ].map(({ name, clause, why, code, foundOn = "notes", received }) => ({
+    name,
+    clause,
+    why,
+    foundOn,
+    ...(typeof received === "string" ? { text: received } : { bytes: Buffer.from(received).toString("base64") }),
+    code,
+  }));

@@ -8,6 +8,7 @@ import { type Key, KeyRing } from "../../src/envelope/keys.ts";
 import { parseEnvelope, verifyEnvelope } from "../../src/envelope/open.ts";
 import { sealEnvelope } from "../../src/envelope/seal.ts";
 import { digestOf, signingInput } from "../../src/envelope/signing-input.ts";
+import { HOSTILE_SHAPES } from "./hostile-shapes.ts";
 
 const pem = generateKeyPairSync("ed25519").privateKey.export({ format: "pem", type: "pkcs8" }).toString();
 const ring = new KeyRing([
@@ -213,34 +214,9 @@ describe("a changed envelope", () => {
   }
 });
 
+// Work is counted here; scripts/envelope-growth.ts measures the time, which on a busy machine proves nothing.
 describe("[PSN-04] growth (ENV-21)", () => {
-  const within = (text: string): string => `{"specversion":"1.0","signature":"x","data":${text}}`;
-  const members = (count_: number, key: (n: number) => string): string =>
-    `{${Array.from({ length: count_ }, (_, n) => `"${key(n)}":${n}`).join(",")}}`;
-  /** About as many bytes as told. */
-  const hostile: readonly (readonly [string, (size: number) => string])[] = [
-    ["opening brackets", (size) => "[".repeat(size)],
-    ["braces that open members", (size) => '{"a":'.repeat(size / 5)],
-    ["quotation marks", (size) => '"'.repeat(size)],
-    ["backslashes in a string", (size) => `"${"\\".repeat(size)}`],
-    ["colons", (size) => ":".repeat(size)],
-    ["a string that does not end", (size) => `{"a":"${"x".repeat(size)}`],
-    ["white space around data", (size) => within(" ".repeat(size / 2) + "0" + " ".repeat(size / 2))],
-    ["nothing but white space as data", (size) => within(" ".repeat(size))],
-    ["a long number", (size) => within("9".repeat(size))],
-    ["many members", (size) => within(members(size / 12, (n) => `k${n}`))],
-    ["many members named like indices", (size) => within(members(size / 12, (n) => String(n * 7919)))],
-    ["one name again and again", (size) => within(members(size / 12, () => "a"))],
-    ["many empty arrays", (size) => within(`[${"[],".repeat(size / 3)}0]`)],
-    ["many short strings", (size) => within(`[${'"data",'.repeat(size / 7)}0]`)],
-    ["data named data", (size) => within(`[${'{"data":0},'.repeat(size / 11)}0]`)],
-    ["many attributes", (size) => members(size / 12, (n) => `a${n}`)],
-    ["a long attribute", (size) => `{"signature":"x","data":0,"actor":"${"é".repeat(size / 2)}"}`],
-    ["a long time", (size) => `{"signature":"x","data":0,"time":"${"0".repeat(size)}"}`],
-    ["a long traceparent", (size) => `{"signature":"x","data":0,"traceparent":"00-${"0".repeat(size)}"}`],
-  ];
-
-  test.each(hostile)("%s: each byte is looked at three times at most", (_what, make) => {
+  test.each([...HOSTILE_SHAPES])("%s: each byte is looked at three times at most", (_what, make) => {
     const bytes = Buffer.from(make(20_000));
     let reads = 0;
     const watched = new Proxy(bytes, {
@@ -272,20 +248,7 @@ describe("[PSN-04] growth (ENV-21)", () => {
     expect(asked).toBe(1500);
   });
 
-  test.each(hostile)("%s: eight times the bytes take far less than sixty-four times as long", { retry: 2 }, (_what, make) => {
-    const roomy = { maxBytes: 16 * 1024 * 1024, maxDepth: 32 };
-    const fastestMs = (bytes: Uint8Array): number => {
-      let fastest = Number.POSITIVE_INFINITY;
-      for (let run = 0; run < 3; run++) {
-        const startMs = performance.now();
-        parseEnvelope(bytes, roomy);
-        fastest = Math.min(fastest, performance.now() - startMs);
-      }
-      return fastest;
-    };
-    const small = Buffer.from(make(50_000));
-    const large = Buffer.from(make(400_000));
-    // What is too short to be measured is taken for a tenth of a millisecond.
-    expect(fastestMs(large) / Math.max(fastestMs(small), 0.1)).toBeLessThan(32);
+  test.each([...HOSTILE_SHAPES])("a megabyte of %s is refused with a code", (_what, make) => {
+    expect(parseEnvelope(Buffer.from(make(1_000_000)), { maxBytes: 16_000_000, maxDepth: 10_000_000 })).toMatchObject({ ok: false });
   });
 });
