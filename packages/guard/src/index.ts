@@ -18,7 +18,7 @@ export type { Poll, PolledEvent, PollRequest, ReaderOptions } from "./read/reade
 export { Consumer } from "./consume/consumer.ts";
 export type { ConsumerOptions, Handlers } from "./consume/consumer.ts";
 export type { ReceivedEvent } from "./consume/examine.ts";
-export type { Handler, HandlerContext } from "./consume/handle.ts";
+export type { Handler, HandlerContext, HandlerFailure } from "./consume/handle.ts";
 export { commitWith, type Outcome, reject, retry, unavailable } from "./consume/outcome.ts";
 export type { ConsumePolicy } from "./consume/policy.ts";
 export { DeadLetterDesk, OPERATE_SCOPE } from "./consume/redrive.ts";

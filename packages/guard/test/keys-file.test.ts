@@ -63,7 +63,8 @@ describe.skipIf(process.platform === "win32")(
 test("what is not a file is refused, and never waited for", () => {
   const pipe = join(folder, "pipe");
   execFileSync("mkfifo", ["-m", "600", pipe]);
-  for (const path of [folder, pipe, join(folder, "none")]) expect(refusalOf(() => keysFromFile(path)).code).toBe("ERR_CONFIG_KEY_INVALID");
+  for (const path of [folder, pipe]) expect(refusalOf(() => keysFromFile(path)).message).toContain("not a regular file");
+  expect(refusalOf(() => keysFromFile(join(folder, "none"))).message).toContain("ENOENT");
 });
 
 describe("[OPS-05] a key that is wrong is named by its place, and nothing of it is quoted", () => {

@@ -9,6 +9,8 @@ export type Log = (level: Level, message: string, fields?: Fields) => void;
 
 const RANK: Readonly<Record<Level, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
 
+const MOST_CHARACTERS = 500;
+
 export interface LogOptions {
   /** The least level that is written. Default `info`. */
   readonly level?: Level;
@@ -22,9 +24,13 @@ export function jsonLog(options: LogOptions = {}): Log {
   const now = options.now ?? (() => new Date());
   return (level, message, fields = {}) => {
     if (RANK[level] < least) return;
-    write(`${JSON.stringify({ time: now().toISOString(), level, message, ...fields })}\n`);
+    write(`${JSON.stringify({ time: now().toISOString(), level, message, ...fields }, bounded)}\n`);
   };
 }
+
+/** A caller can make an error's text as long as a request: a line stays a line. */
+const bounded = (_name: string, value: unknown): unknown =>
+  typeof value === "string" && value.length > MOST_CHARACTERS ? `${value.slice(0, MOST_CHARACTERS)}… (${value.length} characters)` : value;
 
 /** What a log may say of an error. */
 export function fieldsOf(error: unknown): Fields {

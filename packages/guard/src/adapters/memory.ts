@@ -57,7 +57,7 @@ export class MemoryTransport implements Transport, Browser {
   async send(messages: readonly OutgoingMessage[]): Promise<void> {
     const nowMs = this.#clock.now();
     for (const message of messages) {
-      const stored: Stored = { message: { ...message, bytes: Uint8Array.from(message.bytes) }, enqueuedAtMs: nowMs, seq: ++this.#seq };
+      const stored: Stored = { message: { ...message, bytes: new Uint8Array(message.bytes) }, enqueuedAtMs: nowMs, seq: ++this.#seq };
       this.#append(stored, nowMs);
       for (const group of this.#groups.get(message.destination)?.values() ?? []) {
         group.pending.set(stored.seq, { stored, dueMs: 0, out: false });

@@ -31,16 +31,18 @@ const POSITION = "SELECT position FROM sallyport_groups WHERE destination = ? AN
 const ANY_NEW = `SELECT 1 FROM sallyport_log WHERE destination = ?1 AND seq > (SELECT position FROM sallyport_groups WHERE destination = ?1 AND name = ?2) LIMIT 1`;
 const ANY_DUE = "SELECT 1 FROM sallyport_pending WHERE destination = ? AND name = ? AND dueMs <= ? LIMIT 1";
 const WAITING = "SELECT count(*) AS n FROM sallyport_pending WHERE destination = ? AND name = ?";
-const NEW = "SELECT seq, key FROM sallyport_log WHERE destination = ? AND seq > ? ORDER BY seq LIMIT ?";
 const ADVANCE = "UPDATE sallyport_groups SET position = ? WHERE destination = ? AND name = ?";
-const PEND = "INSERT INTO sallyport_pending (destination, name, seq, key, dueMs) VALUES (?, ?, ?, ?, 0)";
+const PEND = `INSERT INTO sallyport_pending (destination, name, seq, key, dueMs)
+  SELECT destination, ?2, seq, key, 0 FROM sallyport_log WHERE destination = ?1 AND seq > ?3 ORDER BY seq LIMIT ?4`;
+const LAST = "SELECT max(seq) AS seq FROM sallyport_pending WHERE destination = ? AND name = ?";
 const DUE = `SELECT p.seq AS seq, l.bytes AS bytes, l.enqueuedAtMs AS enqueuedAtMs FROM sallyport_pending p JOIN sallyport_log l ON l.seq = p.seq
   WHERE p.destination = ?1 AND p.name = ?2 AND p.dueMs <= ?3`;
 // Only the first unsettled message of each key (PSN-09).
 const FIRST_OF_KEY = ` AND (p.key IS NULL OR NOT EXISTS (SELECT 1 FROM sallyport_pending e
   WHERE e.destination = p.destination AND e.name = p.name AND e.key = p.key AND e.seq < p.seq))`;
-const POSTPONE = "UPDATE sallyport_pending SET dueMs = ? WHERE destination = ? AND name = ? AND seq = ?";
-const SETTLE = "DELETE FROM sallyport_pending WHERE destination = ? AND name = ? AND seq = ?";
+// Sequences are given as a JSON array: one statement for all that are asked for together.
+const POSTPONE = `UPDATE sallyport_pending SET dueMs = ? WHERE destination = ? AND name = ? AND seq IN (SELECT value FROM json_each(?))`;
+const SETTLE = "DELETE FROM sallyport_pending WHERE destination = ? AND name = ? AND seq IN (SELECT value FROM json_each(?))";
 // What some group still owes is kept past its time: nothing unsettled is lost.
 const EXPIRE = `DELETE FROM sallyport_log WHERE seq IN (SELECT seq FROM sallyport_log l WHERE enqueuedAtMs < ?1
   AND NOT EXISTS (SELECT 1 FROM sallyport_pending p WHERE p.seq = l.seq AND p.destination = l.destination)
@@ -87,25 +89,20 @@ export class SqliteLog {
       const nowMs = this.#clock.now();
       const due = DUE + (options.ordering === "key" ? FIRST_OF_KEY : "");
       const rows = this.#database.prepare(`${due} ORDER BY p.seq LIMIT ?4`).all(options.destination, options.group, nowMs, most);
-      const postpone = this.#database.prepare(POSTPONE);
-      for (const row of rows) postpone.run(nowMs + this.visibilityMs, options.destination, options.group, row["seq"] as number);
+      const seqs = JSON.stringify(rows.map((row) => row["seq"]));
+      this.#database.prepare(POSTPONE).run(nowMs + this.visibilityMs, options.destination, options.group, seqs);
       return rows as unknown as Row[];
     });
   }
 
   settle({ destination, group }: Member, seqs: readonly number[]): Promise<void> {
-    return this.#database.write(() => {
-      const settle = this.#database.prepare(SETTLE);
-      for (const seq of seqs) settle.run(destination, group, seq);
-    });
+    return this.#database.write(() => void this.#database.prepare(SETTLE).run(destination, group, JSON.stringify(seqs)));
   }
 
   async postpone({ destination, group }: Member, seqs: readonly number[], delayMs: number): Promise<void> {
     if (seqs.length === 0) return;
     await this.#database.write(() => {
-      const dueMs = this.#clock.now() + delayMs;
-      const postpone = this.#database.prepare(POSTPONE);
-      for (const seq of seqs) postpone.run(dueMs, destination, group, seq);
+      this.#database.prepare(POSTPONE).run(this.#clock.now() + delayMs, destination, group, JSON.stringify(seqs));
     });
   }
 
@@ -128,11 +125,9 @@ export class SqliteLog {
     const room = Math.min(most, MAX_WAITING - waiting);
     if (room <= 0) return;
     const { position } = this.#database.prepare(POSITION).get(destination, group) as { position: number };
-    const fresh = this.#database.prepare(NEW).all(destination, position, room) as unknown as { seq: number; key: string | null }[];
-    const pend = this.#database.prepare(PEND);
-    for (const { seq, key } of fresh) pend.run(destination, group, seq, key);
-    const last = fresh.at(-1);
-    if (last !== undefined) this.#database.prepare(ADVANCE).run(last.seq, destination, group);
+    if (this.#database.prepare(PEND).run(destination, group, position, room).changes === 0) return;
+    const last = this.#database.prepare(LAST).get(destination, group) as { seq: number };
+    this.#database.prepare(ADVANCE).run(last.seq, destination, group);
   }
 
   #expire(nowMs: number): void {

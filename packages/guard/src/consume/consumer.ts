@@ -12,7 +12,7 @@ import { noTrail, type Trail } from "../ports/trail.ts";
 import type { Delivery, Subscription, Transport } from "../ports/transport.ts";
 import { destinationsOf } from "./destinations.ts";
 import { examine, type Examined, type Examiner } from "./examine.ts";
-import { type Handler, runAttempt } from "./handle.ts";
+import { type Handler, type HandlerFailure, runAttempt } from "./handle.ts";
 import { Hold } from "./hold.ts";
 import { type ConsumePolicy, resolvePolicy, retentionOf } from "./policy.ts";
 import { endingOf, Settlement, type Work } from "./settlement.ts";
@@ -39,6 +39,8 @@ export interface ConsumerOptions<C extends Contract> {
   readonly trail?: Trail;
   readonly observer?: Observer;
   readonly clock?: Clock;
+  /** Told what handlers throw and why they reject, for the operator's log. Not kept anywhere else. */
+  readonly onFailure?: (failure: HandlerFailure) => void;
 }
 
 export class Consumer<C extends Contract> {
@@ -192,7 +194,8 @@ export class Consumer<C extends Contract> {
     const { event } = work.examined;
     // The type step takes no type without a handler.
     const handler = this.#handlers.get(event.type) as Handler;
-    const handled = await runAttempt({ event, handler, ...work }, this.#options.claims, this.policy, this.#clock, this.#stop.signal);
+    const { claims, onFailure } = this.#options;
+    const handled = await runAttempt({ event, handler, onFailure, ...work }, claims, this.policy, this.#clock, this.#stop.signal);
     this.#observer.at?.("consume:handled", event.id);
     switch (handled.kind) {
       case "done":

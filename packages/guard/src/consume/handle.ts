@@ -24,12 +24,24 @@ export type Handled =
   | { readonly kind: "lost" }
   | { readonly kind: "stopped" };
 
+/** Why an attempt did not succeed, for the operator's log: what was thrown, or the reason that was given. */
+export interface HandlerFailure {
+  readonly eventId: string;
+  readonly eventType: string;
+  readonly attempt: number;
+  /** Whatever the handler threw. It may hold anything; it is stored nowhere. */
+  readonly error?: unknown;
+  /** Of `reject(reason)`. */
+  readonly reason?: string;
+}
+
 export interface Attempt {
   readonly event: ReceivedEvent;
   readonly handler: Handler;
   readonly key: string;
   readonly token: string;
   readonly attempt: number;
+  readonly onFailure: ((failure: HandlerFailure) => void) | undefined;
 }
 
 export async function runAttempt(
@@ -50,9 +62,9 @@ export async function runAttempt(
   stop.addEventListener("abort", onStop);
   const cancelDeadline = clock.after(policy.deadlineMs, () => endWith({ kind: "deadline" }));
   const stopRenewing = renewLease(work, claims, policy, clock, () => endWith({ kind: "lost" }));
-  const { event, attempt, token } = work;
+  const { attempt, token } = work;
   try {
-    return await Promise.race([ended, callHandler(work.handler, event, { signal: abort.signal, attempt, fencingToken: token })]);
+    return await Promise.race([ended, callHandler(work, { signal: abort.signal, attempt, fencingToken: token })]);
   } finally {
     cancelDeadline();
     stopRenewing();
@@ -60,14 +72,27 @@ export async function runAttempt(
   }
 }
 
-async function callHandler(handler: Handler, event: ReceivedEvent, context: HandlerContext): Promise<Handled> {
+async function callHandler(work: Attempt, context: HandlerContext): Promise<Handled> {
+  const { event, handler } = work;
   try {
     const cause = { eventId: event.id, rootId: event.rootId, hop: event.hop };
     const answer: unknown = await withCause(cause, () => handler(event, context));
     if (answer === undefined || answer === null) return { kind: "done" };
-    return isOutcome(answer) ? answer : retry();
+    const outcome = isOutcome(answer) ? answer : retry();
+    if (outcome.kind === "reject") tell(work, { reason: outcome.reason });
+    return outcome;
   } catch (error) {
+    tell(work, { error });
     return outcomeOfError(error);
+  }
+}
+
+/** Whoever listens cannot fail the attempt. */
+function tell({ event, attempt, onFailure }: Attempt, why: Pick<HandlerFailure, "error" | "reason">): void {
+  try {
+    onFailure?.({ eventId: event.id, eventType: event.type, attempt, ...why });
+  } catch {
+    // Said to be told, not asked.
   }
 }
 

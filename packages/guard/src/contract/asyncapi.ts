@@ -91,6 +91,7 @@ function operationOf(event: ContractEvent, channel: string): Json {
       scopes: [...event.scopes],
       approval: event.approval?.message ?? false,
       destructive: event.destructive,
+      readable: event.readable ?? false,
       rate: event.rate,
       ...(event.quota !== undefined && { quota: event.quota }),
     },

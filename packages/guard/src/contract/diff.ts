@@ -26,6 +26,8 @@ export type ContractChangeKind =
   | "approval-removed"
   | "limits-tightened"
   | "limits-relaxed"
+  | "reading-added"
+  | "reading-removed"
   | "text-changed";
 
 export interface ContractChange {
@@ -56,7 +58,9 @@ function diffEvent(type: string, before: Contract<any>, after: Contract<any>): r
     const detail = "the event is gone: its messages in flight are dead-lettered by consumers of the new contract, and its tool is gone";
     return [{ event: type, change: "event-removed", breaks: "consumers", detail }];
   }
-  return CHECKS.flatMap((check) => check(old, young)).map(([change, breaks, detail]) => ({ event: type, change, breaks, detail }));
+  return Object.values(CHECKS)
+    .flatMap((check) => check(old, young))
+    .map(([change, breaks, detail]) => ({ event: type, change, breaks, detail }));
 }
 
 /** Consumers of the old contract do not take the type; it matters where they would find it. */
@@ -106,7 +110,7 @@ const destination: Check = (old, young) =>
         ],
       ];
 
-const schema: Check = (old, young) =>
+const jsonSchema: Check = (old, young) =>
   diffSchemas(old.jsonSchema, young.jsonSchema).map(({ change, shift, detail }) => [change, "consumers", `${detail}; ${ADVICE[shift]}`]);
 
 const ordering: Check = (old, young) => {
@@ -140,7 +144,7 @@ const bounds: Check = (old, young) =>
     ];
   });
 
-const expiry: Check = (old, young) => {
+const expiresAfterMs: Check = (old, young) => {
   const [was, is] = [old.expiresAfterMs ?? Infinity, young.expiresAfterMs ?? Infinity];
   if (was === is) return [];
   const sooner = is < was;
@@ -169,8 +173,6 @@ const approval: Check = (old, young) => {
   return [["text-changed", "nothing", "what a person is asked"]];
 };
 
-const limits: Check = (old, young) => [...allowance("rate", old.rate, young.rate), ...allowance("quota", old.quota, young.quota)];
-
 function allowance(name: string, old: Allowance | undefined, young: Allowance | undefined): readonly Said[] {
   if (stable(old) === stable(young)) return [];
   const told = (given: Allowance | undefined): string => (given === undefined ? "none" : `${given.limit} per ${given.windowMs} ms`);
@@ -181,11 +183,39 @@ function allowance(name: string, old: Allowance | undefined, young: Allowance | 
   ];
 }
 
-const texts: Check = (old, young) => [
-  ...(old.description === young.description ? [] : [["text-changed", "nothing", "the description"] as const]),
-  ...(old.destructive === young.destructive
-    ? []
-    : [["text-changed", "nothing", `hosts are told that it is ${young.destructive ? "" : "not "}destructive`] as const]),
-];
+/** Agents that read are refused or lose their tool; others are not concerned. */
+const readable: Check = (old, young) => {
+  if (old.readable === undefined) return young.readable === undefined ? [] : [["reading-added", "nothing", "agents may read it now"]];
+  if (young.readable === undefined) return [["reading-removed", "producers", "agents may not read it any more"]];
+  const more = minus(young.readable.scopes, old.readable.scopes);
+  const fewer = minus(old.readable.scopes, young.readable.scopes);
+  return [
+    ...(more.length === 0 ? [] : [["reading-removed", "producers", `readers now need ${more.join(", ")}`] as const]),
+    ...(fewer.length === 0 ? [] : [["reading-added", "nothing", `readers no longer need ${fewer.join(", ")}`] as const]),
+  ];
+};
 
-const CHECKS: readonly Check[] = [destination, schema, ordering, key, bounds, expiry, tool, scopes, approval, limits, texts];
+const description: Check = (old, young) => (old.description === young.description ? [] : [["text-changed", "nothing", "the description"]]);
+
+const destructive: Check = (old, young) =>
+  old.destructive === young.destructive
+    ? []
+    : [["text-changed", "nothing", `hosts are told that it is ${young.destructive ? "" : "not "}destructive`]];
+
+/** In the order in which they are told. Whoever adds something to an event says here what changing it breaks. */
+const CHECKS: Readonly<Record<Exclude<keyof ContractEvent, "type" | "schema">, Check>> = {
+  destination,
+  jsonSchema,
+  ordering,
+  key,
+  bounds,
+  expiresAfterMs,
+  tool,
+  scopes,
+  approval,
+  rate: (old, young) => allowance("rate", old.rate, young.rate),
+  quota: (old, young) => allowance("quota", old.quota, young.quota),
+  readable,
+  description,
+  destructive,
+};

@@ -1,5 +1,5 @@
-// The attributes of an envelope: CloudEvents 1.0 names, one table that says what each may look like.
-// docs/envelope.md is normative; clause numbers (ENV-…) are cited here and in the tests.
+// The attributes of an envelope: CloudEvents 1.0 names, one table that says what each may look like (ENV-2).
+// docs/envelope.md is normative; clause numbers (ENV-…) are cited where each is enforced, and in the tests.
 
 export interface Attributes {
   readonly id: string;
@@ -27,7 +27,7 @@ export interface Attributes {
   readonly expirytime?: string;
 }
 
-/** The CloudEvents distributed-tracing extension. Unsigned, so anybody may have written it: it may link, and decides nothing. */
+/** ENV-9. The CloudEvents distributed-tracing extension. Unsigned, so anybody may have written it: it may link, and decides nothing. */
 export interface TraceContext {
   readonly traceparent: string;
   readonly tracestate?: string;
@@ -44,6 +44,8 @@ const text =
   (pattern: RegExp) =>
   (value: unknown): boolean =>
     typeof value === "string" && pattern.test(value);
+const isText = (value: unknown): value is string => typeof value === "string";
+/** ENV-7. */
 const count =
   (most: number) =>
   (value: unknown): boolean =>
@@ -51,8 +53,17 @@ const count =
 const ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
 const TIME = /^[0-9TZtz:.+-]{20,35}$/;
-const printable = (value: unknown): boolean =>
-  typeof value === "string" && value.length > 0 && value.length <= 256 && value.isWellFormed() && !/[\p{Cc}\u2028\u2029]/u.test(value);
+/** ENV-5. Code points are counted, not units of a particular encoding, so that every language counts alike. */
+const printable = text(/^[^\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}\u2028\u2029]{1,256}$/u);
+
+/** What else an envelope may have, outside the signature (ENV-3). */
+export const UNSIGNED: ReadonlyMap<string, Shape> = new Map<string, Shape>([
+  ["specversion", { required: true, accepts: text(/^1\.0$/) }],
+  ["traceparent", { required: false, accepts: isText }],
+  ["tracestate", { required: false, accepts: isText }],
+  ["signature", { required: true, accepts: isText }],
+  ["data", { required: true, accepts: () => true }],
+]);
 
 /** In signing order (ENV-12). The order is part of the format. */
 export const ATTRIBUTES: ReadonlyMap<keyof Attributes, Shape> = new Map<keyof Attributes, Shape>([
@@ -73,3 +84,19 @@ export const ATTRIBUTES: ReadonlyMap<keyof Attributes, Shape> = new Map<keyof At
   ["generation", { required: true, accepts: count(MAX_GENERATION) }],
   ["datacontenttype", { required: true, accepts: text(/^application\/json$/) }],
 ]);
+
+/** Whether every receiver takes this value for the attribute (ENV-2); `undefined` stands for an absent one. */
+export function isAcceptable(name: keyof Attributes, value: unknown): boolean {
+  const shape = ATTRIBUTES.get(name);
+  return shape !== undefined && (value === undefined ? !shape.required : shape.accepts(value));
+}
+
+// W3C Trace Context, version 00. A trace or span of zeros does not exist.
+const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+const TRACESTATE = /^[\x20-\x7e]{1,512}$/;
+
+/** ENV-9. What of a trace context has its shape; what has not is left out, and is no reason to refuse an event. */
+export function traceOf(traceparent: unknown, tracestate: unknown): TraceContext | undefined {
+  if (!isText(traceparent) || !TRACEPARENT.test(traceparent)) return undefined;
+  return isText(tracestate) && TRACESTATE.test(tracestate) ? { traceparent, tracestate } : { traceparent };
+}

@@ -1,4 +1,4 @@
-// Whether a message seen for the first time is young enough (REP-02, REP-03, REP-04, REP-09).
+// Whether a message seen for the first time is young enough (REP-02, REP-03, REP-04, REP-09): ENV-40 to ENV-44.
 
 export interface FreshnessPolicy {
   /** Greatest age, from the signed time until the broker took the message. */
@@ -15,7 +15,7 @@ export interface FreshnessPolicy {
 export type Freshness = "fresh" | "stale" | "future";
 
 /**
- * `takenAtMs` is the broker's enqueue time where the transport vouches for it, else now: a backlog does not make
+ * ENV-40. `takenAtMs` is the broker's enqueue time where the transport vouches for it, else now: a backlog does not make
  * an honest message old, and an old message published again is still old.
  */
 export function freshnessOf(
@@ -23,8 +23,8 @@ export function freshnessOf(
   policy: FreshnessPolicy,
 ): Freshness {
   // Written so that NaN, which compares false with everything, falls through to stale.
-  if (times.signedAtMs > times.takenAtMs + policy.skewMs || times.signedAtMs > times.nowMs + policy.skewMs) return "future";
-  if (times.expiresAtMs !== undefined && !(times.nowMs <= times.expiresAtMs + policy.skewMs)) return "stale";
-  if (policy.retentionMs !== undefined && !(times.nowMs - times.takenAtMs <= policy.retentionMs)) return "stale";
-  return times.takenAtMs - times.signedAtMs <= policy.windowMs ? "fresh" : "stale";
+  if (times.signedAtMs > times.takenAtMs + policy.skewMs || times.signedAtMs > times.nowMs + policy.skewMs) return "future"; // ENV-41
+  if (times.expiresAtMs !== undefined && !(times.nowMs <= times.expiresAtMs + policy.skewMs)) return "stale"; // ENV-42
+  if (policy.retentionMs !== undefined && !(times.nowMs - times.takenAtMs <= policy.retentionMs)) return "stale"; // ENV-43
+  return times.takenAtMs - times.signedAtMs <= policy.windowMs ? "fresh" : "stale"; // ENV-44
 }

@@ -1,11 +1,14 @@
-// One pass over received bytes before anything parses them (PSN-04): bounds nesting, counts members, and finds
-// where the value of the top-level member "data" begins and ends, since those exact bytes are what is signed.
+// One pass over received bytes before anything parses them (PSN-04): bounds nesting (ENV-21), counts members
+// (ENV-23), and finds where the value of the top-level member "data" begins and ends, since those exact bytes are
+// what is signed (ENV-26). It reads each byte once, whatever they are.
 // It does not validate JSON; JSON.parse does. Together with a count of the parsed members it proves that no
 // object had a key twice: each member has one colon outside a string, and a doubled key parses to one member.
 
 export interface JsonScan {
   /** Colons outside strings: the members of all objects. */
   readonly members: number;
+  /** No number at the top level has a sign, a fraction or an exponent, but for "data" (ENV-7). */
+  readonly plainCounts: boolean;
   /** Half-open range of the bytes of top-level "data"; `undefined` when there is none. */
   readonly data: { readonly start: number; readonly end: number } | undefined;
 }
@@ -18,6 +21,10 @@ const OPEN_OBJECT = 0x7b,
   CLOSE_OBJECT = 0x7d,
   OPEN_ARRAY = 0x5b,
   CLOSE_ARRAY = 0x5d;
+const MINUS = 0x2d,
+  POINT = 0x2e,
+  SMALL_E = 0x65,
+  LARGE_E = 0x45;
 
 /** `undefined` when the nesting is deeper than `maxDepth` or does not close. */
 export function scanJson(bytes: Uint8Array, maxDepth: number): JsonScan | undefined {
@@ -28,6 +35,7 @@ export function scanJson(bytes: Uint8Array, maxDepth: number): JsonScan | undefi
   let dataStart = -1;
   let dataEnd = -1;
   let inData = false;
+  let plainCounts = true;
   for (let at = 0; at < bytes.length; at++) {
     switch (bytes[at]) {
       case QUOTE: {
@@ -43,7 +51,6 @@ export function scanJson(bytes: Uint8Array, maxDepth: number): JsonScan | undefi
       case COLON:
         members++;
         if (depth === 1 && isData(bytes, keyStart, keyEnd)) {
-          if (dataStart >= 0) return undefined;
           inData = true;
           dataStart = at + 1;
         }
@@ -66,14 +73,20 @@ export function scanJson(bytes: Uint8Array, maxDepth: number): JsonScan | undefi
           dataEnd = at;
         }
         break;
+      case MINUS:
+      case POINT:
+      case SMALL_E:
+      case LARGE_E:
+        if (depth === 1 && !inData) plainCounts = false;
+        break;
       default:
     }
   }
   if (depth !== 0 || inData) return undefined;
-  return { members, data: dataStart < 0 ? undefined : trim(bytes, dataStart, dataEnd) };
+  return { members, plainCounts, data: dataStart < 0 ? undefined : trim(bytes, dataStart, dataEnd) };
 }
 
-/** Members of all objects in a parsed value, or `undefined` when one is named `__proto__`. Iterative. */
+/** Members of all objects in a parsed value, or `undefined` when one is named `__proto__` (ENV-23). Iterative. */
 export function countMembers(value: unknown): number | undefined {
   const open: unknown[] = [value];
   let members = 0;

@@ -1,7 +1,8 @@
-// Keys by reference, and what each is good for (REP-05, OPS-05). The key id decides algorithm, issuer and reach;
-// the message decides nothing.
+// Keys by reference, and what each is good for (REP-05, OPS-05). The key id decides algorithm, issuer and reach
+// (ENV-50); the message decides nothing (ENV-60).
 import { createHmac, createPrivateKey, createPublicKey, createSecretKey, sign, timingSafeEqual, verify, type KeyObject } from "node:crypto";
 import { SallyportError } from "../errors.ts";
+import { parseTime } from "./time.ts";
 
 export type Algorithm = "hmac-sha256" | "ed25519";
 
@@ -35,6 +36,7 @@ export interface Key {
   verify(input: string, signature: string): boolean;
 }
 
+/** ENV-51. */
 const MIN_SECRET_BYTES = 32;
 const KEY_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
 const SPEC_KEYS = new Set([
@@ -67,7 +69,7 @@ export class KeyRing {
     return this.#keys.get(id);
   }
 
-  /** The newest usable signing key of an issuer: of those usable now, the last one listed. */
+  /** The newest usable signing key of an issuer (ENV-4): of those usable now, the last one listed (ENV-53, ENV-54). */
   signingKey(issuer: string, nowMs: number): Key {
     const usable = [...this.#keys.values()].filter((key) => key.canSign && key.issuer === issuer && key.mayBeUsedAt(nowMs));
     const key = usable.at(-1);
@@ -77,7 +79,7 @@ export class KeyRing {
     });
   }
 
-  /** Never the material (OPS-05). */
+  /** Never the material (ENV-55, OPS-05). */
   toJSON(): unknown {
     return { keys: [...this.#keys.keys()] };
   }
@@ -118,6 +120,7 @@ function materialOf(spec: KeySpec): Material {
   }
 }
 
+/** ENV-14, ENV-51. */
 function hmac(spec: KeySpec): Material {
   const bytes = Buffer.from(spec.secret ?? "", "base64");
   if (bytes.length < MIN_SECRET_BYTES) {
@@ -125,21 +128,31 @@ function hmac(spec: KeySpec): Material {
       remedy: `Give at least ${MIN_SECRET_BYTES} random bytes as base64, e.g. from: openssl rand -base64 32.`,
     });
   }
+  // What is not base64 would be skipped, and a passphrase, or a slip of the pen, would pass for a random secret.
+  if (bytes.toString("base64") !== spec.secret) {
+    throw invalidKey(spec.id, "its secret is not base64", "Write 32 random bytes as padded base64, e.g. from: openssl rand -base64 32.");
+  }
   const secret = createSecretKey(bytes);
-  const mac = (input: string): Buffer => createHmac("sha256", secret).update(input).digest();
+  const mac = (input: string): string => createHmac("sha256", secret).update(input).digest("base64url");
   return {
     canSign: true,
-    sign: (input) => mac(input).toString("base64url"),
+    sign: mac,
+    // Compared as text, so that no other spelling of the same bytes passes (ENV-14).
     verify: (input, signature) => {
-      const given = signatureBytes(signature, 32);
-      return given !== undefined && timingSafeEqual(given, mac(input));
+      const given = Buffer.from(signature);
+      const expected = Buffer.from(mac(input));
+      return given.length === expected.length && timingSafeEqual(given, expected);
     },
   };
 }
 
+/** ENV-14, ENV-51. */
 function ed25519(spec: KeySpec): Material {
   const privateKey = spec.privateKey === undefined ? undefined : parsePem(spec, () => createPrivateKey(spec.privateKey as string));
   const publicKey = parsePem(spec, () => createPublicKey(spec.publicKey ?? spec.privateKey ?? ""));
+  if (privateKey !== undefined && !createPublicKey(privateKey).equals(publicKey)) {
+    throw invalidKey(spec.id, "its publicKey is not that of its privateKey", "Give one of them, or two that belong together.");
+  }
   return {
     canSign: privateKey !== undefined,
     sign: (input) => {
@@ -170,11 +183,12 @@ function signatureBytes(signature: string, length: number): Buffer | undefined {
   return bytes.length === length && bytes.toString("base64url") === signature ? bytes : undefined;
 }
 
+/** ENV-52. As strict as an envelope's own times: a looser reading takes some texts for local time. */
 function timeOf(spec: KeySpec, name: "notBefore" | "notAfter"): number | undefined {
   const value = spec[name];
   if (value === undefined) return undefined;
-  const time = Date.parse(value);
-  if (Number.isNaN(time)) throw invalidKey(spec.id, `${name} is not a time`, "Write it as 2026-11-23T00:00:00Z.");
+  const time = parseTime(value);
+  if (time === undefined) throw invalidKey(spec.id, `${name} is not a time`, "Write it as 2026-11-23T00:00:00Z.");
   return time;
 }
 

@@ -1,7 +1,7 @@
 // Received bytes become a verified envelope, or a code. Each function takes the type that the one before it
 // returned, so that no step can be left out. Nothing here throws on hostile input.
 import type { ErrorCode } from "../errors.ts";
-import { ATTRIBUTES, type Attributes, type TraceContext } from "./attributes.ts";
+import { ATTRIBUTES, type Attributes, type TraceContext, traceOf, UNSIGNED } from "./attributes.ts";
 import { countMembers, scanJson } from "./json-scan.ts";
 import type { KeyRing } from "./keys.ts";
 import { digestOf, signingInput } from "./signing-input.ts";
@@ -39,40 +39,43 @@ export interface OpenBounds {
   readonly maxDepth: number;
 }
 
-const ALLOWED_UNSIGNED = new Set(["specversion", "signature", "data", "traceparent", "tracestate"]);
+/** ENV-22: nothing is replaced, and a byte-order mark is left for the parser to refuse. */
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** ENV-20 to ENV-26. */
+/** ENV-20 to ENV-26, in the order of their codes. */
 export function parseEnvelope(received: Uint8Array, bounds: OpenBounds): Opened<ParsedEnvelope> {
-  if (received.byteLength > bounds.maxBytes) return refused("ERR_ENVELOPE_TOO_LARGE");
-  const scan = scanJson(received, bounds.maxDepth);
+  if (received.byteLength > bounds.maxBytes) return refused("ERR_ENVELOPE_TOO_LARGE"); // ENV-20
+  const scan = scanJson(received, bounds.maxDepth); // ENV-21
   if (scan === undefined) return refused("ERR_ENVELOPE_MALFORMED");
   const raw = parseObject(received);
-  if (raw === undefined || countMembers(raw) !== scan.members) return refused("ERR_ENVELOPE_MALFORMED");
-  if (raw["signature"] === undefined) return refused("ERR_ENVELOPE_UNSIGNED");
-  if (!hasAttributes(raw) || scan.data === undefined) return refused("ERR_ENVELOPE_MALFORMED");
+  if (raw === undefined || countMembers(raw) !== scan.members) return refused("ERR_ENVELOPE_MALFORMED"); // ENV-22, ENV-23
+  if (!Object.hasOwn(raw, "signature")) return refused("ERR_ENVELOPE_UNSIGNED"); // ENV-25
+  if (!scan.plainCounts || !hasMembers(raw)) return refused("ERR_ENVELOPE_MALFORMED"); // ENV-24
+  if (scan.data === undefined) return refused("ERR_ENVELOPE_MALFORMED"); // ENV-26
   return accepted({
     attributes: attributesOf(raw),
     signature: raw["signature"] as string,
-    trace: traceOf(raw),
+    trace: traceOf(raw["traceparent"], raw["tracestate"]),
     data: raw["data"],
     dataDigest: digestOf(received.subarray(scan.data.start, scan.data.end)),
   } as ParsedEnvelope);
 }
 
-/** ENV-30 to ENV-36. `foundOn` is where the transport found it, never what it says of itself (DST-04). */
+/** ENV-30 to ENV-36, in this order. `foundOn` is where the transport found it, never what it says of itself (DST-04). */
 export function verifyEnvelope(parsed: ParsedEnvelope, foundOn: string, keys: KeyRing): Opened<VerifiedEnvelope> {
   const { attributes } = parsed;
   const key = keys.get(attributes.keyid);
-  if (key === undefined) return refused("ERR_ENVELOPE_KEY_UNKNOWN");
-  if (!key.verify(signingInput(key.algorithm, attributes, parsed.dataDigest), parsed.signature)) return refused("ERR_ENVELOPE_SIGNATURE");
+  if (key === undefined) return refused("ERR_ENVELOPE_KEY_UNKNOWN"); // ENV-30
+  const input = signingInput(key.algorithm, attributes, parsed.dataDigest);
+  if (!key.verify(input, parsed.signature)) return refused("ERR_ENVELOPE_SIGNATURE"); // ENV-31
   const signedAtMs = parseTime(attributes.time);
   const expiresAtMs = attributes.expirytime === undefined ? undefined : parseTime(attributes.expirytime);
   if (signedAtMs === undefined || (attributes.expirytime !== undefined && expiresAtMs === undefined))
-    return refused("ERR_ENVELOPE_TIME_INVALID");
-  if (key.issuer !== attributes.source || !key.mayBeUsedAt(signedAtMs)) return refused("ERR_ENVELOPE_KEY_NOT_ALLOWED");
-  if (!key.maySend(attributes.destination, attributes.type)) return refused("ERR_ENVELOPE_KEY_NOT_ALLOWED");
-  if (attributes.destination !== foundOn) return refused("ERR_POLICY_DESTINATION");
+    return refused("ERR_ENVELOPE_TIME_INVALID"); // ENV-32
+  if (key.issuer !== attributes.source) return refused("ERR_ENVELOPE_KEY_NOT_ALLOWED"); // ENV-33
+  if (!key.mayBeUsedAt(signedAtMs)) return refused("ERR_ENVELOPE_KEY_NOT_ALLOWED"); // ENV-34
+  if (!key.maySend(attributes.destination, attributes.type)) return refused("ERR_ENVELOPE_KEY_NOT_ALLOWED"); // ENV-35
+  if (attributes.destination !== foundOn) return refused("ERR_POLICY_DESTINATION"); // ENV-36
   const { trace, data, dataDigest } = parsed;
   return accepted({ attributes, trace, data, dataDigest, signedAtMs, expiresAtMs } as VerifiedEnvelope);
 }
@@ -86,15 +89,16 @@ function parseObject(received: Uint8Array): Record<string, unknown> | undefined 
   }
 }
 
-function hasAttributes(raw: Record<string, unknown>): boolean {
-  if (raw["specversion"] !== "1.0" || typeof raw["signature"] !== "string" || !Object.hasOwn(raw, "data")) return false;
+function hasMembers(raw: Record<string, unknown>): boolean {
   for (const name of Object.keys(raw)) {
-    if (!ATTRIBUTES.has(name as keyof Attributes) && !ALLOWED_UNSIGNED.has(name)) return false;
+    if (!ATTRIBUTES.has(name as keyof Attributes) && !UNSIGNED.has(name)) return false;
   }
-  for (const [name, shape] of ATTRIBUTES) {
-    if (!Object.hasOwn(raw, name)) {
-      if (shape.required) return false;
-    } else if (!shape.accepts(raw[name])) return false;
+  return haveShapes(raw, UNSIGNED) && haveShapes(raw, ATTRIBUTES);
+}
+
+function haveShapes(raw: Record<string, unknown>, shapes: typeof UNSIGNED): boolean {
+  for (const [name, { required, accepts }] of shapes) {
+    if (Object.hasOwn(raw, name) ? !accepts(raw[name]) : required) return false;
   }
   return true;
 }
@@ -103,11 +107,6 @@ function attributesOf(raw: Record<string, unknown>): Attributes {
   const attributes: Record<string, unknown> = {};
   for (const name of ATTRIBUTES.keys()) if (Object.hasOwn(raw, name)) attributes[name] = raw[name];
   return attributes as unknown as Attributes;
-}
-
-function traceOf({ traceparent, tracestate }: Record<string, unknown>): TraceContext | undefined {
-  if (typeof traceparent !== "string") return undefined;
-  return { traceparent, ...(typeof tracestate === "string" && { tracestate }) };
 }
 
 const accepted = <T>(value: T): Opened<T> => ({ ok: true, value });

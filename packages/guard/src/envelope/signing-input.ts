@@ -4,9 +4,10 @@ import { hash } from "node:crypto";
 import { ATTRIBUTES, type Attributes } from "./attributes.ts";
 import type { Algorithm } from "./keys.ts";
 
+/** ENV-10. Whatever else a key signs begins with another netstring, so that it can never be taken for an envelope (ENV-56). */
 const PREFIX = "sallyport/1";
 
-/** A netstring per field, `-,` for one that is absent: an absent field and an empty one differ. */
+/** ENV-10 to ENV-12. A netstring per field, `-,` for one that is absent: an absent field and an empty one differ. */
 export function signingInput(algorithm: Algorithm, attributes: Attributes, dataDigest: string): string {
   let input = netstring(PREFIX) + netstring(algorithm);
   for (const name of ATTRIBUTES.keys()) {
@@ -16,7 +17,7 @@ export function signingInput(algorithm: Algorithm, attributes: Attributes, dataD
   return input + netstring(dataDigest);
 }
 
-/** Lower-case hexadecimal SHA-256. */
+/** ENV-13. Lower-case hexadecimal SHA-256. */
 export function digestOf(bytes: Uint8Array | string): string {
   return hash("sha256", bytes, "hex");
 }
@@ -26,4 +27,5 @@ export function tuple(...fields: readonly (string | number | undefined)[]): stri
   return fields.map((field) => (field === undefined ? "-," : netstring(String(field)))).join("");
 }
 
+/** ENV-11. The length is that of the UTF-8 bytes. */
 const netstring = (value: string): string => `${Buffer.byteLength(value)}:${value},`;

@@ -1,6 +1,6 @@
-// RFC 3339, strictly (REP-03). A time that does not parse is `undefined`, never NaN.
+// RFC 3339, strictly (ENV-6, REP-03). A time that does not parse is `undefined`, never NaN.
 
-const RFC_3339 = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])([01]\d|2[0-3]):([0-5]\d))$/;
+const RFC_3339 = /^([1-9]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])([01]\d|2[0-3]):([0-5]\d))$/;
 
 /** Milliseconds since 1970, or `undefined`. Leap seconds are not accepted: a POSIX clock never shows one. */
 export function parseTime(text: string): number | undefined {

@@ -1,5 +1,6 @@
 // Handlers in threads of their own, so that one that never yields can be ended and one that crashes takes nothing
-// with it (PSN-06). A guard against faults, not a sandbox: the module is your own code and may do what you may.
+// with it (PSN-06). A guard against faults, not a sandbox: the module is your own code and may do what you may. What
+// ends the whole process (memory, native code, process.abort) ends it from a thread, too; that is PSN-07's.
 import type { ResourceLimits } from "node:worker_threads";
 import type { Handlers } from "../consume/consumer.ts";
 import type { Handler } from "../consume/handle.ts";
@@ -21,7 +22,10 @@ export interface IsolationOptions {
   readonly startWithinMs?: number;
   /** For importing the module, in each thread. Default 10 s. */
   readonly loadWithinMs?: number;
-  /** Of each thread: `maxOldGenerationSizeMb` and so on. What is outside the JavaScript heap, such as buffers, is not bounded. */
+  /**
+   * Of each thread: `maxOldGenerationSizeMb` and so on. At its limit Node ends the thread where it can, and otherwise
+   * the process (nodejs/node#47224): the attempt then counts as a crash (PSN-07). Buffers are not bounded.
+   */
   readonly resourceLimits?: ResourceLimits;
   readonly clock?: Clock;
   /** A thread that had to be ended or ended itself, an answer that cannot leave it. Default: a process warning. */

@@ -48,12 +48,10 @@ export class HandlerPool {
   }
 
   run(event: ReceivedEvent, context: HandlerContext): Promise<Outcome | undefined> {
-    const work = this.#run(event, context).finally(() => this.#inWork.delete(work));
-    this.#inWork.add(work);
-    return work;
+    return this.#track(this.#run(event, context));
   }
 
-  /** Takes nothing new, waits for what is in work until the deadline, then ends every thread. */
+  /** Takes nothing new, waits for what is in work or being loaded until the deadline, then ends every thread. */
   async close(deadlineMs: number): Promise<void> {
     this.#closed = true;
     for (const waiter of this.#waiting.splice(0)) waiter(undefined);
@@ -81,6 +79,12 @@ export class HandlerPool {
     } finally {
       this.#release(thread);
     }
+  }
+
+  #track<T>(work: Promise<T>): Promise<T> {
+    const tracked = work.finally(() => this.#inWork.delete(tracked));
+    this.#inWork.add(tracked);
+    return tracked;
   }
 
   async #acquire(signal: AbortSignal): Promise<HandlerThread | undefined> {
@@ -116,7 +120,8 @@ export class HandlerPool {
 
   /** Threads are started when a message waits for one, and never otherwise: a module that fails is not loaded in a loop. */
   #grow(): void {
-    while (!this.#closed && this.#loading < this.#waiting.length && this.#counted.size < this.#options.threads) void this.#add();
+    while (!this.#closed && this.#loading < this.#waiting.length && this.#counted.size < this.#options.threads)
+      void this.#track(this.#add());
   }
 
   async #add(): Promise<void> {

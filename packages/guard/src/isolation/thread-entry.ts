@@ -1,26 +1,30 @@
 // What runs inside a thread: imports the user's module once, then runs one handler at a time. It decides nothing:
 // the pool ends the thread, the consume door settles the message.
-import { parentPort, workerData } from "node:worker_threads";
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import type { Handler } from "../consume/handle.ts";
 import { withCause } from "../envelope/causation.ts";
 import { type Reply, replyOfError, replyOfOutcome, type Request, type ThreadData } from "./messages.ts";
 
-const port = parentPort;
-if (port === null) throw new Error("this file runs inside the threads of isolate()");
+const port = portOfThread();
 const say = (reply: Reply): void => port.postMessage(reply);
 
 let current: AbortController | undefined;
 
-try {
-  const { module } = workerData as ThreadData;
-  const handlers = handlersOf((await import(module)) as Record<string, unknown>);
-  port.on("message", (request: Request) => {
-    if (request.kind === "abort") current?.abort(request.reason);
-    else void run(handlers, request);
-  });
-  say({ kind: "loaded", types: [...handlers.keys()] });
-} catch (error) {
-  say({ kind: "unloadable", message: error instanceof Error ? error.message : String(error) });
+void start();
+
+// No await at the top level: ending a thread inside such a module can abort the whole process (nodejs/node#43182).
+async function start(): Promise<void> {
+  try {
+    const { module } = workerData as ThreadData;
+    const handlers = handlersOf((await import(module)) as Record<string, unknown>);
+    port.on("message", (request: Request) => {
+      if (request.kind === "abort") current?.abort(request.reason);
+      else void run(handlers, request);
+    });
+    say({ kind: "loaded", types: [...handlers.keys()] });
+  } catch (error) {
+    say({ kind: "unloadable", message: error instanceof Error ? error.message : String(error) });
+  }
 }
 
 async function run(
@@ -48,4 +52,9 @@ function handlersOf(exported: Record<string, unknown>): ReadonlyMap<string, Hand
   const wrong = entries.find(([, handler]) => typeof handler !== "function");
   if (wrong !== undefined) throw new Error(`its handler of "${wrong[0]}" is not a function`);
   return new Map(entries as [string, Handler][]);
+}
+
+function portOfThread(): MessagePort {
+  if (parentPort === null) throw new Error("this file runs inside the threads of isolate()");
+  return parentPort;
 }

@@ -72,7 +72,7 @@ export class HandlerThread {
     } finally {
       cancel();
       this.#loading = undefined;
-      this.#worker.unref();
+      this.#rest();
     }
   }
 
@@ -96,13 +96,18 @@ export class HandlerThread {
       this.#job = undefined;
       cancelGrace();
       signal.removeEventListener("abort", abort);
-      this.#worker.unref();
+      this.#rest();
     }
   }
 
   async end(): Promise<void> {
     this.#over = true;
     await this.#worker.terminate();
+  }
+
+  /** An idle thread does not keep the process alive; one that is ending does until it is gone. */
+  #rest(): void {
+    if (!this.#over) this.#worker.unref();
   }
 
   #tell(request: Request): void {

@@ -18,6 +18,7 @@ import { type Observer, type Sending, unfailing, watch } from "../ports/observer
 import { noTrail, type Trail } from "../ports/trail.ts";
 import type { Transport } from "../ports/transport.ts";
 import { ApprovalStates } from "./approval-state.ts";
+import { checkCaller, subjectOf } from "./attributable.ts";
 import type { Call, Receipt } from "./call.ts";
 import { canonicalJson } from "./canonical.ts";
 import { outOfBounds, validate } from "./validate.ts";
@@ -63,6 +64,7 @@ interface Admitted {
   readonly data: unknown;
   readonly dataJson: string;
   readonly destination: string;
+  readonly subject: string | undefined;
   readonly cause: Cause | undefined;
 }
 
@@ -126,7 +128,8 @@ export class Publisher<C extends Contract> {
     const dataJson = JSON.stringify(valid);
     if (Buffer.byteLength(dataJson) > event.bounds.maxBytes) throw outOfBounds(tooLarge(event.bounds));
     const destination = resolveDestination(event.destination, call.principal.tenant);
-    return { event, call, data: valid, dataJson, destination, cause: this.#causeOf() };
+    checkCaller(call.principal, destination);
+    return { event, call, data: valid, dataJson, destination, subject: subjectOf(event, valid), cause: this.#causeOf() };
   }
 
   #causeOf(): Cause | undefined {
@@ -240,10 +243,9 @@ export class Publisher<C extends Contract> {
   }
 
   async #send(admitted: Admitted, id: string, trace: TraceContext | undefined): Promise<Receipt> {
-    const { event, call, data, dataJson, destination, cause } = admitted;
+    const { event, call, dataJson, destination, subject, cause } = admitted;
     const nowMs = this.#clock.now();
     const { contract, keys, transport } = this.#options;
-    const subject = event.key?.(data);
     const time = formatTime(nowMs);
     const bytes = sealEnvelope(
       {

@@ -17,6 +17,9 @@ interface Work {
 }
 
 const DEFAULT_LOCK_TIMEOUT_MS = 5000;
+// Keys are random, so that one transaction touches many pages: they must fit, and be copied from the log rarely.
+const CACHE_KIB = 32_000;
+const CHECKPOINT_PAGES = 4000;
 // A wait inside SQLite blocks the event loop, so each is short and the rest of the waiting is done outside.
 const BUSY_TIMEOUT_MS = 20;
 
@@ -26,6 +29,7 @@ export class SqliteDatabase {
   readonly #identity: FileIdentity;
   readonly #statements = new Map<string, StatementSync>();
   readonly #lockTimeoutMs: number;
+  readonly #kept = new Map<string, object>();
   #queue: Work[] = [];
   #flushing: Promise<void> | undefined;
   #closed = false;
@@ -72,6 +76,13 @@ export class SqliteDatabase {
       this.#statements.set(sql, statement);
     }
     return statement;
+  }
+
+  /** What was read once in this transaction and is kept current by whoever reads it: for use inside {@link write}. */
+  keep<T extends object>(name: string, read: () => T): T {
+    let kept = this.#kept.get(name) as T | undefined;
+    if (kept === undefined) this.#kept.set(name, (kept = read()));
+    return kept;
   }
 
   /**
@@ -142,6 +153,7 @@ export class SqliteDatabase {
   }
 
   #runAll(batch: readonly Work[]): unknown[] {
+    this.#kept.clear();
     try {
       const results = batch.map((work) => work.run(this.#database));
       this.#database.exec("COMMIT");
@@ -163,7 +175,7 @@ export class SqliteDatabase {
   /** Answers with the path that SQLite opened. */
   #prepareFile(): string {
     const { file } = this.#database.prepare("SELECT file FROM pragma_database_list WHERE name = 'main'").get() as { readonly file: string };
-    const mode = this.#patiently(() => this.#database.prepare("PRAGMA journal_mode = WAL").get() as { readonly journal_mode: string });
+    const mode = this.#database.prepare("PRAGMA journal_mode = WAL").get() as { readonly journal_mode: string };
     if (mode.journal_mode !== "wal") {
       throw new SallyportError(
         "ERR_CONFIG_INVALID",
@@ -174,20 +186,9 @@ export class SqliteDatabase {
         },
       );
     }
-    this.#database.exec("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+    this.#database.exec(
+      `PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -${CACHE_KIB}; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
+    );
     return file;
-  }
-
-  /** SQLite does not wait by itself when several processes make a new file at once. */
-  #patiently<T>(ask: () => T): T {
-    const end = performance.now() + this.#lockTimeoutMs;
-    for (;;) {
-      try {
-        return ask();
-      } catch (error) {
-        if (!isBusy(error) || performance.now() > end) throw error;
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-      }
-    }
   }
 }

@@ -23,9 +23,11 @@ const SCHEMA = `
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS sallyport_claims_expiry ON sallyport_claims (expiresAtMs)`;
 const FIND = "SELECT digest, state, token, started, finished, untilMs, expiresAtMs FROM sallyport_claims WHERE key = ?";
-const SAVE = `INSERT INTO sallyport_claims (key, digest, state, token, started, finished, untilMs, expiresAtMs) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT (key) DO UPDATE SET digest = excluded.digest, state = excluded.state, token = excluded.token, started = excluded.started,
-  finished = excluded.finished, untilMs = excluded.untilMs, expiresAtMs = excluded.expiresAtMs`;
+const COLUMNS = "key, digest, state, token, started, finished, untilMs, expiresAtMs";
+const INSERT = `INSERT INTO sallyport_claims (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING`;
+const REPLACE = `INSERT OR REPLACE INTO sallyport_claims (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+// What a change may change.
+const CHANGE = "UPDATE sallyport_claims SET state = ?, started = ?, finished = ?, untilMs = ?, expiresAtMs = ? WHERE key = ?";
 const FORGET = "DELETE FROM sallyport_claims WHERE key IN (SELECT key FROM sallyport_claims WHERE expiresAtMs <= ? LIMIT 64)";
 
 export class SqliteClaims implements ClaimStore {
@@ -46,11 +48,7 @@ export class SqliteClaims implements ClaimStore {
     return this.#database.write(() => {
       const nowMs = this.#clock.now();
       this.#database.prepare(FORGET).run(nowMs);
-      return requests.map((request) => {
-        const { outcome, record } = claimRecord(this.#find(request.key), request, nowMs, this.#newId());
-        if (record !== undefined) this.#save(request.key, record);
-        return outcome;
-      });
+      return requests.map((request) => this.#claimOne(request, nowMs));
     });
   }
 
@@ -64,7 +62,8 @@ export class SqliteClaims implements ClaimStore {
           const failed = applyEffect(database, change.effect as Effect<SqliteTransaction>);
           if (failed !== undefined) return failed;
         }
-        this.#save(change.key, record);
+        const { state, started, finished, untilMs, expiresAtMs } = record;
+        this.#database.prepare(CHANGE).run(state, started, finished, untilMs, expiresAtMs, change.key);
         return "changed";
       });
     });
@@ -74,10 +73,19 @@ export class SqliteClaims implements ClaimStore {
     return this.#database.prepare(FIND).get(key) as ClaimRecord | undefined;
   }
 
-  #save(key: string, record: ClaimRecord): void {
-    this.#database
-      .prepare(SAVE)
-      .run(key, record.digest, record.state, record.token, record.started, record.finished, record.untilMs, record.expiresAtMs);
+  /** Most messages are new: their claim is written without a look, and stands if nothing was there. */
+  #claimOne(request: ClaimRequest, nowMs: number): ClaimOutcome {
+    const token = this.#newId();
+    const anew = claimRecord(undefined, request, nowMs, token);
+    if (anew.record !== undefined && this.#write(INSERT, request.key, anew.record)) return anew.outcome;
+    const { outcome, record } = claimRecord(this.#find(request.key), request, nowMs, token);
+    if (record !== undefined) this.#write(REPLACE, request.key, record);
+    return outcome;
+  }
+
+  #write(sql: string, key: string, record: ClaimRecord): boolean {
+    const { digest, state, token, started, finished, untilMs, expiresAtMs } = record;
+    return this.#database.prepare(sql).run(key, digest, state, token, started, finished, untilMs, expiresAtMs).changes === 1;
   }
 }
 

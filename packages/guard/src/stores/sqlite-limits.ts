@@ -4,17 +4,24 @@ import { type NewId, randomId } from "../ports/ids.ts";
 import type { Ledger, LedgerEnd, LedgerEntry, LedgerOutcome, LimitStore, Spend } from "../ports/limits.ts";
 import type { SqliteDatabase } from "../sqlite/database.ts";
 
+// Spends of a key are numbered, so that the one whose leaving the window makes room is found without counting.
 const LIMITS_SCHEMA = `
-  CREATE TABLE IF NOT EXISTS sallyport_spends (key TEXT NOT NULL, atMs INTEGER NOT NULL, untilMs INTEGER NOT NULL);
-  CREATE INDEX IF NOT EXISTS sallyport_spends_key ON sallyport_spends (key, atMs);
+  CREATE TABLE IF NOT EXISTS sallyport_spends (
+    key TEXT NOT NULL, number INTEGER NOT NULL, atMs INTEGER NOT NULL, untilMs INTEGER NOT NULL, PRIMARY KEY (key, number)
+  ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS sallyport_spends_until ON sallyport_spends (untilMs)`;
-// The spend whose leaving the window makes room: the limit-th from the newest.
-const BLOCKING = "SELECT atMs FROM sallyport_spends WHERE key = ? AND atMs > ? ORDER BY atMs DESC LIMIT 1 OFFSET ?";
+const LAST = "SELECT max(number) AS number FROM sallyport_spends WHERE key = ?";
+const AT = "SELECT atMs FROM sallyport_spends WHERE key = ? AND number = ?";
+const SPEND = "INSERT INTO sallyport_spends (key, number, atMs, untilMs) VALUES (?, ?, ?, ?)";
+const CLEAN = "DELETE FROM sallyport_spends WHERE untilMs <= ?";
+/** What is over is no longer looked at; it is removed now and then. */
+const CLEAN_EVERY_MS = 1000;
 
 /** One row a spend: exact over any window. */
 export class SqliteLimits implements LimitStore {
   readonly #database: SqliteDatabase;
   readonly #clock: Clock;
+  #cleanAtMs = 0;
 
   constructor(database: SqliteDatabase, options: { readonly clock?: Clock } = {}) {
     this.#database = database;
@@ -25,15 +32,23 @@ export class SqliteLimits implements LimitStore {
   spend(spends: readonly Spend[]): Promise<{ readonly refused: number; readonly retryAfterMs: number } | undefined> {
     return this.#database.write(() => {
       const nowMs = this.#clock.now();
+      this.#clean(nowMs);
+      const last = spends.map((spend) => (this.#database.prepare(LAST).get(spend.key) as { number: number | null }).number ?? 0);
       for (const [index, spend] of spends.entries()) {
-        const row = this.#database.prepare(BLOCKING).get(spend.key, nowMs - spend.windowMs, spend.limit - 1);
-        if (row !== undefined) return { refused: index, retryAfterMs: (row["atMs"] as number) + spend.windowMs - nowMs };
+        const blocking = this.#database.prepare(AT).get(spend.key, (last[index] ?? 0) - spend.limit + 1);
+        const freeAtMs = blocking === undefined ? nowMs : (blocking["atMs"] as number) + spend.windowMs;
+        if (freeAtMs > nowMs) return { refused: index, retryAfterMs: freeAtMs - nowMs };
       }
-      const record = this.#database.prepare("INSERT INTO sallyport_spends (key, atMs, untilMs) VALUES (?, ?, ?)");
-      for (const spend of spends) record.run(spend.key, nowMs, nowMs + spend.windowMs);
-      this.#database.prepare("DELETE FROM sallyport_spends WHERE untilMs <= ?").run(nowMs);
+      const record = this.#database.prepare(SPEND);
+      for (const [index, spend] of spends.entries()) record.run(spend.key, (last[index] ?? 0) + 1, nowMs, nowMs + spend.windowMs);
       return undefined;
     });
+  }
+
+  #clean(nowMs: number): void {
+    if (nowMs < this.#cleanAtMs) return;
+    this.#database.prepare(CLEAN).run(nowMs);
+    this.#cleanAtMs = nowMs + CLEAN_EVERY_MS;
   }
 }
 
@@ -44,7 +59,11 @@ const LEDGER_SCHEMA = `
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS sallyport_calls_expiry ON sallyport_calls (expiresAtMs)`;
 const BEGIN = `INSERT INTO sallyport_calls (key, digest, eventId, token, result, leaseEndsMs, expiresAtMs) VALUES (?, ?, ?, ?, NULL, ?, ?)
-  ON CONFLICT (key) DO UPDATE SET token = excluded.token, leaseEndsMs = excluded.leaseEndsMs, expiresAtMs = excluded.expiresAtMs`;
+  ON CONFLICT (key) DO NOTHING`;
+const BEGIN_AGAIN =
+  "UPDATE sallyport_calls SET digest = ?2, eventId = ?3, token = ?4, result = NULL, leaseEndsMs = ?5, expiresAtMs = ?6 WHERE key = ?1";
+const FIND = "SELECT digest, eventId, result, leaseEndsMs FROM sallyport_calls WHERE key = ? AND expiresAtMs > ?";
+const FORGET = "DELETE FROM sallyport_calls WHERE expiresAtMs <= ?";
 
 interface Row {
   readonly digest: string;
@@ -57,6 +76,7 @@ export class SqliteLedger implements Ledger {
   readonly #database: SqliteDatabase;
   readonly #clock: Clock;
   readonly #newId: NewId;
+  #forgetAtMs = 0;
 
   constructor(database: SqliteDatabase, options: { readonly clock?: Clock; readonly newId?: NewId } = {}) {
     this.#database = database;
@@ -68,18 +88,20 @@ export class SqliteLedger implements Ledger {
   begin(entry: LedgerEntry): Promise<LedgerOutcome> {
     return this.#database.write((): LedgerOutcome => {
       const nowMs = this.#clock.now();
-      this.#database.prepare("DELETE FROM sallyport_calls WHERE expiresAtMs <= ?").run(nowMs);
-      const found = this.#database
-        .prepare("SELECT digest, eventId, result, leaseEndsMs FROM sallyport_calls WHERE key = ?")
-        .get(entry.key) as unknown as Row | undefined;
+      this.#forget(nowMs);
+      const token = this.#newId();
+      const row = (eventId: string) => [entry.key, entry.digest, eventId, token, nowMs + entry.leaseMs, nowMs + entry.rememberMs] as const;
+      // Most calls are new: they are written without a look.
+      if (this.#database.prepare(BEGIN).run(...row(entry.eventId)).changes === 1) return { kind: "begun", token, eventId: entry.eventId };
+      const found = this.#database.prepare(FIND).get(entry.key, nowMs) as Row | undefined;
       if (found !== undefined) {
         if (found.digest !== entry.digest) return { kind: "conflict" };
         if (found.result !== null) return { kind: "finished", result: found.result };
         if (found.leaseEndsMs > nowMs) return { kind: "in-flight", forMs: found.leaseEndsMs - nowMs };
       }
-      const token = this.#newId();
-      this.#database.prepare(BEGIN).run(entry.key, entry.digest, entry.eventId, token, nowMs + entry.leaseMs, nowMs + entry.rememberMs);
-      return { kind: "begun", token, eventId: found?.eventId ?? entry.eventId };
+      const eventId = found?.eventId ?? entry.eventId;
+      this.#database.prepare(BEGIN_AGAIN).run(...row(eventId));
+      return { kind: "begun", token, eventId };
     });
   }
 
@@ -92,5 +114,11 @@ export class SqliteLedger implements Ledger {
       const result = end.kind === "finished" ? end.result : null;
       this.#database.prepare("UPDATE sallyport_calls SET result = ?, leaseEndsMs = 0 WHERE key = ? AND token = ?").run(result, key, token);
     });
+  }
+
+  #forget(nowMs: number): void {
+    if (nowMs < this.#forgetAtMs) return;
+    this.#database.prepare(FORGET).run(nowMs);
+    this.#forgetAtMs = nowMs + CLEAN_EVERY_MS;
   }
 }

@@ -25,6 +25,7 @@ interface Row {
 
 const SCHEMA = `CREATE TABLE IF NOT EXISTS sallyport_trail (
   seq INTEGER PRIMARY KEY, atMs INTEGER NOT NULL, entry TEXT NOT NULL, hash TEXT NOT NULL)`;
+const INSERT = "INSERT INTO sallyport_trail (seq, atMs, entry, hash) VALUES (?, ?, ?, ?)";
 const BEGINNING = "0".repeat(64);
 const PAGE = 1000;
 
@@ -40,15 +41,13 @@ export class SqliteTrail implements Trail {
 
   append(entries: readonly TrailEntry[]): Promise<void> {
     return this.#database.write(() => {
-      let last = this.#database.prepare("SELECT seq, hash FROM sallyport_trail ORDER BY seq DESC LIMIT 1").get() as unknown as
-        | Pick<Row, "seq" | "hash">
-        | undefined;
-      const insert = this.#database.prepare("INSERT INTO sallyport_trail (seq, atMs, entry, hash) VALUES (?, ?, ?, ?)");
+      const head = this.#database.keep("sallyport_trail", () => this.#head());
+      const atMs = this.#clock.now();
       for (const entry of entries) {
-        const next = { seq: (last?.seq ?? 0) + 1, atMs: this.#clock.now(), entry: JSON.stringify(entry) };
-        const hash = hashOf(last?.hash ?? BEGINNING, next);
-        insert.run(next.seq, next.atMs, next.entry, hash);
-        last = { seq: next.seq, hash };
+        const next = { seq: head.seq + 1, atMs, entry: JSON.stringify(entry) };
+        const hash = hashOf(head.hash, next);
+        this.#database.prepare(INSERT).run(next.seq, next.atMs, next.entry, hash);
+        Object.assign(head, { seq: next.seq, hash });
       }
     });
   }
@@ -76,6 +75,12 @@ export class SqliteTrail implements Trail {
       }
     }
     return headSeen ? { intact: true, entries: seq, head: previous } : { intact: false, brokenAt: seq + 1 };
+  }
+
+  /** Another process may have written since the last transaction, so that each reads it once. */
+  #head(): { seq: number; hash: string } {
+    const row = this.#database.prepare("SELECT seq, hash FROM sallyport_trail ORDER BY seq DESC LIMIT 1").get();
+    return { seq: 0, hash: BEGINNING, ...row };
   }
 
   #rows(after: number, limit: number): readonly Row[] {

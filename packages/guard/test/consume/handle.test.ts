@@ -2,7 +2,7 @@
 import { getEventListeners } from "node:events";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { ReceivedEvent } from "../../src/consume/examine.ts";
-import { type Handled, type Handler, type HandlerContext, runAttempt } from "../../src/consume/handle.ts";
+import { type Handled, type Handler, type HandlerContext, type HandlerFailure, runAttempt } from "../../src/consume/handle.ts";
 import { currentCause } from "../../src/envelope/causation.ts";
 import { commitWith, reject, retry, unavailable } from "../../src/index.ts";
 import type { ChangeOutcome } from "../../src/ports/claim-store.ts";
@@ -20,10 +20,15 @@ beforeEach(() => {
   clock = new CountingClock(START_MS);
   claims = new RecordedClaims();
   stop = new AbortController();
+  onFailure = undefined;
 });
 
-const attempt = (handler: Handler, change: Parameters<typeof policyOf>[0] = {}): Promise<Handled> =>
-  runAttempt({ event, handler, key: "k", token: "t", attempt: 2 }, claims, policyOf({ leaseMs: 30_000, ...change }), clock, stop.signal);
+let onFailure: ((failure: HandlerFailure) => void) | undefined;
+
+const attempt = (handler: Handler, change: Parameters<typeof policyOf>[0] = {}): Promise<Handled> => {
+  const policy = policyOf({ leaseMs: 30_000, ...change });
+  return runAttempt({ event, handler, key: "k", token: "t", attempt: 2, onFailure }, claims, policy, clock, stop.signal);
+};
 
 /** An attempt whose handler never returns, and what became of it so far. */
 function running(change: Parameters<typeof policyOf>[0] = { deadlineMs: 1_000_000 }): {
@@ -43,6 +48,34 @@ const pass = async (ms: number): Promise<void> => {
   clock.advance(ms);
   await settle(2);
 };
+
+describe("why an attempt failed", () => {
+  const told = async (handler: Handler): Promise<unknown[]> => {
+    const failures: unknown[] = [];
+    onFailure = (failure) => void failures.push(failure);
+    await attempt(handler);
+    return failures;
+  };
+  const which = { eventId: "e1", eventType: "note.created", attempt: 2 };
+
+  test("is told with what was thrown, or the reason that was given", async () => {
+    const error = new Error("the database said no");
+    expect(await told(() => Promise.reject(error))).toEqual([{ ...which, error }]);
+    expect(await told(() => reject("closed today"))).toEqual([{ ...which, reason: "closed today" }]);
+  });
+
+  test("is not told of one that went well, or asks to be tried again", async () => {
+    expect([...(await told(() => undefined)), ...(await told(() => retry()))]).toEqual([]);
+  });
+
+  test("changes nothing when whoever is told fails", async () => {
+    onFailure = () => {
+      throw new Error("the log is full");
+    };
+    expect(await attempt(() => reject("no"))).toEqual({ kind: "reject", reason: "no" });
+    expect(await attempt(() => Promise.reject(new Error("down")))).toMatchObject({ kind: "retry" });
+  });
+});
 
 describe("a handler", () => {
   test("is handed the event, its attempt, its fencing token and a live signal, and runs as the cause of what it publishes", async () => {

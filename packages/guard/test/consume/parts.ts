@@ -1,7 +1,7 @@
 // The consume door's parts, taken one by one: a policy, sealed bytes, a delivery and stores that write down what was
 // asked of them and fail when told.
 import { resolvePolicy, type ConsumePolicy } from "../../src/consume/policy.ts";
-import type { Attributes } from "../../src/envelope/attributes.ts";
+import type { Attributes, TraceContext } from "../../src/envelope/attributes.ts";
 import { KeyRing } from "../../src/envelope/keys.ts";
 import { sealEnvelope } from "../../src/envelope/seal.ts";
 import type { ChangeOutcome, ClaimChange, ClaimStore } from "../../src/ports/claim-store.ts";
@@ -41,8 +41,12 @@ export const attributes: Omit<Attributes, "keyid"> = {
   causationid: "c1",
 };
 
-export const sealed = (change: Partial<Attributes> = {}, data: unknown = { noteId: "n1", text: "hello" }, ring = keys): Buffer =>
-  sealEnvelope({ ...attributes, ...change }, typeof data === "string" ? data : JSON.stringify(data), ring.signingKey("notes", START_MS));
+const DATA = { noteId: "n1", text: "hello" };
+
+export function sealed(change: Partial<Attributes> = {}, data: unknown = DATA, ring = keys, trace?: TraceContext): Buffer {
+  const json = typeof data === "string" ? data : JSON.stringify(data);
+  return sealEnvelope({ ...attributes, ...change }, json, ring.signingKey("notes", START_MS), trace);
+}
 
 /** Writes down how it was settled. */
 export function deliveryOf(bytes: Uint8Array, log: string[] = [], change: Partial<Delivery> = {}): Delivery {

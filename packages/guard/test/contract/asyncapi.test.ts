@@ -41,6 +41,7 @@ const wide = contract({
       key: keyAt("title"),
       quota: { limit: 5, windowMs: 1000 },
       approval: { message: "Sure?" },
+      readable: { scopes: ["b:read"] },
     }),
     "a.c": event({ description: "Of a tenant.", schema: z.strictObject({ n: z.int() }), destination: "a{tenant}" }),
     "a.d": event({ description: "Of a tenant, too.", schema: z.strictObject({ n: z.int() }), destination: "a{tenant}" }),
@@ -83,6 +84,7 @@ describe("the AsyncAPI document of a contract", () => {
       scopes: [],
       approval: "Sure?",
       destructive: true,
+      readable: { scopes: ["b:read"], tool: "a_b_read" },
       rate: { limit: 60, windowMs: 60_000 },
       quota: { limit: 5, windowMs: 1000 },
     });

@@ -67,6 +67,10 @@ describe("what a change of the contract breaks", () => {
     ["as many in a longer time", {}, { rate: { limit: 60, windowMs: 60_001 } }, ["limits-tightened: producers"]],
     ["more in a longer time", {}, { rate: { limit: 600, windowMs: 600_000 } }, ["limits-tightened: producers"]],
     ["a quota", {}, { quota: { limit: 1, windowMs: 1 } }, ["limits-tightened: producers"]],
+    ["reading", {}, { readable: true }, ["reading-added: nothing"]],
+    ["no reading", { readable: true }, {}, ["reading-removed: producers"]],
+    ["reading with a scope", { readable: true }, { readable: { scopes: ["a"] } }, ["reading-removed: producers"]],
+    ["reading without a scope", { readable: { scopes: ["a"] } }, { readable: true }, ["reading-added: nothing"]],
     ["no quota", { quota: { limit: 1, windowMs: 1 } }, {}, ["limits-relaxed: nothing"]],
   ] as const)("%s", (_what, before, after, changes) => {
     expect(told(diffContracts(one(before), one(after)))).toEqual(changes);

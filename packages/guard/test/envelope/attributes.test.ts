@@ -1,8 +1,9 @@
 // What each attribute may look like. Every row is one that an honest sender could write, or a hostile one.
 import { describe, expect, test } from "vitest";
-import { ATTRIBUTES, type Attributes, MAX_GENERATION, MAX_HOP } from "../../src/envelope/attributes.ts";
+import { ATTRIBUTES, type Attributes, MAX_GENERATION, MAX_HOP, type TraceContext } from "../../src/envelope/attributes.ts";
 import { sealEnvelope } from "../../src/envelope/seal.ts";
 import { KeyRing } from "../../src/envelope/keys.ts";
+import { parseEnvelope, verifyEnvelope } from "../../src/envelope/open.ts";
 import { digestOf, signingInput, tuple } from "../../src/envelope/signing-input.ts";
 import { currentCause, withCause } from "../../src/envelope/causation.ts";
 
@@ -130,4 +131,36 @@ test("[PUB-14] the cause is known while its handler runs, and to nobody else", a
     return currentCause();
   });
   expect([seen, currentCause()]).toEqual([cause, undefined]);
+});
+
+describe("the trace context", () => {
+  const spec = { id: "h1", algorithm: "hmac-sha256", issuer: "notes", secret: Buffer.alloc(32, 7).toString("base64") } as const;
+  const ring = new KeyRing([spec]);
+  const traceOf = (bytes: Uint8Array): unknown => {
+    const parsed = parseEnvelope(bytes, { maxBytes: 10_000, maxDepth: 9 });
+    const opened = parsed.ok ? verifyEnvelope(parsed.value, "notes", ring) : parsed;
+    return opened.ok ? opened.value.trace : expect.unreachable(opened.code);
+  };
+  const seal = (trace?: TraceContext): Buffer => sealEnvelope(attributes, "{}", ring.get("h1") ?? expect.unreachable(), trace);
+
+  test.each<[TraceContext | undefined]>([[undefined], [{ traceparent: "00-a" }], [{ traceparent: "00-a", tracestate: 'b="c"' }]])(
+    "that travels as %j arrives as that",
+    (trace) => {
+      expect(traceOf(seal(trace))).toStrictEqual(trace);
+      expect(JSON.parse(seal(trace).toString())).toMatchObject({ ...trace, data: {} });
+    },
+  );
+
+  test("[REP-05] is not signed: whoever changes it changes nothing else", () => {
+    const { signature, ...rest } = JSON.parse(seal().toString()) as Record<string, unknown>;
+    expect(JSON.parse(seal({ traceparent: "00-a", tracestate: "b" }).toString())).toMatchObject({ ...rest, signature });
+  });
+
+  test.each([
+    ['"traceparent":5', undefined],
+    ['"tracestate":"b"', undefined],
+    ['"traceparent":"a","tracestate":["b"]', { traceparent: "a" }],
+  ])("that is written as %s is what of it is text", (written, trace) => {
+    expect(traceOf(Buffer.from(seal().toString().replace(',"signature"', `,${written},"signature"`)))).toStrictEqual(trace);
+  });
 });

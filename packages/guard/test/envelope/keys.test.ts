@@ -94,9 +94,12 @@ describe("a key", () => {
     });
   });
 
-  test("given both halves verifies with the public one", () => {
-    const other = pem("ed25519");
-    expect(open({ ...ed25519, publicKey: other.publicKey }).verify("input", open({ ...ed25519, ...other }).sign("input"))).toBe(true);
+  test("given both halves takes them when they belong together, and refuses them otherwise", () => {
+    const both = pem("ed25519");
+    const key = open({ ...ed25519, ...both });
+    expect(key.verify("input", key.sign("input"))).toBe(true);
+    const mixed = { ...ed25519, privateKey: both.privateKey, publicKey: pem("ed25519").publicKey };
+    expect(() => open(mixed)).toThrow(expect.objectContaining({ code: "ERR_CONFIG_KEY_INVALID" }));
   });
 });
 

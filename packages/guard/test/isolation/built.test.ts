@@ -1,5 +1,5 @@
 // The same from JavaScript, as published: compiled into a folder of its own and run by a plain Node process.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,6 +22,7 @@ const HANDLERS = `
   import { currentCause } from "./envelope/causation.js";
   export const handlers = {
     fine: () => unavailable(currentCause().hop),
+    hoard: () => { const hoard = []; for (;;) hoard.push(Array.from({ length: 10000 }, (_, index) => index)); },
     spin: () => { for (;;); },
   };`;
 const PROGRAM = `
@@ -39,4 +40,20 @@ test.each([["close"], ["leave"]])("[PSN-06] compiled, threads run, are ended and
   const said = execFileSync(process.execPath, [join(folder, "program.js"), how], { encoding: "utf8", timeout: 20_000 });
   const answer = '{"kind":"unavailable","afterMs":3}';
   expect(said.trim().split("\n")).toEqual([answer, "ERR_HANDLER_DEADLINE", "failed: ERR_HANDLER_DEADLINE", answer]);
+});
+
+const HOARDING = `
+  import { isolate } from "./isolation/isolate.js";
+  const { handlers } = await isolate(new URL("./handlers.js", import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: 24 }, onFault: ({ cause }) => console.log(cause.code) });
+  const event = { type: "hoard", id: "e", rootId: "e", hop: 0 };
+  const context = { signal: new AbortController().signal, attempt: 1, fencingToken: "t" };
+  await handlers.hoard(event, context).then(() => console.log("done"), ({ code }) => console.log("failed:", code));`;
+
+// In a process of its own: Node ends the thread where it can, and sometimes the process (nodejs/node#47224).
+test("[PSN-07] a handler that exceeds its thread's memory never ends as done: its attempt has failed, or the process has ended", () => {
+  writeFileSync(join(folder, "handlers.js"), HANDLERS);
+  writeFileSync(join(folder, "hoarding.js"), HOARDING);
+  const { status, stdout } = spawnSync(process.execPath, [join(folder, "hoarding.js")], { encoding: "utf8", timeout: 20_000 });
+  expect(stdout).not.toContain("done");
+  if (status === 0) expect(stdout.trim().split("\n")).toEqual(["ERR_WORKER_OUT_OF_MEMORY", "failed: ERR_HANDLER_FAILED"]);
 });

@@ -40,9 +40,9 @@ async function survives(strike: (house: BadHouse) => void | Promise<void>, mend:
 const fill = ({ database }: BadHouse): void => pragma(database, "max_page_count = 1");
 const empty = ({ database }: BadHouse): void => pragma(database, "max_page_count = 1000000");
 
-async function lock(path: string): Promise<() => void> {
+async function lock(path: string, ...forMs: readonly string[]): Promise<() => void> {
   const holder = fileURLToPath(new URL("lock-holder.ts", import.meta.url));
-  const child = spawn(process.execPath, [holder, path], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [holder, path, ...forMs], { stdio: ["pipe", "pipe", "inherit"] });
   onTestFinished(() => void child.kill());
   await once(child.stdout, "data");
   return () => void child.stdin.end();
@@ -95,6 +95,20 @@ test("[REP-12] what cannot even be fetched is held and said, too", async () => {
 });
 
 describe("[PUB-11] a publisher is told", () => {
+  test("of a full disk, by name", async () => {
+    const database = openDatabase();
+    const trail = new SqliteTrail(database);
+    pragma(database, "max_page_count = 1");
+    const append = (): Promise<void> => trail.append([{ door: "operator", decision: "x".repeat(100_000) }]);
+    await expect(append()).rejects.toMatchObject({
+      code: "ERR_STORE_UNAVAILABLE",
+      message: expect.stringContaining("disk is full") as unknown,
+    });
+    pragma(database, "max_page_count = 1000000");
+    await append();
+    expect(trail.verify()).toMatchObject({ intact: true, entries: 1 });
+  });
+
   test("of a lock, and its repeated call publishes once", async () => {
     const house = await badHouse(() => () => undefined);
     const unlock = await lock(house.path);
@@ -187,6 +201,13 @@ describe("at start", () => {
     expect(() => new SqliteTrail(database)).toThrow(
       expect.objectContaining({ code: "ERR_STORE_UNAVAILABLE", message: expect.stringContaining("another process") as unknown }),
     );
+  });
+
+  test("every store waits for the lock, not only the one that is opened first", async () => {
+    const database = openDatabase();
+    void new SqliteTrail(database);
+    await lock(database.path, "300");
+    expect(() => new SqliteClaims(database)).not.toThrow();
   });
 });
 

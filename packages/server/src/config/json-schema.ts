@@ -29,7 +29,7 @@ export function standardSchema(node: Node): StandardSchema & JsonSchemaSource {
 function compile(json: JsonSchema, root: MapNode): ValidateFunction {
   // Strict mode refuses what it would otherwise ignore. All errors are gathered; data is within the event's bounds by
   // then, and so is their number.
-  const ajv = new Ajv2020({ strict: true, strictRequired: true, allErrors: true, logger: false, code: { regExp: boundedRegExp(root) } });
+  const ajv = new Ajv2020({ strict: true, allErrors: true, logger: false, code: { regExp: boundedRegExp(root) } });
   formats.default(ajv, [...FORMATS]);
   if (ajv.validateSchema(json) !== true) {
     const [error] = ajv.errors ?? [];

@@ -3,7 +3,7 @@ import { type ConsumePolicy, Consumer, type Contract, type KeyRing } from "@sall
 import type { Embedded } from "../embedded.ts";
 import { type Health, healthOf } from "../health.ts";
 import type { Running } from "../lifecycle.ts";
-import type { Log } from "../logs.ts";
+import { fieldsOf, type Log } from "../logs.ts";
 import type { HandlerMap } from "./handlers.ts";
 
 export interface WorkOptions {
@@ -37,9 +37,16 @@ export async function startWork({ contract, keys, embedded, handlers, group, ten
     group: group ?? contract.name,
     ...(tenants && { tenants }),
     ...(policy && { policy }),
+    onFailure: ({ eventId, eventType, attempt, error, reason }) =>
+      log("warn", reason === undefined ? "a handler failed" : "a handler rejected", {
+        event: eventType,
+        id: eventId,
+        attempt,
+        ...(reason === undefined ? fieldsOf(error) : { reason }),
+      }),
     observer: {
       decided: (door, decision, code, event) => log(code === undefined ? "debug" : "warn", decision, { door, code, event }),
-      holding: (held, code) => log(held ? "warn" : "info", held ? "holding: something does not answer" : "resumed", { code }),
+      holding: (held, code) => log(held ? "warn" : "info", held ? "holding: something does not answer" : "no longer holding", { code }),
     },
   });
   await consumer.start();

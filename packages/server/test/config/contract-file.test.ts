@@ -24,6 +24,7 @@ describe("a contract file that is right", () => {
       bounds: { maxBytes: 32_768, maxDepth: 8, maxNodes: 1024 },
       expiresAfterMs: 600_000,
       approval: undefined,
+      readable: { scopes: ["notes:read"], tool: "note_create_read" },
       destructive: false,
       jsonSchema: { type: "object", additionalProperties: false, required: ["noteId", "text"] },
     });
@@ -135,6 +136,8 @@ const WRONG: readonly (readonly [string, string, string])[] = [
   ["an approval of nothing", oneEvent("approval:▶"), "ERR_CONFIG_INVALID"],
   ["an approval that is a number", oneEvent("approval: ▶1"), "ERR_CONFIG_INVALID"],
   ["a flag that is text", oneEvent('destructive: ▶"true"'), "ERR_CONFIG_INVALID"],
+  ["[DST-02] reading without saying for whom", oneEvent("readable: ▶{}"), "ERR_CONFIG_INVALID"],
+  ["[DST-02] reading for everybody, said as text", oneEvent("readable: ▶'true'"), "ERR_CONFIG_INVALID"],
   ["scopes that are text", oneEvent("scopes: ▶notes:write"), "ERR_CONFIG_INVALID"],
   ["a scope that is a number", oneEvent("scopes: [notes, ▶3]"), "ERR_CONFIG_INVALID"],
 ];

@@ -34,6 +34,10 @@ describe("what makes a file mean something else than it shows is refused, with l
     expect(refusal.remedy).toBeTruthy();
   });
 
+  test("an alias is called one", () => {
+    expect(refusalOf(() => read("a: 1\nb: [*x]")).message).toContain("an alias");
+  });
+
   test("two documents", () => {
     expect(refusalOf(() => read("a: 1\n---\nb: 2")).place).toBe(`${FILE}:2:1`);
   });

@@ -17,6 +17,7 @@ describe("settings that are right", () => {
       server: {
         host: "127.0.0.1",
         port: 8321,
+        behindTlsProxy: false,
         allowedHosts: ["localhost:8321"],
         allowedOrigins: ["https://notes.example"],
         auth: {
@@ -88,6 +89,7 @@ const WRONG: readonly (readonly [string, string, string])[] = [
   ["keys in two places", "keys: { env: A, file: ▶b }", "ERR_CONFIG_INVALID"],
   ["keys nowhere", "keys: ▶{}", "ERR_CONFIG_INVALID"],
   ["a port beyond all ports", "server: { port: ▶65536 }", "ERR_CONFIG_INVALID"],
+  ["[OPS-04] a proxy said as text", "server: { behindTlsProxy: ▶'yes' }", "ERR_CONFIG_INVALID"],
   ["a host that is a number", "server: { host: ▶127 }", "ERR_CONFIG_INVALID"],
   ["a pattern of hosts", "server: { allowedHosts: [a.example, ▶'*.example'] }", "ERR_CONFIG_INVALID"],
   ["a pattern of origins", "server: { allowedOrigins: [▶'https://*.example'] }", "ERR_CONFIG_INVALID"],

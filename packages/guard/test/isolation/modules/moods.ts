@@ -10,7 +10,6 @@ const channel = new BroadcastChannel("moods");
 channel.unref();
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- between threads there are no origins
 const say = (noteId: string, what: unknown): void => channel.postMessage({ noteId, what, threadId });
-const hoard: number[][] = [];
 
 const moods = new Map<string, Mood>([
   ["fine", ({ data }) => say(data.noteId, "handled")],
@@ -42,12 +41,6 @@ const moods = new Map<string, Mood>([
           throw new Error("nothing catches this");
         });
       }),
-  ],
-  [
-    "hoard",
-    () => {
-      for (;;) hoard.push(Array.from({ length: 10_000 }, (_, index) => index));
-    },
   ],
   ["retry", () => retry(1234)],
   ["reject", () => reject("never")],
