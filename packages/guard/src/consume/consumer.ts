@@ -124,8 +124,8 @@ export class Consumer<C extends Contract> {
       if (result.ok) examined.push({ delivery, value: result.value });
       else settling.push(this.#settlement.refuse(delivery, result.refusal));
     }
-    const requests = examined.map(({ value }) => this.#claimOf(value));
-    const outcomes = requests.length === 0 ? undefined : await this.#hold.untilAnswered(() => this.#options.claims.claim(requests));
+    const claim = (): Promise<readonly ClaimOutcome[]> => this.#options.claims.claim(examined.map(({ value }) => this.#claimOf(value)));
+    const outcomes = examined.length === 0 ? undefined : await this.#hold.untilAnswered(claim);
     for (const [index, { delivery, value }] of examined.entries()) {
       const outcome = outcomes?.[index];
       if (outcome !== undefined) settling.push(this.#process(delivery, value, outcome));
@@ -135,7 +135,7 @@ export class Consumer<C extends Contract> {
 
   async #process(delivery: Delivery, examined: Examined, claim: ClaimOutcome): Promise<unknown> {
     const settlement = this.#settlement;
-    const { event, claimKey, freshness } = examined;
+    const { event, claimKey } = examined;
     const ending = endingOf(examined);
     // What is not recorded under the claim's key may come more than once: each delivery is a letter of its own.
     const apart = { ...ending, identity: tuple(claimKey, delivery.brokerId) };
@@ -151,7 +151,7 @@ export class Consumer<C extends Contract> {
       case "conflict":
         return settlement.die(delivery, { ...apart, code: "ERR_POLICY_CONFLICT", step: "claim" });
       case "stale": {
-        const code = freshness === "future" ? "ERR_ENVELOPE_FUTURE" : "ERR_ENVELOPE_STALE";
+        const code = examined.freshnessAt(this.#clock.now()) === "future" ? "ERR_ENVELOPE_FUTURE" : "ERR_ENVELOPE_STALE";
         return settlement.die(delivery, { ...apart, code, step: "freshness" });
       }
       case "exhausted": {
@@ -219,7 +219,7 @@ export class Consumer<C extends Contract> {
 
   #claimOf(examined: Examined): ClaimRequest {
     const { leaseMs, rememberMs, maxFailures, maxCrashes } = this.policy;
-    const stale = examined.freshness !== "fresh";
+    const stale = examined.freshnessAt(this.#clock.now()) !== "fresh";
     return { key: examined.claimKey, digest: examined.digest, stale, leaseMs, rememberMs, maxFailures, maxCrashes };
   }
 }

@@ -35,7 +35,8 @@ export interface Examined {
   readonly trace: TraceContext | undefined;
   readonly claimKey: string;
   readonly digest: string;
-  readonly freshness: Freshness;
+  /** A function of time, since the claim may have to wait: what was fresh when it came may be forgotten by then (REP-08). */
+  readonly freshnessAt: (nowMs: number) => Freshness;
 }
 
 export interface Refusal {
@@ -70,7 +71,9 @@ export async function examine(delivery: Delivery, examiner: Examiner, nowMs: num
   const data = await validData(envelope.data, event);
   if (data === undefined) return refused("schema", "ERR_POLICY_SCHEMA", envelope);
   const takenAtMs = delivery.enqueuedAtMs ?? nowMs;
-  const freshness = freshnessOf({ ...envelope, takenAtMs, nowMs }, { ...policy, retentionMs: examiner.retentionMs });
+  // Where the broker does not vouch for its time, this consumer may keep it for what is left of `rememberMs`.
+  const retentionMs = examiner.retentionMs ?? policy.rememberMs - policy.windowMs - 2 * policy.skewMs;
+  const freshnessAt = (atMs: number): Freshness => freshnessOf({ ...envelope, takenAtMs, nowMs: atMs }, { ...policy, retentionMs });
   return {
     ok: true,
     value: {
@@ -78,7 +81,7 @@ export async function examine(delivery: Delivery, examiner: Examiner, nowMs: num
       trace: envelope.trace,
       claimKey: claimKeyOf(examiner.group, envelope),
       digest: envelope.dataDigest,
-      freshness,
+      freshnessAt,
     },
   };
 }

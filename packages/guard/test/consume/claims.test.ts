@@ -69,6 +69,21 @@ describe("a claim", () => {
   });
 });
 
+describe("a claim that has to wait", () => {
+  test("[REP-08] is asked for with its freshness of that time: what else came of the message may be forgotten", async () => {
+    const { broker, requests, home, claims } = await answering(granted);
+    const answers = claims.claim.bind(claims) as ClaimStore["claim"];
+    const refuses: ClaimStore["claim"] = (more) => answers(more).then(() => Promise.reject(new Error("down")));
+    Object.assign(claims, { claim: refuses });
+    broker.deliver([deliveryOf(sealed())]);
+    await settle();
+    Object.assign(claims, { claim: answers });
+    home.clock.advance(3_600_001);
+    await settle();
+    expect(requests).toMatchObject([[{ stale: false }], [{ stale: true }]]);
+  });
+});
+
 describe("a claim that is", () => {
   test("granted is handled, with every point on the way", async () => {
     const { broker, log, claims } = await answering(granted);

@@ -61,8 +61,8 @@ describe("what passes", () => {
   });
 
   test("[REP-14] is known by its claim key and by the digest of the exact bytes of its data", async () => {
-    const { claimKey, digest, freshness } = await examined({ bytes: sealed({}, '{"noteId": "n1","text":"hello"}') });
-    expect([freshness, digest]).toEqual(["fresh", digestOf('{"noteId": "n1","text":"hello"}')]);
+    const { claimKey, digest, freshnessAt } = await examined({ bytes: sealed({}, '{"noteId": "n1","text":"hello"}') });
+    expect([freshnessAt(START_MS), digest]).toEqual(["fresh", digestOf('{"noteId": "n1","text":"hello"}')]);
     expect(claimKey).toBe((await examined()).claimKey);
   });
 });
@@ -159,7 +159,7 @@ describe("the schema", () => {
 });
 
 describe("freshness", () => {
-  const at = async (seen: Seen): Promise<string> => (await examined(seen)).freshness;
+  const at = async (seen: Seen): Promise<string> => (await examined(seen)).freshnessAt(seen.nowMs ?? START_MS);
   const blind = (): Partial<Delivery> => ({ enqueuedAtMs: undefined }) as unknown as Partial<Delivery>;
 
   test.each([
@@ -172,6 +172,15 @@ describe("freshness", () => {
     ["[REP-08] and not before", START_MS + 1_000_000, { enqueuedAtMs: START_MS }, "fresh"],
   ])("%s", async (_law, nowMs, delivery, freshness) => {
     expect(await at({ nowMs, delivery })).toBe(freshness);
+  });
+
+  test.each([
+    ["for as long as the broker may keep it", { enqueuedAtMs: START_MS }, 1_000_000, 1_000_000],
+    ["where the broker does not vouch, for as long as every copy is remembered", blind(), undefined, 600_000],
+  ])("[REP-08] of what waits for its claim lasts %s", async (_law, delivery, retentionMs, lastsMs) => {
+    const policy = policyOf({ windowMs: 300_000, skewMs: 60_000, rememberMs: 600_000 + 300_000 + 2 * 60_000 });
+    const { freshnessAt } = await examined({ delivery, examiner: examinerOf({ policy, retentionMs }) });
+    expect([freshnessAt(START_MS + lastsMs), freshnessAt(START_MS + lastsMs + 1)]).toEqual(["fresh", "stale"]);
   });
 
   test("ends with the event's own expiry", async () => {

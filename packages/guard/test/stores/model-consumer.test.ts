@@ -177,7 +177,7 @@ describe("two consumers, whatever happens to them and around them", () => {
         seen.repeated += [...world.attempts.values()].filter((count) => count > 1).length;
       },
     );
-    await fc.assert(stories, { seed: 20_261_123, numRuns: 400 });
+    await fc.assert(stories, { seed: 20_261_123, numRuns: 700 });
     expect(Math.min(...Object.values(seen)), JSON.stringify(seen)).toBeGreaterThan(20);
   });
 });

@@ -60,7 +60,9 @@ class Process {
   /** The broker takes back what is out, as after a visibility timeout; the process does not know. */
   async loseDeliveries(): Promise<void> {
     await this.drop();
+    if (!this.alive) return;
     await this.#receive();
+    if (!this.alive) return this.drop();
     if (this.asleep) for (const subscription of this.#subscriptions) subscription.pause();
   }
 
