@@ -21,8 +21,8 @@ const effort: Effort = { rounds, warmups: 3, messages: 5000 };
 const fewer = Math.max(1, Math.ceil(rounds / 3));
 
 interface Benchmark {
-  run(): Promise<unknown>;
-  show(figures: never): string;
+  readonly run: () => Promise<unknown>;
+  readonly show: (figures: never) => string;
 }
 
 const benchmark = <T>(run: () => Promise<T>, show: (figures: T) => string): Benchmark => ({ run, show });
