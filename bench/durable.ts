@@ -1,30 +1,8 @@
-// The embedded broker and stores on a file, every commit on disk before it is answered: events from the publisher's
-// call to the consumer's acknowledgement, in one process, with limits, ledger, trail and claims all durable.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { Consumer, Publisher } from "@sallyport/guard";
-import { SqliteTransport } from "@sallyport/guard/adapters/sqlite";
-import { SqliteDatabase } from "@sallyport/guard/sqlite";
-import { SqliteClaims } from "@sallyport/guard/stores/sqlite-claims";
-import { SqliteDeadLetters } from "@sallyport/guard/stores/sqlite-dead-letters";
-import { SqliteLedger, SqliteLimits } from "@sallyport/guard/stores/sqlite-limits";
-import { SqliteTrail } from "@sallyport/guard/stores/sqlite-trail";
-import { caller, Handled, hmacKey, orders, ordersOf, ringOf, TYPE } from "./event.ts";
+// Events from the publisher's call to the consumer's acknowledgement, in one process, with transport, limits, ledger,
+// trail and claims all on disk.
+import { Handled, ordersOf } from "./event.ts";
+import { House, withFile } from "./house.ts";
 import { median } from "./measure.ts";
-
-export interface DurableFigure {
-  readonly name: string;
-  readonly perSecond: number;
-  readonly cpuUs: number;
-  readonly spread: readonly [number, number];
-}
-
-/** A file of its own, in the folder that `BENCH_DIR` names or else the system's: it must be a disk, not memory. */
-export function withFile<T>(use: (path: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(process.env["BENCH_DIR"] ?? tmpdir(), "sallyport-bench-"));
-  return use(join(folder, "bench.sqlite")).finally(() => rmSync(folder, { recursive: true }));
-}
 
 export interface Load {
   readonly events: number;
@@ -34,21 +12,22 @@ export interface Load {
   readonly concurrency: number;
 }
 
-async function endToEnd(path: string, { events, callers, concurrency }: Load): Promise<{ readonly ms: number; readonly cpuUs: number }> {
-  const database = new SqliteDatabase(path);
-  const transport = new SqliteTransport(database);
-  const trail = new SqliteTrail(database);
-  const shared = { contract: orders, transport, keys: ringOf(hmacKey), trail };
-  const publisher = new Publisher({ ...shared, limits: new SqliteLimits(database), ledger: new SqliteLedger(database) });
+export interface DurableFigure extends Load {
+  readonly perSecond: number;
+  readonly cpuUs: number;
+  /** Lowest and highest rate of the rounds. */
+  readonly spread: readonly [number, number];
+}
+
+async function endToEnd(
+  path: string,
+  { events, callers, concurrency }: Load,
+): Promise<{ readonly perSecond: number; readonly cpuUs: number }> {
+  const house = new House(path);
   const handled = new Handled();
   const { promise: acknowledged, resolve } = Promise.withResolvers<void>();
   let acknowledgements = 0;
-  const consumer = new Consumer({
-    ...shared,
-    group: "bench",
-    claims: new SqliteClaims(database),
-    deadLetters: new SqliteDeadLetters(database),
-    handlers: { [TYPE]: async (event) => handled.take(event.data) },
+  const consumer = house.consumer(async (event) => handled.take(event.data), {
     observer: { at: (point) => void (point === "consume:acknowledged" && ++acknowledgements === events && resolve()) },
     policy: { concurrency },
   });
@@ -56,36 +35,29 @@ async function endToEnd(path: string, { events, callers, concurrency }: Load): P
   await consumer.start();
   const startMs = performance.now();
   const before = process.cpuUsage();
-  let next = 0;
-  const call = async (): Promise<void> => {
-    for (let order = list[next++]; order !== undefined; order = list[next++]) await publisher.publish(TYPE, order, caller);
-  };
-  await Promise.all(Array.from({ length: callers }, call));
+  await house.publish(list, callers);
   await acknowledged;
   const used = process.cpuUsage(before);
   const ms = performance.now() - startMs;
   handled.expect(events);
-  const verdict = trail.verify();
+  const verdict = house.trail.verify();
   if (!verdict.intact || verdict.entries !== 2 * events) throw new Error("the trail is not whole");
   await consumer.drain(1000);
-  await transport.close();
-  await database.close();
-  return { ms, cpuUs: (used.user + used.system) / events };
+  await house.close();
+  return { perSecond: (events / ms) * 1000, cpuUs: (used.user + used.system) / events };
 }
 
 export async function measureDurable(load: Load, rounds: number): Promise<DurableFigure> {
-  const rates: number[] = [];
-  const cpu: number[] = [];
+  const figures: Awaited<ReturnType<typeof endToEnd>>[] = [];
   for (let round = -1; round < rounds; round++) {
-    const { ms, cpuUs } = await withFile((path) => endToEnd(path, load));
-    if (round < 0) continue;
-    rates.push((load.events / ms) * 1000);
-    cpu.push(cpuUs);
+    const figure = await withFile((path) => endToEnd(path, load));
+    if (round >= 0) figures.push(figure);
   }
+  const rates = figures.map(({ perSecond }) => perSecond);
   return {
-    name: `${load.callers} callers, ${load.concurrency} in work`,
+    ...load,
     perSecond: median(rates),
-    cpuUs: median(cpu),
+    cpuUs: median(figures.map(({ cpuUs }) => cpuUs)),
     spread: [Math.min(...rates), Math.max(...rates)],
   };
 }

@@ -6,7 +6,7 @@ import { caller, DESTINATION, ed25519Key, hmacKey, orders, orderSchema, ordersOf
 import type { Subject } from "../measure.ts";
 import { listTrail, type Trail } from "./trail.ts";
 
-export const bareParse: Subject = {
+export const barePublish: Subject = {
   name: "no guard",
   does: "schema, JSON.stringify, transport",
   prepare(messages) {

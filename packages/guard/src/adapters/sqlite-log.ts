@@ -24,19 +24,21 @@ const SCHEMA = `
     PRIMARY KEY (destination, name, seq)
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS sallyport_removed (destination TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS sallyport_pending_due ON sallyport_pending (destination, name, dueMs, seq);
   CREATE INDEX IF NOT EXISTS sallyport_pending_key ON sallyport_pending (destination, name, key, seq)`;
 const APPEND = "INSERT INTO sallyport_log (destination, key, enqueuedAtMs, bytes) VALUES (?, ?, ?, ?)";
 const JOIN = "INSERT INTO sallyport_groups (destination, name, position) VALUES (?, ?, 0) ON CONFLICT DO NOTHING";
 const POSITION = "SELECT position FROM sallyport_groups WHERE destination = ? AND name = ?";
 const ANY_NEW = `SELECT 1 FROM sallyport_log WHERE destination = ?1 AND seq > (SELECT position FROM sallyport_groups WHERE destination = ?1 AND name = ?2) LIMIT 1`;
 const ANY_DUE = "SELECT 1 FROM sallyport_pending WHERE destination = ? AND name = ? AND dueMs <= ? LIMIT 1";
-const WAITING = "SELECT count(*) AS n FROM sallyport_pending WHERE destination = ? AND name = ?";
+// What was never delivered is due at 0; what was, at the time of its next delivery.
+const WAITING = "SELECT count(*) AS n FROM sallyport_pending WHERE destination = ? AND name = ? AND dueMs = 0";
 const ADVANCE = "UPDATE sallyport_groups SET position = ? WHERE destination = ? AND name = ?";
 const PEND = `INSERT INTO sallyport_pending (destination, name, seq, key, dueMs)
   SELECT destination, ?2, seq, key, 0 FROM sallyport_log WHERE destination = ?1 AND seq > ?3 ORDER BY seq LIMIT ?4`;
 const LAST = "SELECT max(seq) AS seq FROM sallyport_pending WHERE destination = ? AND name = ?";
-const DUE = `SELECT p.seq AS seq, l.bytes AS bytes, l.enqueuedAtMs AS enqueuedAtMs FROM sallyport_pending p JOIN sallyport_log l ON l.seq = p.seq
-  WHERE p.destination = ?1 AND p.name = ?2 AND p.dueMs <= ?3`;
+const TAKE = `SELECT p.seq AS seq, l.bytes AS bytes, l.enqueuedAtMs AS enqueuedAtMs FROM sallyport_pending p JOIN sallyport_log l ON l.seq = p.seq
+  WHERE p.destination = ?1 AND p.name = ?2 AND p.dueMs BETWEEN ?3 AND ?4`;
 // Only the first unsettled message of each key (PSN-09).
 const FIRST_OF_KEY = ` AND (p.key IS NULL OR NOT EXISTS (SELECT 1 FROM sallyport_pending e
   WHERE e.destination = p.destination AND e.name = p.name AND e.key = p.key AND e.seq < p.seq))`;
@@ -50,8 +52,11 @@ const EXPIRE = `DELETE FROM sallyport_log WHERE seq IN (SELECT seq FROM sallypor
   RETURNING destination, seq`;
 const REMOVED = `INSERT INTO sallyport_removed (destination, seq) VALUES (?, ?) ON CONFLICT (destination) DO UPDATE SET seq = max(seq, excluded.seq)`;
 const BROWSE = "SELECT seq, bytes, enqueuedAtMs FROM sallyport_log WHERE destination = ? AND seq > ? ORDER BY seq LIMIT ?";
-// How far a group may read past what it has settled, so that one slow key does not draw in the whole log.
+// How far a group may read past what it has delivered, so that one slow key does not draw in the whole log.
 const MAX_WAITING = 4096;
+// While there is more to do than can be done, one in so many deliveries is a retry: poison that comes again and
+// again takes no more than that from what was never tried (PSN-01).
+const RETRY_SHARE = 16;
 
 export class SqliteLog {
   readonly visibilityMs: number;
@@ -59,6 +64,8 @@ export class SqliteLog {
   readonly #retentionMs: number;
   readonly #clock: Clock;
   #expireAtMs = 0;
+  /** How many retries may be delivered before what was never delivered. */
+  #retries = 0;
 
   constructor(database: SqliteDatabase, options: { readonly retentionMs: number; readonly visibilityMs: number; readonly clock: Clock }) {
     this.#database = database;
@@ -87,11 +94,10 @@ export class SqliteLog {
     return this.#database.write(() => {
       this.#readOn(options, most);
       const nowMs = this.#clock.now();
-      const due = DUE + (options.ordering === "key" ? FIRST_OF_KEY : "");
-      const rows = this.#database.prepare(`${due} ORDER BY p.seq LIMIT ?4`).all(options.destination, options.group, nowMs, most);
-      const seqs = JSON.stringify(rows.map((row) => row["seq"]));
+      const rows = this.#choose(options, most, nowMs);
+      const seqs = JSON.stringify(rows.map(({ seq }) => seq));
       this.#database.prepare(POSTPONE).run(nowMs + this.visibilityMs, options.destination, options.group, seqs);
-      return rows as unknown as Row[];
+      return rows;
     });
   }
 
@@ -113,6 +119,20 @@ export class SqliteLog {
       const removed = this.#database.prepare("SELECT seq FROM sallyport_removed WHERE destination = ?").get(destination);
       return { rows, removed: (removed?.["seq"] as number | undefined) ?? 0 };
     });
+  }
+
+  #choose(options: ReceiveOptions, most: number, nowMs: number): readonly Row[] {
+    const due = (fromMs: number, toMs: number, room: number): readonly Row[] => {
+      if (room === 0) return [];
+      const sql = `${TAKE}${options.ordering === "key" ? FIRST_OF_KEY : ""} ORDER BY p.dueMs, p.seq LIMIT ?5`;
+      return this.#database.prepare(sql).all(options.destination, options.group, fromMs, toMs, room) as unknown as Row[];
+    };
+    this.#retries = Math.min(this.#retries + most / RETRY_SHARE, RETRY_SHARE);
+    const again = due(1, nowMs, Math.min(most, Math.floor(this.#retries)));
+    this.#retries -= again.length;
+    const fresh = due(0, 0, most - again.length);
+    const room = most - again.length - fresh.length;
+    return room > 0 ? [...due(1, nowMs, again.length + room), ...fresh] : [...again, ...fresh];
   }
 
   #mayHaveWork({ destination, group }: Member): boolean {
