@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { SallyportError } from "@sallyport/guard";
 import { type Client, CLIENTS, type Launch, launchOf } from "./clients.ts";
 
-const CONTRACT = `# What agents may publish, and what they may read. Everything that is not here cannot pass.
+export const CONTRACT = `# What agents may publish, and what they may read. Everything that is not here cannot pass.
 name: notes
 
 events:
