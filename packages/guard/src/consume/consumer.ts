@@ -14,7 +14,7 @@ import { destinationsOf } from "./destinations.ts";
 import { examine, type Examined, type Examiner } from "./examine.ts";
 import { type Handler, type HandlerFailure, runAttempt } from "./handle.ts";
 import { Hold } from "./hold.ts";
-import { type ConsumePolicy, resolvePolicy, retentionOf } from "./policy.ts";
+import { type ConsumePolicy, refuseTooSmall, resolvePolicy, retentionOf } from "./policy.ts";
 import { endingOf, Settlement, type Work } from "./settlement.ts";
 
 /** A verdict that its worker did not live to carry out: failures are counted, so it was a rejection. */
@@ -65,13 +65,15 @@ export class Consumer<C extends Contract> {
     refuseNotifyOnly(transport);
     const policy = (this.policy = resolvePolicy(options.policy ?? {}, transport.capabilities));
     this.#handlers = new Map(Object.entries(options.handlers).filter((entry) => entry[1] !== undefined) as [string, Handler][]);
+    const accepts = destinationsOf({ contract, types: this.#handlers.keys(), tenants });
+    for (const events of accepts.values()) refuseTooSmall(policy, events.values());
     this.#examiner = {
       group,
       keys,
       policy,
       retentionMs: retentionOf(policy, transport.capabilities),
       maxHops: options.maxHops ?? 8,
-      accepts: destinationsOf({ contract, types: this.#handlers.keys(), tenants }),
+      accepts,
     };
     const hold = (this.#hold = new Hold({ policy, clock, observer, stop: this.#stop.signal }));
     const trail = options.trail ?? noTrail;

@@ -1,4 +1,5 @@
 // How long, how often, how many: one record, checked as a whole at start.
+import type { ContractEvent } from "../contract/contract.ts";
 import { SallyportError } from "../errors.ts";
 import type { Capabilities } from "../ports/transport.ts";
 
@@ -20,7 +21,7 @@ export interface ConsumePolicy {
   /** First retry delay; doubles each time. Default 1 s. */
   readonly retryMs: number;
   readonly maxRetryMs: number;
-  /** Messages in work at once. Default 16. */
+  /** Messages in work at once, of each destination. Default 16. */
   readonly concurrency: number;
   /** Of one whole envelope. Default 256 KiB. */
   readonly maxBytes: number;
@@ -104,4 +105,24 @@ const vouchedRetention = ({ vouchesEnqueueTime, retentionMs }: Capabilities): nu
 /** From its claim on, for how long could another copy of a message pass the freshness step? */
 function acceptableFor(policy: Omit<ConsumePolicy, "rememberMs">, capabilities: Capabilities): number {
   return policy.windowMs + 2 * policy.skewMs + (vouchedRetention(capabilities) ?? 0) + policy.maxRetryMs;
+}
+
+/** More than all attributes and the signature of an envelope take. */
+const ATTRIBUTES_BYTES = 8 * 1024;
+
+/**
+ * What the contract lets through must not be refused for its size here: it would be published and dead-lettered.
+ * @throws {SallyportError} `ERR_CONFIG_INVALID`.
+ */
+export function refuseTooSmall(policy: ConsumePolicy, events: Iterable<ContractEvent>): void {
+  for (const { type, bounds } of events) {
+    const needed = { maxBytes: bounds.maxBytes + ATTRIBUTES_BYTES, maxDepth: bounds.maxDepth + 1 };
+    for (const name of ["maxBytes", "maxDepth"] as const) {
+      if (policy[name] >= needed[name]) continue;
+      throw new SallyportError("ERR_CONFIG_INVALID", `messages that the contract allows for "${type}" would be refused here`, {
+        place: `policy.${name}`,
+        remedy: `Raise it to ${needed[name]}, or lower events["${type}"].bounds.${name}.`,
+      });
+    }
+  }
 }

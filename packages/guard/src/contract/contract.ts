@@ -96,6 +96,8 @@ const CONTRACT_KEYS = new Set(["name", "events"]);
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 const TYPE = /^[a-z0-9]+([._-][a-z0-9]+){0,15}$/;
 const TOOL = /^[A-Za-z0-9_-]{1,64}$/;
+/** Far beyond any event's worth, and well within the years that a time can be written in. */
+const MOST_EXPIRY_MS = 100 * 365 * 86_400_000;
 const DEFAULT_RATE: Allowance = { limit: 60, windowMs: 60_000 };
 
 /** One event of a contract. Checked as a whole by {@link contract}. */
@@ -150,6 +152,12 @@ function resolveEvent(type: string, definition: EventDefinition): ContractEvent 
   checkAllowance(definition.rate, `${place}.rate`);
   checkAllowance(definition.quota, `${place}.quota`);
   checkPositive(definition.expiresAfterMs, `${place}.expiresAfterMs`);
+  if ((definition.expiresAfterMs ?? 0) > MOST_EXPIRY_MS)
+    throw invalid(
+      `${place}.expiresAfterMs`,
+      "an expiry more than a hundred years off",
+      "Leave it out: without it the event does not expire.",
+    );
   return {
     type,
     tool,

@@ -53,7 +53,8 @@ export class ApprovalStates {
     const key = this.#keys.get(keyId);
     const untilMs = Number(until);
     if (key === undefined || key.issuer !== this.#issuer || !key.verify(this.#input(what, nonce, untilMs), signature)) return false;
-    if (untilMs <= this.#clock.now()) return false;
+    const nowMs = this.#clock.now();
+    if (untilMs <= nowMs || !key.mayBeUsedAt(nowMs)) return false;
     const used = await this.#limits.spend([{ key: tuple("approval", this.#issuer, nonce), limit: 1, windowMs: 2 * TTL_MS }]);
     return used === undefined;
   }

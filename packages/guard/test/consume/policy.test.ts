@@ -1,9 +1,9 @@
 // One record, checked as a whole at start: what it defaults to, what it refuses, and for how long ids are kept.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type ConsumePolicy, resolvePolicy, retentionOf } from "../../src/consume/policy.ts";
+import { type ConsumePolicy, refuseTooSmall, resolvePolicy, retentionOf } from "../../src/consume/policy.ts";
 import { freshnessOf } from "../../src/envelope/freshness.ts";
-import type { SallyportError } from "../../src/index.ts";
+import type { ContractEvent, SallyportError } from "../../src/index.ts";
 import type { Capabilities } from "../../src/ports/transport.ts";
 import { capabilities } from "./parts.ts";
 
@@ -142,5 +142,28 @@ describe("[REP-08] an id is remembered", () => {
 
   test("retention that the broker states is taken as it is", () => {
     expect(retentionOf(resolvePolicy({ rememberMs: 100_000_000 }, capabilities), capabilities)).toBe(capabilities.retentionMs);
+  });
+});
+
+describe("[PSN-04] what the contract lets through is not too large for its consumer", () => {
+  const policy = resolvePolicy({ maxBytes: 100_000, maxDepth: 20 }, { ...capabilities, retentionMs: MINUTE_MS });
+  const sized = (maxBytes: number, maxDepth: number): ContractEvent =>
+    ({ type: "note.created", bounds: { maxBytes, maxDepth, maxNodes: 10 } }) as ContractEvent;
+
+  test("as large and as deep as fits is taken", () => {
+    expect(() => refuseTooSmall(policy, [sized(100_000 - 8192, 19)])).not.toThrow();
+  });
+
+  test.each([
+    ["maxBytes", sized(100_001 - 8192, 1), 100_001],
+    ["maxDepth", sized(1, 20), 21],
+  ])("policy.%s that is one too small is refused at start, with what it must be", (name, event, needed) => {
+    expect(() => refuseTooSmall(policy, [sized(1, 1), event])).toThrow(
+      expect.objectContaining({
+        code: "ERR_CONFIG_INVALID",
+        place: `policy.${name}`,
+        remedy: expect.stringContaining(`Raise it to ${needed}`),
+      }),
+    );
   });
 });

@@ -1,9 +1,9 @@
 // Real clients of both SDKs against real servers of both SDKs, in both eras of the protocol.
 import { describe, expect, test } from "vitest";
 import { type BindOptions, bindTools, IDEMPOTENCY_META, type McpServerLike } from "../../src/mcp/index.ts";
-import type { Publisher } from "../../src/index.ts";
+import { KeyRing, type Publisher } from "../../src/index.ts";
 import type { Sending } from "../../src/ports/observer.ts";
-import { house, type House, note, type Notes } from "../house.ts";
+import { house, type House, keySpec, note, type Notes } from "../house.ts";
 import { type Connection, type Elicited, kinds, type Person } from "./connections.ts";
 
 const principal = { id: "alice", tenant: "acme", scopes: ["notes:remove"] };
@@ -165,6 +165,15 @@ describe("[PUB-09] the state between the rounds", () => {
       expect(await approvals.redeem(bad, what)).toBe(false);
     }
     clock.advance(600_000);
+    expect(await approvals.redeem(state, what)).toBe(false);
+  });
+
+  test("is not good when its key is no longer", async () => {
+    const { publisher, clock } = house();
+    const notAfter = new Date(clock.now() + 60_000).toISOString();
+    const { approvals } = publisher({ keys: new KeyRing([keySpec({ notAfter }), keySpec({ id: "k2" })].toReversed()) });
+    const state = approvals.mint(what);
+    clock.advance(60_001);
     expect(await approvals.redeem(state, what)).toBe(false);
   });
 });

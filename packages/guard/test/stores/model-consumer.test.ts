@@ -153,6 +153,22 @@ function audit(world: World): void {
   ).toEqual([]);
 }
 
+/** Found by chance once: two copies wait for a store that does not answer until their message's commit is forgotten. */
+const WAITED_TOO_LONG: [Happening[], Fault[], Attempt[]] = [
+  [
+    { kind: "copy", which: 0 },
+    { kind: "copy", which: 0 },
+    { kind: "pass", ms: 2 * HOUR_MS },
+    { kind: "publish" },
+    { kind: "pass", ms: 100 },
+    { kind: "pass", ms: 100 },
+    { kind: "die at", point: "consume:received" },
+    { kind: "pass", ms: 100 },
+  ],
+  ["refuses"],
+  [],
+];
+
 /** Where the chosen stories led, so that a test which only sees fair weather fails. */
 interface Seen {
   commits: number;
@@ -177,7 +193,7 @@ describe("two consumers, whatever happens to them and around them", () => {
         seen.repeated += [...world.attempts.values()].filter((count) => count > 1).length;
       },
     );
-    await fc.assert(stories, { seed: 20_261_123, numRuns: 700 });
+    await fc.assert(stories, { seed: 20_261_123, numRuns: 700, examples: [WAITED_TOO_LONG] });
     expect(Math.min(...Object.values(seen)), JSON.stringify(seen)).toBeGreaterThan(20);
   });
 });
