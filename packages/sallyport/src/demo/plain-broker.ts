@@ -3,7 +3,10 @@
 // back at once, unacknowledged messages fill the prefetch, and what is rejected without a declared dead-letter exchange
 // is dropped without a word.
 import { SqliteTransport } from "@sallyport/guard/adapters/sqlite";
+import type { Delivery } from "@sallyport/guard/ports";
 import { SqliteDatabase } from "@sallyport/guard/sqlite";
+
+const ROUND_TRIP_MS = 20;
 
 export interface Message {
   readonly content: string;
@@ -37,20 +40,22 @@ export class Channel {
     onMessage: (message: Consumed) => void,
   ): Promise<void> {
     const { prefetch, deadLetterExchange = "", deadLetterQueue = "" } = options;
-    await this.#transport.receive({ destination: queue, group: queue, ordering: "none", prefetch }, (deliveries) => {
-      for (const delivery of deliveries) {
-        const message = decode(delivery.bytes);
-        onMessage({
-          ...message,
-          ack: () => delivery.ack(),
-          nack: async (requeue) => {
-            if (requeue) return delivery.retryAfter(0);
-            if (this.#deadLetterExchanges.has(deadLetterExchange)) await this.send(deadLetterQueue, message.content, message.headers);
-            return delivery.ack();
-          },
-        });
-      }
-    });
+    const give = (delivery: Delivery): void => {
+      const message = decode(delivery.bytes);
+      onMessage({
+        ...message,
+        ack: () => delivery.ack(),
+        nack: async (requeue) => {
+          // Back to the head of the queue, and from there to the place in the prefetch that it has just left.
+          if (requeue) return void setTimeout(() => give(delivery), ROUND_TRIP_MS);
+          if (this.#deadLetterExchanges.has(deadLetterExchange)) await this.send(deadLetterQueue, message.content, message.headers);
+          return delivery.ack();
+        },
+      });
+    };
+    await this.#transport.receive({ destination: queue, group: queue, ordering: "none", prefetch }, (deliveries) =>
+      deliveries.forEach(give),
+    );
   }
 }
 

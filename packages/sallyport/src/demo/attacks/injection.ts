@@ -104,7 +104,7 @@ export const CONFUSION: readonly Attack[] = [
       const payload = { noteId: "t", text: "to admin" };
       await callEverything(stage, [{ topic: "admin-commands", destination: "admin-commands", action: "grant_admin", payload, ...payload }]);
       await stage.settled();
-      const acted = stage.effects().some(({ service }) => service === "admin-commands");
+      const acted = await stage.until(() => stage.effects().some(({ service }) => service === "admin-commands"), 1000);
       const reached = (await stage.onBroker()).some(({ destination }) => destination === "admin-commands");
       if (acted) return fell("the admin service acted on it");
       return reached ? fell("it is on admin-commands") : held("nothing on admin-commands");
@@ -120,11 +120,10 @@ export const CONFUSION: readonly Attack[] = [
       await stage.put("billing-events", bytes);
       await stage.put(destination, rewrite(new TextDecoder().decode(bytes)));
       await stage.settled();
-      const acted = stage
-        .effects()
-        .filter(({ service, text, kind }) => service === "billing-events" && text === "moved note" && kind === "done");
+      const billed = (): boolean => stage.effects().some(({ service, text }) => service === "billing-events" && text === "moved note");
+      const acted = await stage.until(billed, 2000);
       const taken = stage.effects().some(({ action }) => action === "invoice.paid");
-      if (acted.length > 0) return fell("billing acted on a note");
+      if (acted) return fell("billing acted on a note");
       return taken ? fell("notes acted on another service's event") : held("no service acted on it");
     },
   },

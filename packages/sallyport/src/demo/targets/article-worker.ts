@@ -13,10 +13,9 @@ const SecureEvent = z.object({
 });
 const PROCESSING_WINDOW_MS = 5 * 60 * 1000;
 const MAX_RETRIES = 3;
-const processedIds = new Set<string>();
 const channel = new Channel(BROKER);
 
-async function consumeEvent(queue: string, raw: string): Promise<void> {
+async function consumeEvent(queue: string, processedIds: Set<string>, raw: string): Promise<void> {
   const event = SecureEvent.parse(JSON.parse(raw));
   const age = Date.now() - new Date(event.timestamp).getTime();
   if (age > PROCESSING_WINDOW_MS) throw new Error(`Message too old: ${age}ms, possible replay attack`);
@@ -25,10 +24,10 @@ async function consumeEvent(queue: string, raw: string): Promise<void> {
   await processEvent(FOLDER, queue, event.eventType, event.payload.text);
 }
 
-async function onMessage(queue: string, message: Consumed): Promise<void> {
+async function onMessage(queue: string, processedIds: Set<string>, message: Consumed): Promise<void> {
   const retryCount = (message.headers["x-retry-count"] as number | undefined) ?? 0;
   try {
-    await consumeEvent(queue, message.content);
+    await consumeEvent(queue, processedIds, message.content);
     await message.ack();
   } catch {
     if (retryCount >= MAX_RETRIES) await message.nack(false);
@@ -38,5 +37,7 @@ async function onMessage(queue: string, message: Consumed): Promise<void> {
 
 for (const queue of SERVICES) {
   const options = { prefetch: PREFETCH, deadLetterExchange: "dlx", deadLetterQueue: `${queue}-dlq` };
-  await channel.consume(queue, options, (message) => void onMessage(queue, message));
+  // Each queue is read by a service of its own, which remembers for itself.
+  const processedIds = new Set<string>();
+  await channel.consume(queue, options, (message) => void onMessage(queue, processedIds, message));
 }
