@@ -1,0 +1,250 @@
+// What libraries do, as data: one JSON file a library, read by this vocabulary. A model says which call publishes, and
+// which of its arguments is the destination; whether that is a fault is for rules to say.
+import type { Language } from "../ir/ir.ts";
+
+/**
+ * A place in a call, as text:
+ *
+ *     arg0            an argument by position            arg0|topic     … or by keyword (Python)
+ *     kw:QueueUrl     an argument by keyword alone        args           every argument
+ *     last            the last argument                   receiver       what the method was called on
+ *     slot:queue      what an earlier call left on the receiver (see `remember`)
+ *
+ * followed by `.name` (a property, or the value under that key), `[]` (any element) and `.*` (any property):
+ * `arg0.messages[].value`.
+ */
+export type Path = string;
+
+export type Broker =
+  | "kafka"
+  | "rabbitmq"
+  | "amqp"
+  | "sqs"
+  | "sns"
+  | "eventbridge"
+  | "kinesis"
+  | "redis"
+  | "nats"
+  | "mqtt"
+  | "google-pubsub"
+  | "azure-servicebus"
+  | "azure-queue"
+  | "pulsar"
+  | "bullmq"
+  | "celery"
+  | "dapr"
+  | "any";
+
+export interface Model {
+  /** The file's name without `.json`. */
+  readonly library: string;
+  readonly language: Language;
+  /**
+   * What is imported to use it, as import resolution names it: `kafkajs`, `@aws-sdk/client-sqs`, `confluent_kafka`,
+   * `github.com/IBM/sarama`; with a subpath where only that counts (`mcp/server/fastmcp`). Several packages may
+   * speak one API.
+   */
+  readonly packages: readonly string[];
+  readonly broker?: Broker;
+  /** Names the package exports. `default` is the default export and what `require` gives as a whole; `*` every other name. */
+  readonly exports: Readonly<Record<string, Member>>;
+  readonly types?: Readonly<Record<string, TypeModel>>;
+}
+
+/** A class, or what calls return. Type names are the model's own; another model's is `library:Type`. */
+export interface TypeModel {
+  readonly extends?: string;
+  /** `*` stands for every member not named. */
+  readonly members?: Readonly<Record<string, Member>>;
+  /** The program's own class extends this one: its methods are called by the library. */
+  readonly whenExtended?: { readonly calls?: readonly Callback[]; readonly tool?: ToolByClass };
+  /** Elements of this type when it is iterated (also `for await`). */
+  readonly each?: string;
+}
+
+/** What reading a property, calling it, constructing it or decorating with it means. Facts that do not apply are left out. */
+export interface Member {
+  /** Reading it gives this type; a namespace of functions is a type too. */
+  readonly is?: string;
+  /** Calling or constructing it gives this type; `receiver` gives itself, `arg0` that argument; `list:T`, `tuple:T,error` (Go). Promises are not mentioned. */
+  readonly returns?: string;
+  /** Kept on what it returns, for later calls' `slot:`. On a method that returns nothing, kept on the receiver. */
+  readonly remember?: Readonly<Record<string, Path>>;
+  /** What reading it gives of a message that the broker delivered. Anything in it is whoever wrote the message's. */
+  readonly content?: Content;
+  readonly acts?: readonly Act[];
+  /** Functions among its arguments that it calls. */
+  readonly calls?: readonly Callback[];
+  /** It registers an MCP tool. */
+  readonly tool?: Tool;
+  /** As a decorator: the function below it becomes this. */
+  readonly decorates?: {
+    readonly tool?: ToolByDecorator;
+    readonly calls?: { readonly params: readonly string[]; readonly consumes?: Consumes };
+  };
+  /**
+   * Recognisable by its shape where the receiver's type is not known: all of these must be there, as paths of
+   * arguments given in the call (`["arg0.topic", "arg0.messages"]`). An empty list: the name alone is enough.
+   */
+  readonly shape?: readonly Path[];
+}
+
+/** `payload`: the body. `destination`: where it was found. `deliveries`: how often, by the broker's count. */
+export type Content = "payload" | "key" | "headers" | "id" | "time" | "type" | "destination" | "deliveries" | "reply-to";
+
+export interface Callback {
+  /** The function: a path into the arguments, or a method's name in `whenExtended`. */
+  readonly fn: Path;
+  /** Types of what it is called with; `?` is nothing of interest. */
+  readonly params: readonly string[];
+  /** It is a consumer of messages. */
+  readonly consumes?: Consumes;
+}
+
+export interface Consumes {
+  readonly destination?: readonly Path[];
+  /**
+   * How a message is settled: `manual` by a call (see acts `ack`, `nack`), `auto` before or regardless of the handler,
+   * `return` when the handler returns, and given back when it throws.
+   */
+  readonly settles: "manual" | "auto" | "return" | "none";
+  /** Under this condition it settles otherwise. */
+  readonly unless?: { readonly when: Condition; readonly settles: "manual" | "auto" | "return" | "none" };
+  /** What becomes of a message whose handler throws: the broker or library gives it again `for-ever`, a `bounded` number of times, or not (`lost`); `stall` blocks those behind it. `crash` ends the process. */
+  readonly onThrow?: "for-ever" | "bounded" | "lost" | "stall" | "crash";
+  /** An option that bounds it or names a dead letter, when given. */
+  readonly deadLetter?: readonly Path[];
+  readonly bounded?: readonly Path[];
+}
+
+export interface Condition {
+  readonly path: Path;
+  /** Absent: it is given at all. */
+  readonly equals?: string | number | boolean | null;
+  readonly not?: boolean;
+}
+
+export type Act = { readonly when?: Condition } & (
+  | {
+      readonly kind: "publish";
+      /** Any of these; the ones that are given count. */
+      readonly destination?: readonly Path[];
+      readonly payload?: readonly Path[];
+      /** Key, partition, message group, priority, delay (PUB-06). */
+      readonly key?: readonly Path[];
+      readonly headers?: readonly Path[];
+      /** The event's name where the protocol has one: EventBridge DetailType, BullMQ job name. */
+      readonly type?: readonly Path[];
+      /** When is it known that the broker has it? `await`: when the call's promise (or return) is done. `callback`, `never`. */
+      readonly confirms?: "await" | "callback" | "never";
+      /** An idempotency or deduplication id, when given. */
+      readonly deduplication?: readonly Path[];
+    }
+  /** Messages are fetched or browsed; `returns` says what comes. `max` is a bound on their number. */
+  | { readonly kind: "read"; readonly destination?: readonly Path[]; readonly max?: readonly Path[]; readonly removes?: boolean }
+  | { readonly kind: "subscribe"; readonly destination?: readonly Path[]; readonly pattern?: boolean }
+  /** `message`: which. Default: the receiver or the first argument. */
+  | { readonly kind: "ack"; readonly message?: Path; readonly all?: boolean }
+  | {
+      readonly kind: "nack";
+      readonly message?: Path;
+      /** A path to a boolean, or what it always is. */ readonly requeue: Path | boolean;
+      readonly requeueDefault?: boolean;
+      readonly delay?: Path;
+    }
+  /** Ends the message in the dead letters by the broker's own means. */
+  | { readonly kind: "dead-letter"; readonly message?: Path }
+  /** Deletes, purges, creates or reconfigures what belongs to the operator. `destroys`: data is lost. */
+  | {
+      readonly kind: "admin";
+      readonly operation: "delete" | "purge" | "create" | "alter" | "permission";
+      readonly target?: readonly Path[];
+      readonly destroys: boolean;
+    }
+  /** Declares a queue or topic; what bounds retries or names dead letters in it. */
+  | {
+      readonly kind: "declare";
+      readonly destination?: readonly Path[];
+      readonly deadLetter?: readonly Path[];
+      readonly bounded?: readonly Path[];
+    }
+  | { readonly kind: "connect"; readonly url?: readonly Path[]; readonly tls?: readonly Path[]; readonly auth?: readonly Path[] }
+  /** A store remembers a key only if it was not there: what a real deduplication rests on. */
+  | { readonly kind: "claim"; readonly key: Path }
+  /** A store is asked or told without atomicity. */
+  | { readonly kind: "lookup" | "store"; readonly key: Path }
+  /** Something in the world changes: a database write, an HTTP request that changes, a file, a process. */
+  | { readonly kind: "effect"; readonly what: string }
+  /** An HTTP request; `management.json` knows which URLs are a broker's. */
+  | {
+      readonly kind: "http";
+      readonly url: readonly Path[];
+      readonly method?: readonly Path[];
+      readonly methodIs?: string;
+      readonly body?: readonly Path[];
+    }
+  /** A program is run; `management.json` knows which are a broker's. */
+  | { readonly kind: "command"; readonly argv: readonly Path[]; readonly shell?: boolean }
+  /** A timer that lives in this process. */
+  | { readonly kind: "timer" }
+  /** Parsing that may throw. */
+  | { readonly kind: "parse"; readonly input: Path }
+  /** Checks its input and throws or returns an error when it does not fit; the checked value is `output`. */
+  | { readonly kind: "validate"; readonly input: Path; readonly schema: Path }
+  /** A secret in the source (OPS-05). */
+  | { readonly kind: "secret"; readonly value: Path }
+);
+
+export interface Tool {
+  readonly name?: Path;
+  readonly description?: Path;
+  /** Where the input schema is. With `overloads`, the first argument that is a schema or a shape of schemas. */
+  readonly schema?: readonly Path[];
+  /** `lastFunction`: the last argument that is a function. */
+  readonly handler: Path | "lastFunction";
+  readonly overloads?: boolean;
+  /** Which parameter the model controls, and where in it: `param0`, `param0.params.arguments`, `param1.arguments`. */
+  readonly input: string;
+  /** Whether the library has checked the arguments against the schema when the handler is called. */
+  readonly validated: boolean;
+  /** Only when this holds: `setRequestHandler(CallToolRequestSchema, …)`. */
+  readonly when?: Condition | { readonly path: Path; readonly names: readonly string[] };
+}
+
+export interface ToolByDecorator {
+  /** `params`: every parameter, but for those of a context type; or as in `Tool.input`. */
+  readonly input: "params" | string;
+  readonly schema?: readonly Path[];
+  readonly validated: boolean;
+  /** Parameters of these types are the library's, not the model's. */
+  readonly contextTypes?: readonly string[];
+}
+
+export interface ToolByClass {
+  readonly method: string;
+  readonly input: string;
+  /** A field of the class. */
+  readonly schema?: string;
+  readonly name?: string;
+  readonly validated: boolean;
+}
+
+/** `management.json`: brokers spoken to without a client. */
+export interface Management {
+  readonly http: readonly {
+    readonly broker: Broker;
+    /** Upper case; absent: any. */
+    readonly method?: string;
+    /** Of the URL's path, with `{name}` for a segment: `/api/exchanges/{vhost}/{exchange}/publish`. Matched at the end, before `?`. */
+    readonly path: string;
+    /** As in models, with `url:name` for a segment and `body.name` for the body. */
+    readonly acts: readonly Act[];
+  }[];
+  readonly commands: readonly {
+    readonly broker: Broker;
+    /** Words that begin it, paths stripped: `nats pub`, `kafka-console-producer`. */
+    readonly words: readonly string[];
+    /** As in models, with `word2` for the word at that index, `flag:--topic` for what follows a flag, `words` for all. */
+    readonly acts: readonly Act[];
+  }[];
+}
