@@ -1,0 +1,268 @@
+// Calls: of the program's own functions, of libraries, of methods on whatever they are called on.
+import type { Parameter } from "../ir/ir.ts";
+import { constructInstance, methodOf, typicalInstance } from "./classes.ts";
+import type { HeapObject } from "./heap.ts";
+import { callLibrary, callShaped } from "./library.ts";
+import type { Machine, Site } from "./machine.ts";
+import { callNative } from "./natives.ts";
+import { deepTaints, hasMember } from "./reach.ts";
+import type { Given } from "./paths.ts";
+import { Scope, State } from "./scope.ts";
+import { derive, passing } from "./taint.ts";
+import {
+  type Atom,
+  type Closure,
+  isCallable,
+  isNothing,
+  join,
+  NOTHING,
+  objectValue,
+  soleConstant,
+  UNDEFINED,
+  UNKNOWN,
+  type Value,
+} from "./value.ts";
+
+export function callValue(machine: Machine, callee: Value, args: Given, site: Site): Value {
+  const results = callee.atoms.map((atom) => callAtom(machine, atom, args, site));
+  const known = callee.atoms.some((atom) => atom.kind !== "unknown" && atom.kind !== "constant");
+  return known ? join(...results) : callUnknown(machine, callee, args, site);
+}
+
+function callAtom(machine: Machine, atom: Atom, args: Given, site: Site): Value {
+  switch (atom.kind) {
+    case "function":
+      return machine.callClosure(atom.closure, args, site);
+    case "class":
+      return machine.construct(atom.cls, args, site);
+    case "library":
+      return callLibrary(machine, atom, args, site);
+    case "native":
+      return callNative(machine, atom.name, atom.receiver, args, site) ?? callUnknown(machine, UNKNOWN, args, site);
+    case "namespace":
+      return callUnknown(machine, UNKNOWN, args, site);
+    case "object": {
+      const own = atom.object.cls === undefined ? undefined : methodOf(atom.object.cls, "__call__");
+      if (own !== undefined) return machine.callClosure({ ...own, self: objectValue(atom.object) }, args, site);
+      const known = atom.object.type === undefined ? undefined : machine.models.member(atom.object.type, "()");
+      return known === undefined
+        ? callUnknown(machine, UNKNOWN, args, site)
+        : callLibrary(machine, { kind: "library", known, name: "()", receiver: objectValue(atom.object) }, args, site);
+    }
+    default:
+      return NOTHING;
+  }
+}
+
+export function callMemberOf(machine: Machine, receiver: Value, name: string, args: Given, site: Site): Value {
+  const results: Value[] = [];
+  let known = false;
+  for (const atom of receiver.atoms) {
+    const result = callMemberOfAtom(machine, atom, receiver, name, args, site);
+    if (result === undefined) continue;
+    known = true;
+    results.push(result);
+  }
+  if (known) return join(...results);
+  const native = callNative(machine, name, receiver, args, site);
+  const shaped = callShaped(machine, receiver, name, args, site);
+  if (shaped !== undefined) return native === undefined ? shaped : join(shaped, native);
+  if (native !== undefined) return native;
+  return callByName(machine, receiver, name, args, site) ?? callUnknown(machine, receiver, args, site);
+}
+
+/** `undefined` where this atom has no such method. */
+function callMemberOfAtom(machine: Machine, atom: Atom, receiver: Value, name: string, args: Given, site: Site): Value | undefined {
+  switch (atom.kind) {
+    case "object":
+      return callObjectMember(machine, atom.object, receiver, name, args, site);
+    case "module":
+    case "class": {
+      const member = machine.member({ atoms: [atom], taints: [] }, name);
+      return isCallable(member) || member.atoms.some(({ kind }) => kind === "class") ? machine.call(member, args, site) : undefined;
+    }
+    case "namespace": {
+      const member = machine.program.libraryExport(machine, atom.library, atom.subpath, name);
+      return member.atoms.some(({ kind }) => kind === "library") ? machine.call(member, args, site) : undefined;
+    }
+    case "library": {
+      const { returns } = atom.known.member;
+      const found = returns === undefined ? undefined : machine.models.member(returns, name);
+      return found === undefined
+        ? undefined
+        : callLibrary(machine, { kind: "library", known: found, name, receiver: undefined }, args, site);
+    }
+    case "function":
+      return callNative(machine, name, { atoms: [atom], taints: [] }, args, site);
+    case "schema":
+      return callNative(machine, name, { atoms: [atom], taints: receiver.taints }, args, site);
+    default:
+      return undefined;
+  }
+}
+
+function callObjectMember(machine: Machine, object: HeapObject, receiver: Value, name: string, args: Given, site: Site): Value | undefined {
+  const self: Value = { atoms: [{ kind: "object", object }], taints: receiver.taints };
+  if (!hasMember(machine, object, name)) {
+    if (object.type !== undefined || object.kind === "object" || object.kind === "instance") return undefined;
+    return callNative(machine, name, self, args, site);
+  }
+  const member = machine.member(self, name);
+  if (!isCallable(member)) {
+    const inner = member.atoms.some(({ kind }) => kind === "class" || kind === "native" || kind === "object");
+    return inner ? machine.call(member, args, site) : undefined;
+  }
+  return join(...member.atoms.map((atom) => callBound(machine, atom, self, args, site)));
+}
+
+/** A function that stands in an object is called with that object as `this`. */
+function callBound(machine: Machine, atom: Atom, self: Value, args: Given, site: Site): Value {
+  if (
+    atom.kind === "function" &&
+    atom.closure.self === undefined &&
+    atom.closure.definition.arrow !== true &&
+    machine.language === "javascript"
+  )
+    return machine.callClosure({ ...atom.closure, self }, args, site);
+  return machine.call({ atoms: [atom], taints: [] }, args, site);
+}
+
+const COMMON = new Set(
+  (
+    "get set add send run start stop close connect execute handle process call log info warn error debug write read open create update delete list find init register on emit " +
+    "publish subscribe consume poll commit flush next done main setup build parse format validate invoke request fetch load save remove query"
+  ).split(" "),
+);
+
+/** Where the receiver is not known at all, the one method of the program that has this name. */
+function callByName(machine: Machine, receiver: Value, name: string, args: Given, site: Site): Value | undefined {
+  if (receiver.taints.length > 0 || COMMON.has(name)) return undefined;
+  const holders = machine.program.holdersOf(name);
+  if (holders.length === 0 || holders.length > 2) return undefined;
+  const results = holders.map((cls) => {
+    const method = methodOf(cls, name);
+    return method === undefined ? NOTHING : machine.callClosure({ ...method, self: typicalInstance(machine, cls) }, args, site);
+  });
+  return join(...results);
+}
+
+/** Nothing is known of it: what it is given may come out of it, and functions that it is given may be called. */
+export function callUnknown(machine: Machine, receiver: Value, args: Given, site: Site): Value {
+  const { file } = machine.activation.module.ir;
+  const all = [...args.positional, ...args.named.values(), ...[args.more, args.moreNamed].filter((one) => one !== undefined)];
+  const taints = derive(
+    deepTaints(join(receiver, ...all.filter((one) => !isCallable(one)))),
+    file,
+    site.at,
+    `passes through \`${site.text}\``,
+  );
+  const result: Value = { atoms: [{ kind: "unknown" }], taints };
+  if (taints.length > 0) machine.report({ kind: "call", name: site.text, given: join(...all), awaited: site.awaited }, site.at);
+  for (const one of all)
+    if (one.atoms.some((atom) => atom.kind === "function")) machine.callBack(one, { ...NO_ARGUMENTS, more: result }, site, "library");
+  return result;
+}
+
+const NO_ARGUMENTS: Given = { positional: [], named: new Map(), more: undefined, moreNamed: undefined };
+
+export function constructClass(machine: Machine, cls: Parameters<Machine["construct"]>[0], args: Given, site: Site): Value {
+  return constructInstance(machine, cls, args, site);
+}
+
+/** Runs a function of the program: its parameters bound, its ways joined. */
+export function runClosure(
+  machine: Machine,
+  closure: Closure,
+  args: Given,
+  site: Site,
+  activate: (closure: Closure, run: () => void) => Returned,
+): Value {
+  const scope = new Scope("function", closure.scope);
+  const { definition } = closure;
+  const returned = activate(closure, () => {
+    bindParameters(machine, closure, withSelf(machine, closure, args), site, scope);
+    machine.execute(definition.body, scope);
+  });
+  if (definition.generator === true) {
+    const list = machine.make("list", site.at);
+    for (const value of returned.yields) list.add(value);
+    return objectValue(list);
+  }
+  return join(...returned.returns);
+}
+
+export interface Returned {
+  readonly returns: readonly Value[];
+  readonly yields: readonly Value[];
+}
+
+/** Python and Go hand the receiver in as the first argument. */
+function withSelf(machine: Machine, closure: Closure, args: Given): Given {
+  const first = closure.bound ?? [];
+  const self = machine.language !== "javascript" && closure.self !== undefined && takesSelf(closure) ? [closure.self] : [];
+  return self.length + first.length === 0 ? args : { ...args, positional: [...self, ...first, ...args.positional] };
+}
+
+function takesSelf({ cls, definition }: Closure): boolean {
+  const method = cls?.definition.methods.find(({ fn }) => fn === definition);
+  return method === undefined ? cls !== undefined : method.static !== true || method.classMethod === true;
+}
+
+function bindParameters(machine: Machine, closure: Closure, args: Given, site: Site, scope: Scope): void {
+  const left = new Map(args.named);
+  let index = 0;
+  for (const parameter of closure.definition.params) {
+    const value = argumentFor(machine, parameter, args, index, left);
+    if (parameter.style === undefined) index++;
+    const shown = parameter.target.kind === "name" ? parameter.target.name : "its argument";
+    const { file } = machine.activation.module.ir;
+    const passed = {
+      ...value,
+      taints: passing(value.taints, file, closure.definition.at, `\`${closure.definition.name || site.text}\` takes it as \`${shown}\``),
+    };
+    machine.bind(parameter.target, completed(machine, parameter, passed, closure), scope, "declare");
+  }
+}
+
+function argumentFor(machine: Machine, parameter: Parameter, args: Given, index: number, left: Map<string, Value>): Value {
+  if (parameter.style === "rest") {
+    const list = machine.make("list", parameter.target.at);
+    for (const [at, value] of args.positional.slice(index).entries()) list.write(String(at), value);
+    if (args.more !== undefined) list.add(machine.element(args.more));
+    return objectValue(list);
+  }
+  if (parameter.style === "rest-map") {
+    const map = machine.make("object", parameter.target.at);
+    for (const [name, value] of left) map.write(name, value);
+    if (args.moreNamed !== undefined) for (const atom of args.moreNamed.atoms) if (atom.kind === "object") map.add(atom.object.element);
+    return objectValue(map, args.moreNamed?.taints ?? []);
+  }
+  const name = parameter.target.kind === "name" ? parameter.target.name : undefined;
+  const byName = name === undefined ? undefined : left.get(name);
+  if (byName !== undefined && name !== undefined) {
+    left.delete(name);
+    return byName;
+  }
+  const own = parameter.style === "keyword" ? undefined : args.positional[index];
+  if (own !== undefined) return own;
+  const spread = args.more === undefined ? NOTHING : machine.element(args.more);
+  const mapped = args.moreNamed === undefined || name === undefined ? NOTHING : machine.member(args.moreNamed, name);
+  return join(spread, isUndefined(mapped) ? NOTHING : mapped);
+}
+
+const isUndefined = (value: Value): boolean => soleConstant(value) !== undefined && soleConstant(value)?.value === undefined;
+
+/** What was not given is its default; what is not known is what its type says. */
+function completed(machine: Machine, parameter: Parameter, value: Value, closure: Closure): Value {
+  if (isNothing(value) || isUndefined(value)) {
+    if (parameter.default !== undefined) return machine.evaluate(parameter.default, closure.scope);
+    if (isNothing(value)) return UNDEFINED;
+  }
+  if (parameter.type !== undefined && value.atoms.every((atom) => atom.kind === "unknown")) {
+    const typed = machine.typed(parameter.type, closure.scope);
+    if (!isNothing(typed)) return { ...typed, taints: value.taints };
+  }
+  return value;
+}
+
+export { State };

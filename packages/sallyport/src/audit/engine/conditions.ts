@@ -1,0 +1,113 @@
+// What comparisons establish about parts of the input.
+import type { BinaryOperator } from "../ir/ir.ts";
+import { type Fact, type Facts, factsAbout, negated, NO_FACTS, test, type Test, both } from "./facts.ts";
+import type { Taint } from "./taint.ts";
+import { type Atom, soleConstant, type Value } from "./value.ts";
+
+const has = (value: Value, kind: Atom["kind"]): boolean => value.atoms.some((atom) => atom.kind === kind);
+const untainted = (value: Value): boolean => value.taints.length === 0;
+
+/** What `left op right` says where it is true and where it is false. */
+export function comparison(op: BinaryOperator, left: Value, right: Value): Test | undefined {
+  switch (op) {
+    case "==":
+      return equality(left, right);
+    case "!=":
+      return negated(equality(left, right));
+    case "<":
+    case "<=":
+      return order(left, right);
+    case ">":
+    case ">=":
+      return order(right, left);
+    default:
+      return undefined;
+  }
+}
+
+function equality(left: Value, right: Value): Test | undefined {
+  const type = typeTest(left, right) ?? typeTest(right, left);
+  if (type !== undefined) return type;
+  const [input, other] = left.taints.length > 0 ? [left, right] : [right, left];
+  if (input.taints.length === 0 || !untainted(other)) return undefined;
+  const known = soleConstant(other);
+  // Being absent or empty says nothing of what it may be otherwise.
+  if (known !== undefined && (known.value === undefined || known.value === null || known.value === "")) return undefined;
+  if (has(input, "length") || has(input, "age")) return undefined;
+  if (known === undefined && !has(other, "constant")) return undefined;
+  return test(factsAbout(input.taints, { kind: "allowed", own: true, where: "a comparison" }), NO_FACTS);
+}
+
+/** `typeof x === "string"`. */
+function typeTest(left: Value, right: Value): Test | undefined {
+  const known = soleConstant(right);
+  if (left.test === undefined || known === undefined || typeof known.value !== "string") return undefined;
+  return TYPE_NAMES.has(known.value) && left.taints.length === 0 ? left.test : undefined;
+}
+
+const TYPE_NAMES = new Set(["string", "number", "boolean", "object"]);
+
+/** The smaller stands first. */
+function order(less: Value, more: Value): Test | undefined {
+  if (has(less, "age")) return ageBelow(less);
+  if (has(more, "age")) return negatedAge(more);
+  if (has(less, "length") && untainted(more)) return test(factsAbout(less.taints, { kind: "bounded" }), NO_FACTS);
+  if (has(more, "length") && untainted(less)) return test(NO_FACTS, factsAbout(more.taints, { kind: "bounded" }));
+  const counted = countsDeliveries(less) ?? countsDeliveries(more);
+  if (counted !== undefined) return counted;
+  if (less.taints.length > 0 && untainted(more)) return test(factsAbout(less.taints, { kind: "bounded" }), NO_FACTS);
+  if (more.taints.length > 0 && untainted(less)) return test(NO_FACTS, factsAbout(more.taints, { kind: "bounded" }));
+  return undefined;
+}
+
+/** `age < window` holds: not too old, and an age that is not a number would not be here. */
+function ageBelow(age: Value): Test | undefined {
+  const absolute = age.atoms.some((atom) => atom.kind === "age" && atom.absolute);
+  const facts = (survivesNaN: boolean): Facts => {
+    const recent = factsAbout(age.taints, { kind: "recent", survivesNaN });
+    return absolute ? both(recent, factsAbout(age.taints, { kind: "not-future", survivesNaN })) : recent;
+  };
+  // Where it is false the age is above the bound, or no number: `-skew < age` is asked so.
+  return test(facts(true), factsAbout(age.taints, { kind: "not-future", survivesNaN: false }));
+}
+
+/** `bound < age`: where it is false it is not too old, or no number; where it is true it is not in the future. */
+function negatedAge(age: Value): Test | undefined {
+  const absolute = age.atoms.some((atom) => atom.kind === "age" && atom.absolute);
+  const recent = factsAbout(age.taints, { kind: "recent", survivesNaN: false });
+  const both_ = absolute ? both(recent, factsAbout(age.taints, { kind: "not-future", survivesNaN: false })) : recent;
+  return test(factsAbout(age.taints, { kind: "not-future", survivesNaN: true }), both_);
+}
+
+/** A count of attempts against a bound: by the broker's own count, or by a header that its producer wrote. */
+function countsDeliveries(value: Value): Test | undefined {
+  const counting = value.taints.filter(
+    (taint) => taint.origin.kind === "message" && (taint.content === "deliveries" || taint.content === "headers"),
+  );
+  if (counting.length === 0) return undefined;
+  const by = counting.some((taint) => taint.content === "deliveries") ? "broker" : "header";
+  const facts = factsAbout(counting, { kind: "counted", by });
+  return test(facts, facts);
+}
+
+/** Membership of `input` in a collection. */
+export function membership(input: Value, collection: Value, own: boolean, where: string): Test | undefined {
+  if (input.taints.length === 0) return undefined;
+  const fact = membershipFact(collection, own, where);
+  return fact === undefined ? undefined : test(factsAbout(input.taints, fact), NO_FACTS);
+}
+
+function membershipFact(collection: Value, own: boolean, where: string): Fact | undefined {
+  if (collection.taints.some((taint) => taint.origin.kind === "tool"))
+    return { kind: "weak", why: "the list that it is looked up in comes from the same caller" };
+  for (const atom of collection.atoms) {
+    if (atom.kind !== "object") continue;
+    const { object } = atom;
+    const held = object.all();
+    if (object.listed || held.taints.length > 0) return { kind: "weak", why: "what exists on the broker is not what this tool may reach" };
+  }
+  return { kind: "allowed", own, where };
+}
+
+/** `typeof x`, whose comparison with a word says that `x` is of that type. */
+export const typeOf = (input: readonly Taint[]): Test | undefined => test(factsAbout(input, { kind: "typed" }), NO_FACTS);

@@ -1,0 +1,109 @@
+// What the engine saw happen, for rules to judge. Nothing here says whether it is a fault.
+import type { Place } from "../ir/ir.ts";
+import type { Act, Consumes } from "../models/model.ts";
+import type { Facts } from "./facts.ts";
+import type { Schema } from "./schema.ts";
+import type { Origin, Step } from "./taint.ts";
+import type { Closure, Value } from "./value.ts";
+
+/** Who runs when something happens. */
+export type Entry = ToolEntry | ConsumerEntry | OtherEntry;
+
+interface EntryBase {
+  readonly id: number;
+  readonly name: string;
+  /** Where it is registered. */
+  readonly file: string;
+  readonly at: Place;
+}
+
+export interface ToolEntry extends EntryBase {
+  readonly kind: "tool";
+  readonly origin: Origin;
+  readonly schema: Schema | undefined;
+  readonly validated: boolean;
+  /** The low-level handler of all tools of a server. */
+  readonly all: boolean;
+  readonly handler: Closure | undefined;
+}
+
+export interface ConsumerEntry extends EntryBase {
+  readonly kind: "consumer";
+  readonly origin: Origin;
+  readonly consumes: Consumes;
+  readonly broker: string;
+  readonly handler: Closure | undefined;
+  readonly destination: Value | undefined;
+  /** Options given at registration. */
+  readonly options: { readonly deadLetter: boolean; readonly bounded: boolean };
+  /** Messages are fetched in a loop of the program's own, not handed to a function. */
+  readonly pulled: boolean;
+}
+
+/** Start of the program, and functions that nothing was seen to call. */
+export interface OtherEntry extends EntryBase {
+  readonly kind: "start" | "uncalled";
+}
+
+/** One place in a call. */
+export interface Frame {
+  readonly file: string;
+  readonly at: Place;
+  /** The function that holds it. */
+  readonly within: string;
+}
+
+export interface Happened {
+  readonly entry: Entry;
+  /** Where; the innermost frame is last and is this place itself. */
+  readonly file: string;
+  readonly at: Place;
+  readonly stack: readonly Frame[];
+  readonly facts: Facts;
+  /** What surrounds it, outermost first, in the functions that are running. */
+  readonly around: readonly Around[];
+  /** In which order. */
+  readonly turn: number;
+}
+
+export type Around =
+  | { readonly kind: "try"; readonly id: number; readonly part: "body" | "catch" | "finally"; readonly catches: boolean }
+  | { readonly kind: "branch"; readonly id: number; readonly side: number; readonly test: Value }
+  | { readonly kind: "loop"; readonly id: number; readonly endless: boolean }
+  | { readonly kind: "callback"; readonly id: number; readonly of: "timer" | "library"; readonly name: string }
+  | { readonly kind: "call"; readonly id: number; readonly name: string };
+
+export type Event = Happened &
+  (
+    | {
+        readonly kind: "act";
+        readonly act: Act;
+        readonly broker: string;
+        readonly model: string;
+        /** The call as written: `producer.send`. */
+        readonly call: string;
+        /** Values at the act's paths, by the act's own property names; missing where not given. */
+        readonly at_: ReadonlyMap<string, Value>;
+        readonly awaited: boolean;
+        /** The receiver's type was not known; it was recognised by its shape. */
+        readonly guessed: boolean;
+        readonly result: Value;
+      }
+    | { readonly kind: "return"; readonly value: Value }
+    | { readonly kind: "throw"; readonly value: Value; readonly caught: boolean }
+    /** The program ends, or the handler does without an answer. */
+    | { readonly kind: "exit" }
+    /** A member of a collection of the program's own is looked up, or put in. */
+    | { readonly kind: "remember"; readonly collection: Value; readonly what: Value; readonly forgets: boolean }
+    | { readonly kind: "timer"; readonly delay: Value | undefined }
+    | { readonly kind: "parse"; readonly input: Value }
+    /** Something unknown is called with what came from outside. */
+    | { readonly kind: "call"; readonly name: string; readonly given: Value; readonly awaited: boolean }
+    | { readonly kind: "evaluate"; readonly code: Value }
+    /** A consumer handles messages only up to a size that someone set. */
+    | { readonly kind: "compare"; readonly what: Value }
+  );
+
+export type EventOf<K extends Event["kind"]> = Extract<Event, { kind: K }>;
+
+export type { Step };

@@ -1,0 +1,52 @@
+// Objects of the program: one for each place that makes them, and for each way the engine came there.
+import type { Place } from "../ir/ir.ts";
+import { type ClassValue, join, NOTHING, type Value } from "./value.ts";
+
+export type HeapKind = "object" | "list" | "map" | "set" | "instance" | "library" | "channel";
+
+export class HeapObject {
+  readonly kind: HeapKind;
+  readonly file: string;
+  readonly at: Place;
+  readonly fields = new Map<string, Value>();
+  /** What stands under keys or at places that are not known. */
+  element: Value = NOTHING;
+  /** Keys that are not known by name. */
+  keys: Value = NOTHING;
+  cls: ClassValue | undefined;
+  /** Of a library: `model:Type`. */
+  type: string | undefined;
+  /** What earlier calls left on it: see `remember` in models. */
+  readonly slots = new Map<string, Value>();
+  /** Looking something up in it by any text can find what nobody put there. */
+  prototype = false;
+  /** What it holds came from outside as a whole: nobody chose its members one by one. */
+  listed = false;
+
+  constructor(kind: HeapKind, file: string, at: Place) {
+    this.kind = kind;
+    this.file = file;
+    this.at = at;
+  }
+
+  read(name: string): Value | undefined {
+    const found = this.fields.get(name);
+    if (found !== undefined) return this.element.atoms.length === 0 ? found : join(found, this.element);
+    return undefined;
+  }
+
+  /** Everything that is in it. */
+  all(): Value {
+    return join(...this.fields.values(), this.element);
+  }
+
+  /** Weak: what was there may still be. */
+  write(name: string, value: Value): void {
+    const before = this.fields.get(name);
+    this.fields.set(name, before === undefined ? value : join(before, value));
+  }
+
+  add(value: Value): void {
+    this.element = join(this.element, value);
+  }
+}

@@ -1,0 +1,363 @@
+// Runs a program as far as it matters: every module once, then everything that models and brokers may call, then
+// what nothing was seen to call. Bounded in steps, in depth and in how often one function is run.
+import type { Resolver } from "../frontends/frontend.ts";
+import type { FunctionDefinition, Language, Module } from "../ir/ir.ts";
+import type { ModelIndex } from "../models/load.ts";
+import { callMemberOf, callUnknown, callValue, type Returned, runClosure } from "./calls.ts";
+import { constructInstance, methodOf, typicalInstance } from "./classes.ts";
+import type { Around, Entry, Event, Frame, Happened } from "./events.ts";
+import { evaluateExpression } from "./expressions.ts";
+import { HeapObject } from "./heap.ts";
+import type { Activation, Machine, Site } from "./machine.ts";
+import { elementOf, indexOf, memberOf, writeMember } from "./members.ts";
+import { bindPattern } from "./patterns.ts";
+import { given } from "./paths.ts";
+import { makeProgram } from "./program.ts";
+import { Scope, type SourceModule, State } from "./scope.ts";
+import { type Nest, runStatements } from "./statements.ts";
+import { type Origin, step } from "./taint.ts";
+import { typedValue } from "./types.ts";
+import { type ClassValue, type Closure, join, NOTHING, objectValue, UNKNOWN, type Value } from "./value.ts";
+
+export interface Analysis {
+  readonly events: readonly Event[];
+  readonly entries: readonly Entry[];
+  /** Entries that were too large to be followed to their end. */
+  readonly bounded: readonly Entry[];
+  readonly steps: number;
+}
+
+export interface Limits {
+  /** Expressions and statements of one entry. */
+  readonly steps: number;
+  readonly depth: number;
+  /** Of one function in one entry. */
+  readonly runs: number;
+}
+
+export const LIMITS: Limits = { steps: 300_000, depth: 48, runs: 60 };
+
+export interface Input {
+  readonly language: Language;
+  readonly modules: readonly Module[];
+  readonly resolve: Resolver;
+  readonly models: ModelIndex;
+  readonly limits?: Limits;
+}
+
+export function interpret({ language, modules, resolve, models, limits = LIMITS }: Input): Analysis {
+  const events: Event[] = [];
+  const entries: Entry[] = [];
+  const bounded = new Set<Entry>();
+  const queue: { readonly entry: Entry; readonly run: () => void }[] = [];
+  const activated = new Set<FunctionDefinition>();
+  const nest: Nest = { jumps: [], landings: [] };
+  let counter = 0;
+  let turn = 0;
+  let steps = 0;
+  let spent = 0;
+  let around: readonly Around[] = [];
+  let stack: readonly Frame[] = [];
+  let runs = new Map<FunctionDefinition, { count: number; last: Value }>();
+  const fresh = (): number => ++counter;
+  const start = (name: string, file: string, kind: "start" | "uncalled"): Entry => ({ kind, id: fresh(), name, file, at: 0 });
+  let entry: Entry = start("the program's start", modules[0]?.file ?? "", "start");
+
+  const withEntry = <T>(next: Entry, work: () => T): T => {
+    const before = {
+      entry,
+      around,
+      stack,
+      spent,
+      runs,
+      state: machine.state,
+      nest: { jumps: nest.jumps.splice(0), landings: nest.landings.splice(0) },
+    };
+    [entry, around, stack, spent, runs] = [next, [], [], 0, new Map()];
+    machine.state = new State();
+    try {
+      return work();
+    } finally {
+      ({ entry, around, stack, spent, runs } = before);
+      machine.state = before.state;
+      nest.jumps.push(...before.nest.jumps);
+      nest.landings.push(...before.nest.landings);
+    }
+  };
+
+  const activate = (activation: Activation, work: () => void): void => {
+    const before = machine.activation;
+    current = activation;
+    try {
+      work();
+    } finally {
+      current = before;
+    }
+  };
+
+  /** A module's own code. It runs where it is first asked for, and as nobody. */
+  const enter = (module: SourceModule): void => {
+    if (module.progress !== "new") return;
+    module.progress = "running";
+    withEntry(start(module.ir.file, module.ir.file, "start"), () => {
+      activate(activationOf(module, undefined), () => runModule(module));
+    });
+    module.progress = "done";
+  };
+
+  const activationOf = (module: SourceModule, closure: Closure | undefined): Activation => ({
+    module,
+    closure,
+    self: closure?.self,
+    base: machine.state,
+    returns: [],
+    yields: [],
+    within: closure?.definition.name ?? "",
+  });
+
+  const runModule = (module: SourceModule): void => {
+    machine.execute(module.ir.body, module.scope);
+    if (module.ir.language === "javascript") {
+      for (const [name, cell] of module.exports) {
+        const own = module.scope.own(name);
+        if (own !== undefined && own !== cell) cell.value = join(cell.value, own.value);
+      }
+    }
+  };
+
+  const uncalled = (module: SourceModule, name: string, run: () => void): void =>
+    withEntry(start(name, module.ir.file, "uncalled"), () => activate(activationOf(module, undefined), run));
+
+  const program = makeProgram(modules, resolve, {
+    enter,
+    uncalled,
+    originFresh: (kind, name, site) => machine.origin(kind, name, site.at),
+    evaluateIn: (cls, value, self) => {
+      let result: Value = NOTHING;
+      activate({ ...activationOf(cls.module, undefined), self }, () => void (result = machine.evaluate(value, cls.scope)));
+      return result;
+    },
+  });
+
+  const tick = (): boolean => {
+    steps++;
+    if (++spent <= limits.steps) return true;
+    bounded.add(entry);
+    machine.state.alive = false;
+    return false;
+  };
+
+  const callClosure = (closure: Closure, args: Parameters<Machine["callClosure"]>[1], site: Site): Value => {
+    const { definition, module } = closure;
+    activated.add(definition);
+    enter(module);
+    const run = runs.get(definition) ?? { count: 0, last: UNKNOWN };
+    runs.set(definition, run);
+    const recursion = stack.filter(
+      (frame) => frame.within === definition.name && frame.file === module.ir.file && frame.at === definition.at,
+    ).length;
+    if (stack.length >= limits.depth || run.count >= limits.runs || recursion > 1) {
+      if (run.count >= limits.runs) bounded.add(entry);
+      return run.last === UNKNOWN ? callUnknown(machine, UNKNOWN, args, site) : run.last;
+    }
+    run.count++;
+    const caller = { around, stack };
+    stack = [...stack, { file: machine.activation.module.ir.file, at: site.at, within: current.within }];
+    around = [...around, { kind: "call", id: fresh(), name: definition.name }];
+    const before = machine.state;
+    const value = runClosure(machine, closure, args, site, (own, work): Returned => {
+      const inside = before.fork();
+      machine.state = inside;
+      const activation = { ...activationOf(own.module, own), base: before };
+      activate(activation, work);
+      const ways = activation.returns.map(({ state }) => state.since(before));
+      const last = machine.state;
+      machine.state = before;
+      before.meet(last, ...ways);
+      // Every way threw, or the process ended: whoever called does not go on.
+      const returns = activation.returns.map((one) => one.value);
+      return {
+        returns: last.alive && last === inside ? [...returns, ...(returns.length > 0 ? [] : [])] : returns,
+        yields: activation.yields,
+      };
+    });
+    ({ around, stack } = caller);
+    run.last = run.last === UNKNOWN ? value : join(run.last, value);
+    return value;
+  };
+
+  const ways = (...all: readonly (() => void)[]): void => {
+    const before = machine.state;
+    const ended = all.map((run) => {
+      const way = before.fork();
+      machine.state = way;
+      run();
+      return machine.state;
+    });
+    machine.state = before;
+    before.meet(...ended);
+  };
+
+  const first = program.sources[0];
+  let current: Activation = {
+    module: first as SourceModule,
+    closure: undefined,
+    self: undefined,
+    base: new State(),
+    returns: [],
+    yields: [],
+    within: "",
+  };
+
+  const machine: Machine = {
+    program,
+    models,
+    language,
+    get entry() {
+      return entry;
+    },
+    state: new State(),
+    get activation() {
+      return current;
+    },
+    get stack() {
+      return stack;
+    },
+
+    evaluate: (expression, scope) => (tick() ? evaluateExpression(machine, expression, scope) : NOTHING),
+    execute: (statements, scope) => {
+      if (tick()) runStatements(machine, nest, statements, scope);
+    },
+    bind: (pattern, value, scope, how) => bindPattern(machine, pattern, value, scope, how),
+
+    call: (callee, args, site) => callValue(machine, callee, args, site),
+    callMember: (receiver, name, args, site) => callMemberOf(machine, receiver, name, args, site),
+    callClosure,
+    construct: (cls: ClassValue, args, site) => constructInstance(machine, cls, args, site),
+    callBack: (callee, args, site, of) => {
+      let result: Value = NOTHING;
+      const landings = nest.landings.splice(0);
+      const surrounding = around;
+      around = [...around, { kind: "callback", id: fresh(), of, name: site.text }];
+      ways(
+        () => void (result = machine.call(callee, args, site)),
+        () => undefined,
+      );
+      around = surrounding;
+      nest.landings.push(...landings);
+      return result;
+    },
+
+    member: (value, name) => memberOf(machine, value, name),
+    index: (value, index, at) => indexOf(machine, value, index, at),
+    element: (value) => elementOf(machine, value),
+    write: (object, name, value) => writeMember(machine, object, name, value),
+    typed: (type, scope) => typedValue(machine, type, scope),
+
+    make: (kind, at) => new HeapObject(kind, current.module.ir.file, at),
+    report: (event, at, place) => {
+      const file = place?.file ?? current.module.ir.file;
+      const happened: Happened = { entry, file, at: place?.at ?? at, stack, facts: machine.state.facts, around, turn: ++turn };
+      events.push({ ...event, ...happened } as Event);
+    },
+    within: (one, work) => {
+      const before = around;
+      around = [...around, one];
+      try {
+        return work();
+      } finally {
+        around = before;
+      }
+    },
+    fresh,
+    origin: (kind, name, at): Origin => ({ kind, id: fresh(), name, file: current.module.ir.file, at }),
+    source: (origin, what) => ({
+      origin,
+      path: "",
+      schema: undefined,
+      closed: false,
+      derived: false,
+      step: step(undefined, origin.file, origin.at, what),
+    }),
+    ways,
+    later: (next, run) => {
+      entries.push(next);
+      const { module } = current;
+      const ready = (): void => withEntry(next, () => activate(activationOf(module, undefined), run));
+      // What a tool listens to while it runs is a part of it.
+      if (next.kind === "consumer" && entry.kind === "tool") withSame(next, run);
+      else queue.push({ entry: next, run: ready });
+    },
+  };
+
+  /** As another, and in the same state: what it leaves behind is there for the one that registered it. */
+  const withSame = (next: Entry, run: () => void): void => {
+    const before = entry;
+    entry = next;
+    ways(run, () => undefined);
+    entry = before;
+  };
+
+  const settle = (): void => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) next.run();
+  };
+
+  if (first !== undefined) {
+    for (const module of program.sources) enter(module);
+    callMains(program.sources, machine, uncalled);
+    settle();
+    for (const module of program.sources) {
+      callTheRest(module, machine, activated, uncalled);
+      settle();
+    }
+  }
+  return { events, entries, bounded: [...bounded], steps };
+}
+
+type Uncalled = (module: SourceModule, name: string, run: () => void) => void;
+
+/** Go's `main` and `init`. */
+function callMains(sources: readonly SourceModule[], machine: Machine, uncalled: Uncalled): void {
+  for (const module of sources) {
+    if (module.ir.language !== "go") continue;
+    for (const name of ["init", "main"]) {
+      for (const atom of module.scope.own(name)?.value.atoms ?? [])
+        if (atom.kind === "function")
+          uncalled(
+            module,
+            name,
+            () => void machine.callClosure(atom.closure, given(), { at: atom.closure.definition.at, text: name, awaited: true }),
+          );
+    }
+  }
+}
+
+/** Functions that nothing was seen to call, each as if somebody did, with arguments of which only the types are known. */
+function callTheRest(module: SourceModule, machine: Machine, activated: ReadonlySet<FunctionDefinition>, uncalled: Uncalled): void {
+  const run = (closure: Closure): void => {
+    if (activated.has(closure.definition)) return;
+    uncalled(module, closure.definition.name, () => void machine.program.callTyped(machine, closure));
+  };
+  const seen = new Set<Value>();
+  const cells = [...module.scope.names(), ...module.exports];
+  for (const [, cell] of cells) {
+    if (seen.has(cell.value)) continue;
+    seen.add(cell.value);
+    for (const atom of cell.value.atoms) {
+      if (atom.kind === "function" && atom.closure.module === module) run(atom.closure);
+      if (atom.kind === "class" && atom.cls.module === module && atom.cls.definition.isInterface !== true)
+        runMethods(atom.cls, machine, run);
+    }
+  }
+}
+
+function runMethods(cls: ClassValue, machine: Machine, run: (closure: Closure) => void): void {
+  for (const { name, style } of cls.definition.methods) {
+    const method = style === "method" ? methodOf(cls, name) : undefined;
+    if (method === undefined) continue;
+    run({ ...method, self: typicalInstance(machine, cls) });
+  }
+  for (const method of cls.attached.values()) run({ ...method, self: typicalInstance(machine, cls) });
+}
+
+export { objectValue, Scope };

@@ -1,0 +1,208 @@
+// Brokers that are spoken to without a client: over HTTP, or by their command line programs. management.json says which
+// URLs and words are theirs.
+import { loadManagement } from "../models/load.ts";
+import type { Act, Management } from "../models/model.ts";
+import type { Machine, Site } from "./machine.ts";
+import { type Atom, isNothing, join, NOTHING, objectsOf, textsOf, type Value, type Written } from "./value.ts";
+
+type Slots = ReadonlyMap<string, Value>;
+
+/** Whether messages are read by it. */
+export function manage(machine: Machine, act: Extract<Act, { kind: "http" | "command" }>, at: Slots, site: Site, result: Value): boolean {
+  const acts = act.kind === "http" ? manageHttp(machine, act.methodIs, at, site, result) : manageCommand(machine, at, site, result);
+  return acts.some(({ kind }) => kind === "read");
+}
+
+/** A piece of a URL or command: text that is known, or a value. */
+type Piece = string | Value;
+
+interface Spelled {
+  readonly pieces: readonly Piece[];
+  readonly written: Written | undefined;
+}
+
+const MOST_SPELLINGS = 12;
+
+/** The ways to spell a value: constants as they are, what is not known as itself. */
+function spellings(value: Value, depth = 0): readonly Spelled[] {
+  if (depth > 6) return [{ pieces: [value], written: undefined }];
+  const all = value.atoms.flatMap((atom) => spellAtom(atom, value, depth));
+  return all.length === 0 ? [{ pieces: [value], written: undefined }] : all.slice(0, MOST_SPELLINGS);
+}
+
+function spellAtom(atom: Atom, whole: Value, depth: number): readonly Spelled[] {
+  if (atom.kind === "constant") return [{ pieces: [String(atom.value)], written: undefined }];
+  if (atom.kind !== "text" || atom.encoded === true) return [{ pieces: [{ atoms: [atom], taints: whole.taints }], written: undefined }];
+  let ways: readonly Spelled[] = [{ pieces: [], written: undefined }];
+  for (const part of atom.parts) {
+    const next = spellings(part, depth + 1);
+    ways = ways
+      .flatMap((way) => next.map((one) => ({ pieces: [...way.pieces, ...one.pieces], written: one.written ?? way.written })))
+      .slice(0, MOST_SPELLINGS);
+  }
+  const own = atom.parts.some((part) => part.atoms.some((inner) => inner.kind === "constant" && String(inner.value).includes("/")));
+  return ways.map((way) => ({ ...way, written: way.written ?? (own ? atom.writtenAt : undefined) }));
+}
+
+/** Segments of a path: each a row of pieces. */
+function segmentsOf({ pieces }: Spelled): readonly (readonly Piece[])[] {
+  const segments: Piece[][] = [[]];
+  for (const piece of pieces) {
+    if (typeof piece !== "string") {
+      segments.at(-1)?.push(piece);
+      continue;
+    }
+    const [first = "", ...rest] = (piece.split("?")[0] ?? "").split("/");
+    if (first !== "") segments.at(-1)?.push(first);
+    for (const one of rest) segments.push(one === "" ? [] : [one]);
+    if (piece.includes("?")) break;
+  }
+  return segments;
+}
+
+function manageHttp(machine: Machine, methodIs: string | undefined, at: Slots, site: Site, result: Value): readonly Act[] {
+  const url = at.get("url");
+  if (url === undefined) return [];
+  const methods =
+    methodIs === undefined ? textsOf(at.get("method") ?? NOTHING).map((method) => method.toUpperCase()) : [methodIs.toUpperCase()];
+  const body = bodyOf(at.get("body") ?? NOTHING);
+  for (const spelled of spellings(url)) {
+    const segments = segmentsOf(spelled);
+    for (const rule of loadManagement().http) {
+      if (rule.method !== undefined && methods.length > 0 && !methods.includes(rule.method)) continue;
+      if (rule.method !== undefined && methods.length === 0 && rule.method !== "GET" && at.get("method") === undefined) continue;
+      const named = matchPath(rule.path, segments);
+      if (named === undefined) continue;
+      for (const one of rule.acts)
+        perform(machine, rule.broker, one, (path) => inRequest(machine, path, named, body), site, spelled.written, result);
+      return rule.acts;
+    }
+  }
+  return [];
+}
+
+/** Bodies are written as text; what was written is what counts. */
+function bodyOf(body: Value): Value {
+  const encoded = body.atoms.flatMap((atom) => (atom.kind === "text" && atom.encoded === true ? atom.parts : []));
+  return encoded.length === 0 ? body : join(...encoded);
+}
+
+/** The values of named segments, where the end of the URL is as the rule says. */
+export function matchPath(pattern: string, segments: readonly (readonly Piece[])[]): ReadonlyMap<string, Value> | undefined {
+  const wanted = pattern.split("/").filter((part) => part !== "");
+  const given = segments.filter((segment) => segment.length > 0);
+  if (given.length < wanted.length) return undefined;
+  const tail = given.slice(given.length - wanted.length);
+  const named = new Map<string, Value>();
+  let literals = 0;
+  for (const [index, part] of wanted.entries()) {
+    const segment = tail[index] ?? [];
+    const [head, name, after] = /^([^{]*)\{(\w+)\}(.*)$/.exec(part)?.slice(1) ?? [part, undefined, ""];
+    const text = segment.filter((piece) => typeof piece === "string").join("");
+    if (name === undefined) {
+      if (text !== head || segment.some((piece) => typeof piece !== "string")) return undefined;
+      literals++;
+    } else {
+      if (after !== "" && !text.endsWith(after ?? "")) return undefined;
+      if (head !== "" && !text.startsWith(head ?? "")) return undefined;
+      if (after !== "" || head !== "") literals++;
+      named.set(name, join(...segment.map((piece) => (typeof piece === "string" ? NOTHING : piece))));
+    }
+  }
+  return literals > 0 ? named : undefined;
+}
+
+function inRequest(machine: Machine, path: string, named: ReadonlyMap<string, Value>, body: Value): Value {
+  if (path.startsWith("url:")) return named.get(path.slice(4)) ?? NOTHING;
+  let value = body;
+  for (const part of path.split(/\.|(?=\[\])/).slice(1)) {
+    if (isNothing(value)) return value;
+    value = part === "[]" ? machine.element(value) : own(machine, value, part);
+  }
+  return value;
+}
+
+function own(machine: Machine, value: Value, name: string): Value {
+  const has = value.taints.length > 0 || objectsOf(value).some((object) => object.fields.has(name) || !isNothing(object.element));
+  return has ? machine.member(value, name) : NOTHING;
+}
+
+function manageCommand(machine: Machine, at: Slots, site: Site, result: Value): readonly Act[] {
+  const argv = at.get("argv");
+  if (argv === undefined) return [];
+  const words = wordsOf(machine, argv);
+  for (const rule of loadManagement().commands) {
+    if (!beginsWith(words, rule.words)) continue;
+    for (const act of rule.acts) perform(machine, rule.broker, act, (path) => inCommand(path, words), site, undefined, result);
+    return rule.acts;
+  }
+  return [];
+}
+
+function wordsOf(machine: Machine, argv: Value): readonly Value[] {
+  const lists = objectsOf(argv).filter((object) => object.kind === "list");
+  const loose = argv.atoms.filter((atom) => atom.kind !== "object");
+  const words: Value[] = [];
+  if (loose.length > 0) {
+    // One line for a shell, or the program's name beside its arguments.
+    for (const spelled of spellings({ atoms: loose, taints: argv.taints }).slice(0, 1)) {
+      for (const piece of spelled.pieces) {
+        if (typeof piece !== "string") words.push(piece);
+        else for (const word of piece.split(/\s+/)) if (word !== "") words.push({ atoms: [{ kind: "constant", value: word }], taints: [] });
+      }
+    }
+  }
+  for (const list of lists) {
+    words.push(...list.fields.values());
+    if (!isNothing(list.element)) words.push(list.element);
+  }
+  void machine;
+  return words;
+}
+
+function beginsWith(words: readonly Value[], wanted: readonly string[]): boolean {
+  const texts = words.map((word) => textsOf(word).map((text) => text.split("/").at(-1) ?? text));
+  const start = texts.findIndex((text) => text.includes(wanted[0] ?? ""));
+  if (start === -1 || start > 2) return false;
+  let from = start;
+  // Options may stand between a program and what it is told to do.
+  return wanted.every((word) => {
+    const found = texts.findIndex((text, index) => index >= from && text.includes(word));
+    if (found === -1) return false;
+    from = found + 1;
+    return true;
+  });
+}
+
+function inCommand(path: string, words: readonly Value[]): Value {
+  if (path === "words") return join(...words);
+  const flag = /^flag:(.+)$/.exec(path)?.[1];
+  if (flag !== undefined) {
+    const index = words.findIndex((word) => textsOf(word).includes(flag));
+    return index === -1 ? NOTHING : (words[index + 1] ?? NOTHING);
+  }
+  const index = Number(/^word(\d+)$/.exec(path)?.[1] ?? Number.NaN);
+  return words[index] ?? NOTHING;
+}
+
+function perform(
+  machine: Machine,
+  broker: string,
+  act: Act,
+  read: (path: string) => Value,
+  site: Site,
+  place: Written | undefined,
+  result: Value,
+): void {
+  const at = new Map<string, Value>();
+  for (const [name, paths] of Object.entries(act)) {
+    if (name === "kind" || !Array.isArray(paths)) continue;
+    const values = (paths as readonly string[]).map(read).filter((value) => !isNothing(value));
+    if (values.length > 0) at.set(name, join(...values));
+  }
+  machine.report(
+    { kind: "act", act, broker, model: "management", call: site.text, at_: at, awaited: site.awaited, guessed: false, result },
+    site.at,
+    place,
+  );
+}

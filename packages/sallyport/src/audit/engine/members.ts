@@ -1,0 +1,169 @@
+// Reading and writing what values have.
+import type { Place } from "../ir/ir.ts";
+import { getterOf, inheritedField, methodOf } from "./classes.ts";
+import { membership } from "./conditions.ts";
+import { factsOf } from "./facts.ts";
+import type { HeapObject } from "./heap.ts";
+import { libraryMember } from "./library.ts";
+import type { Machine } from "./machine.ts";
+import { isNativeName } from "./native-names.ts";
+import { partOf, step, type Taint } from "./taint.ts";
+import { type Atom, constant, functionValue, isNothing, join, NOTHING, soleConstant, UNDEFINED, UNKNOWN, type Value } from "./value.ts";
+
+export function memberOf(machine: Machine, value: Value, name: string): Value {
+  if (name === "length" || name === "size") return lengthOf(value);
+  const found = value.atoms.map((atom) => memberOfAtom(machine, atom, name, value));
+  const parts = value.taints.flatMap((taint) => partOf(taint, name) ?? []);
+  const joined = join(...found);
+  if (parts.length === 0) return isNothing(joined) ? (value.taints.length > 0 ? UNDEFINED : UNKNOWN) : joined;
+  return join(joined, { atoms: isNothing(joined) ? [{ kind: "unknown" }] : [], taints: parts });
+}
+
+const lengthOf = (value: Value): Value => {
+  const [known] = value.atoms;
+  if (value.atoms.length === 1 && value.taints.length === 0 && known?.kind === "constant" && typeof known.value === "string")
+    return constant(known.value.length);
+  const held = value.atoms.flatMap((atom) => (atom.kind === "object" ? atom.object.all().taints : []));
+  return { atoms: [{ kind: "length" }], taints: value.taints.length > 0 ? value.taints : held };
+};
+
+function memberOfAtom(machine: Machine, atom: Atom, name: string, whole: Value): Value {
+  switch (atom.kind) {
+    case "object":
+      return memberOfObject(machine, atom.object, name, whole);
+    case "module":
+      return machine.program.exported(machine, atom.module, name);
+    case "namespace":
+      return machine.program.libraryExport(machine, atom.library, atom.subpath, name);
+    case "class": {
+      const own = atom.cls.statics.get(name);
+      if (own !== undefined) return own;
+      const method = methodOf(atom.cls, name);
+      return method === undefined ? machine.program.baseMember(machine, atom.cls, name) : functionValue(method);
+    }
+    case "library":
+      return libraryStatic(machine, atom, name);
+    case "function":
+      return name === "prototype" ? NOTHING : { atoms: [{ kind: "native", name, receiver: { atoms: [atom], taints: [] } }], taints: [] };
+    case "schema":
+      return { atoms: [{ kind: "native", name, receiver: { atoms: [atom], taints: [] } }], taints: [] };
+    default:
+      return isNativeName(name) && whole.taints.length === 0 ? { atoms: [{ kind: "native", name, receiver: whole }], taints: [] } : NOTHING;
+  }
+}
+
+/** `Tool.from_function`: what the class that it constructs offers without an instance. */
+function libraryStatic(machine: Machine, atom: Extract<Atom, { kind: "library" }>, name: string): Value {
+  const { returns } = atom.known.member;
+  const known = returns === undefined ? undefined : machine.models.member(returns, name);
+  if (known !== undefined) return libraryMember(machine, known, name, undefined);
+  return { atoms: [{ kind: "native", name, receiver: { atoms: [atom], taints: [] } }], taints: [] };
+}
+
+function memberOfObject(machine: Machine, object: HeapObject, name: string, whole: Value): Value {
+  const own = object.fields.get(name);
+  if (own !== undefined) return isNothing(object.element) || object.kind === "list" ? own : join(own, object.element);
+  if (object.cls !== undefined) {
+    const getter = getterOf(object.cls, name);
+    const self: Value = { atoms: [{ kind: "object", object }], taints: whole.taints };
+    if (getter !== undefined)
+      return machine.callClosure({ ...getter, self }, NO_ARGUMENTS, { at: getter.definition.at, text: name, awaited: false });
+    const method = methodOf(object.cls, name);
+    if (method !== undefined) return functionValue({ ...method, self });
+    const field = inheritedField(machine, object.cls, name);
+    if (!isNothing(field)) {
+      object.write(name, field);
+      return field;
+    }
+    const base = machine.program.baseMember(machine, object.cls, name, self);
+    if (!isNothing(base)) return base;
+  }
+  if (object.type !== undefined) {
+    const known = machine.models.member(object.type, name);
+    if (known !== undefined) return libraryMember(machine, known, name, { atoms: [{ kind: "object", object }], taints: whole.taints });
+  }
+  if (object.kind !== "list" && !isNothing(object.element)) return object.element;
+  return isNativeName(name)
+    ? { atoms: [{ kind: "native", name, receiver: { atoms: [{ kind: "object", object }], taints: whole.taints } }], taints: [] }
+    : NOTHING;
+}
+
+const NO_ARGUMENTS = { positional: [], named: new Map<string, Value>(), more: undefined, moreNamed: undefined };
+
+export function indexOf(machine: Machine, value: Value, index: Value, at: Place): Value {
+  const known = soleConstant(index);
+  if (typeof known?.value === "string") return machine.member(value, known.value);
+  if (typeof known?.value === "number") return itemOf(machine, value, known.value);
+  const found = value.atoms.map((atom) => (atom.kind === "object" ? lookedUp(machine, atom.object, index, at) : NOTHING));
+  const parts = value.taints.flatMap((taint) => partOf(taint, "[]") ?? taint);
+  const joined = join(...found);
+  const test = membership(index, value, machine.language !== "javascript", "a lookup");
+  const result = join(joined, { atoms: isNothing(joined) ? [{ kind: "unknown" }] : [], taints: parts });
+  return value.taints.length === 0 && test !== undefined && isOwnLookup(machine, value) ? { ...result, test } : result;
+}
+
+const isOwnLookup = (machine: Machine, value: Value): boolean =>
+  machine.language !== "javascript" || value.atoms.every((atom) => atom.kind !== "object" || !atom.object.prototype);
+
+function itemOf(machine: Machine, value: Value, index: number): Value {
+  const own = value.atoms.map((atom) =>
+    atom.kind === "object" ? (atom.object.read(String(index)) ?? machine.element({ atoms: [atom], taints: [] })) : NOTHING,
+  );
+  const parts = value.taints.flatMap((taint) => partOf(taint, "[]") ?? taint);
+  const joined = join(...own);
+  return join(isNothing(joined) ? UNKNOWN : joined, { atoms: [], taints: parts });
+}
+
+/** By a key that is not known. What stands in a table is the server's choice; but in JavaScript a table has a prototype. */
+function lookedUp(machine: Machine, object: HeapObject, index: Value, at: Place): Value {
+  const held = object.type !== undefined && object.fields.size === 0 ? UNKNOWN : object.all();
+  if (!object.prototype || object.kind !== "object") return held;
+  const danger = index.taints.flatMap((taint): readonly Taint[] => {
+    if (taint.closed || factsOf(machine.state.facts, taint).some((fact) => fact.kind === "allowed" && fact.own)) return [];
+    const { file } = machine.activation.module.ir;
+    return [
+      {
+        ...taint,
+        schema: undefined,
+        derived: true,
+        prototype: true,
+        step: step(taint.step, file, at, "looked up in a plain object, which also has `constructor` and the like"),
+      },
+    ];
+  });
+  return join(held, { atoms: [], taints: danger });
+}
+
+/** Any element of a collection, or of what came from outside. */
+export function elementOf(machine: Machine, value: Value): Value {
+  const found = value.atoms.map((atom): Value => {
+    if (atom.kind !== "object") return atom.kind === "constant" || atom.kind === "text" ? { atoms: [atom], taints: [] } : NOTHING;
+    const { object } = atom;
+    if (object.type !== undefined) {
+      const each = machine.models.type(object.type)?.each;
+      if (each !== undefined) return machine.program.ofType(machine, each, { atoms: [atom], taints: value.taints });
+    }
+    if (object.kind === "map") {
+      const pair = machine.make("list", object.at);
+      pair.write("0", join(object.keys, ...[...object.fields.keys()].map(constant)));
+      pair.write("1", object.all());
+      return { atoms: [{ kind: "object", object: pair }], taints: [] };
+    }
+    return object.all();
+  });
+  const parts = value.taints.flatMap((taint) => partOf(taint, "[]") ?? taint);
+  return join(...found, { atoms: [], taints: parts });
+}
+
+export function writeMember(machine: Machine, target: Value, name: string, value: Value): void {
+  for (const atom of target.atoms) {
+    if (atom.kind === "object") atom.object.write(name, value);
+    else if (atom.kind === "class") attach(machine, atom, name, value);
+    else if (atom.kind === "module") machine.program.assignExport(machine, atom.module, name, value);
+  }
+}
+
+function attach(_machine: Machine, { cls }: Extract<Atom, { kind: "class" }>, name: string, value: Value): void {
+  const before = cls.statics.get(name);
+  cls.statics.set(name, before === undefined ? value : join(before, value));
+}

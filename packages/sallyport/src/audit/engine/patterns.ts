@@ -1,0 +1,105 @@
+// Taking values apart into names, and writing to places.
+import type { Expression, Pattern } from "../ir/ir.ts";
+import type { Machine } from "./machine.ts";
+import type { Scope } from "./scope.ts";
+import { isNothing, join, NOTHING, soleConstant, UNKNOWN, type Value } from "./value.ts";
+
+export type How = "declare" | "assign";
+
+export function bindPattern(machine: Machine, pattern: Pattern, value: Value, scope: Scope, how: How): void {
+  switch (pattern.kind) {
+    case "name":
+      return bindName(machine, pattern.name, value, scope, how);
+    case "object": {
+      for (const { key, target } of pattern.entries) {
+        bindPattern(machine, target, typeof key === "string" ? machine.member(value, key) : byKey(machine, value, key, scope), scope, how);
+      }
+      // What is left over is most of it.
+      if (pattern.rest !== undefined) bindPattern(machine, pattern.rest, value, scope, how);
+      return;
+    }
+    case "array": {
+      for (const [index, item] of pattern.items.entries()) {
+        if (item !== undefined) bindPattern(machine, item, itemOf(machine, value, index), scope, how);
+      }
+      if (pattern.rest !== undefined) bindPattern(machine, pattern.rest, value, scope, how);
+      return;
+    }
+    case "default": {
+      const fallback = machine.evaluate(pattern.value, scope);
+      const given = isAbsent(value) ? fallback : join(value, fallback);
+      return bindPattern(machine, pattern.target, { ...given, taints: value.taints.length > 0 ? value.taints : given.taints }, scope, how);
+    }
+    case "place":
+      return writePlace(machine, pattern.target, value, scope);
+  }
+}
+
+const isAbsent = (value: Value): boolean =>
+  isNothing(value) || (soleConstant(value) !== undefined && soleConstant(value)?.value === undefined);
+
+function byKey(machine: Machine, value: Value, key: Expression, scope: Scope): Value {
+  return machine.index(value, machine.evaluate(key, scope), key.at);
+}
+
+/** Items of a row are known by number; of a list they are all alike. */
+function itemOf(machine: Machine, value: Value, index: number): Value {
+  const known = value.atoms.flatMap((atom) => {
+    if (atom.kind !== "object") return [];
+    const own = atom.object.read(String(index));
+    return own === undefined ? [atom.object.element] : [own];
+  });
+  const own = join(...known);
+  if (!isNothing(own) && value.taints.length === 0) return own;
+  const element = machine.element(value);
+  return isNothing(element) ? (isNothing(own) ? UNKNOWN : own) : join(own, element);
+}
+
+function bindName(machine: Machine, name: string, value: Value, scope: Scope, how: How): void {
+  if (how === "declare") {
+    const own = scope.own(name);
+    // Declared again in the same block: a second turn of a loop, or Python and Go giving the name something new.
+    if (own !== undefined) machine.state.write(own, value);
+    else scope.declare(name, value);
+    return;
+  }
+  const cell = machine.language === "python" ? pythonCell(name, scope) : scope.find(name);
+  if (cell !== undefined) machine.state.write(cell, value);
+  else {
+    const home = scope.home();
+    // Known in its whole function, also where only one way has assigned it.
+    const declared = home.declare(name, NOTHING);
+    machine.state.write(declared, value);
+  }
+}
+
+/** A name that a function assigns is its own, unless it says otherwise. */
+function pythonCell(name: string, scope: Scope): ReturnType<Scope["find"]> {
+  const home = scope.home();
+  if (home.outer?.has(name) === true) return home.parent?.find(name);
+  for (let inner: Scope | undefined = scope; inner !== undefined; inner = inner.parent) {
+    const own = inner.own(name);
+    if (own !== undefined) return own;
+    if (inner === home) return undefined;
+  }
+  return undefined;
+}
+
+function writePlace(machine: Machine, target: Extract<Pattern, { kind: "place" }>["target"], value: Value, scope: Scope): void {
+  if (target.kind === "member") {
+    machine.write(machine.evaluate(target.object, scope), target.name, value);
+    return;
+  }
+  const object = machine.evaluate(target.object, scope);
+  const key = machine.evaluate(target.index, scope);
+  const known = soleConstant(key);
+  if (known !== undefined && (typeof known.value === "string" || typeof known.value === "number"))
+    machine.write(object, String(known.value), value);
+  else {
+    for (const atom of object.atoms) {
+      if (atom.kind !== "object") continue;
+      atom.object.add(value);
+      atom.object.keys = join(atom.object.keys, key);
+    }
+  }
+}
