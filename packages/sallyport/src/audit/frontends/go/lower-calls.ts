@@ -16,8 +16,10 @@ const ENDINGS = new Map([
 export function call(r: Reading, node: Syntax): Expression {
   const written = child(node, "function");
   if (written === undefined) return opaque(r, node);
-  const callee = instantiated(r, unpointed(written), child(node, "type_arguments")?.children);
   const args = child(node, "arguments")?.children ?? [];
+  const element = elementCalled(r, written, child(node, "type_arguments"));
+  if (element !== undefined) return { kind: "call", callee: element, args: args.map((each) => argument(r, each)), at: element.at };
+  const callee = instantiated(r, unpointed(written));
   if (callee.kind === "identifier") return namedCall(r, node, callee, args);
   return ended(r, callee, args) ?? formatted(r, callee, args) ?? plainCall(r, callee, args);
 }
@@ -29,11 +31,16 @@ function unpointed(callee: Syntax): Syntax {
   return node.kind === "unary_expression" && operand !== undefined ? inner(operand) : node;
 }
 
-/** `f[T](x)` calls `f`, `handlers[name](x)` calls an element: the grammar cannot tell them apart. */
-function instantiated(r: Reading, callee: Syntax, typeArguments: readonly Syntax[] = []): Syntax {
-  const index = callee.kind === "index_expression" ? child(callee, "index") : typeArguments.length === 1 ? typeArguments[0] : undefined;
-  if (callee.kind === "index_expression" && index !== undefined && isType(r, index)) return child(callee, "operand") ?? callee;
-  return callee;
+/** `handlers[name](x)` calls an element, `f[T](x)` calls `f`: the grammar cannot tell them apart. */
+function elementCalled(r: Reading, base: Syntax, typeArguments: Syntax | undefined): Expression | undefined {
+  const only = typeArguments?.children.length === 1 ? typeArguments.children[0] : undefined;
+  if (only === undefined || isType(r, only)) return undefined;
+  return { kind: "index", object: r.expression(base), index: r.expression(only), at: placeOf(r, base) };
+}
+
+function instantiated(r: Reading, callee: Syntax): Syntax {
+  const index = callee.kind === "index_expression" ? child(callee, "index") : undefined;
+  return index !== undefined && isType(r, index) ? (child(callee, "operand") ?? callee) : callee;
 }
 
 function isType(r: Reading, node: Syntax): boolean {
@@ -87,8 +94,13 @@ function removal(r: Reading, map: Syntax, key: Syntax, at: Place): Expression {
   return { kind: "unary", op: "delete", value, at };
 }
 
+/** What may name a type. */
+const NAMES = /_type$|^identifier$|^type_identifier$|^selector_expression$/;
+
 function allocation(r: Reading, callee: Syntax, [type, ...sizes]: readonly Syntax[]): Expression {
   const name: Expression = { kind: "name", name: textOf(r, callee), at: placeOf(r, callee) };
+  // `new(value)`: a pointer to it, which is the value itself.
+  if (type !== undefined && !NAMES.test(type.kind)) return r.expression(type);
   const made: Expression[] = type === undefined ? [] : [{ kind: "type", type: r.type(type), at: placeOf(r, type) }];
   return {
     kind: "call",
@@ -162,9 +174,6 @@ function genericCall(r: Reading, type: Syntax, operand: Syntax): Expression {
   if (base.kind === "type_identifier" && r.types.has(textOf(r, base))) {
     return { kind: "cast", value: r.expression(operand), type: r.type(type), at: placeOf(r, type) };
   }
-  const args = child(type, "type_arguments")?.children ?? [];
-  const only = args.length === 1 ? args[0] : undefined;
-  if (only === undefined || isType(r, only)) return plainCall(r, base, [operand]);
-  const callee: Expression = { kind: "index", object: r.expression(base), index: r.expression(only), at: placeOf(r, type) };
-  return { kind: "call", callee, args: [argument(r, operand)], at: callee.at };
+  const callee = elementCalled(r, base, child(type, "type_arguments"));
+  return callee === undefined ? plainCall(r, base, [operand]) : { kind: "call", callee, args: [argument(r, operand)], at: callee.at };
 }

@@ -37,8 +37,8 @@ const LOWERINGS: ReadonlyMap<string, ExpressionLowering> = new Map<string, Expre
   ["call_expression", call],
   ["type_conversion_expression", conversion],
   ["type_assertion_expression", assertion],
-  ["type_instantiation_expression", (r, node) => typeAsValue(r, child(node, "type") ?? node)],
-  ["generic_type", (r, node) => typeAsValue(r, node)],
+  ["type_instantiation_expression", typeAsValue],
+  ["generic_type", typeAsValue],
   ["composite_literal", compositeLiteral],
   ["func_literal", (r, node) => ({ kind: "function", fn: r.function(node, ""), at: placeOf(r, node) })],
 ]);

@@ -11,9 +11,10 @@ const NAMELESS = "_";
 export function lowerFunction(r: Reading, node: Syntax, name: string): FunctionDefinition {
   const outer = r.results;
   const result = child(node, "result");
-  const named = namedResults(r, result);
+  const block = child(node, "body");
+  const named = block === undefined ? [] : namedResults(r, result);
   r.results = named.map((each) => each.name);
-  const body = [...named.map((each) => each.declaration), ...r.block(child(node, "body"))];
+  const body = [...named.map((each) => each.declaration), ...r.block(block)];
   r.results = outer;
   return {
     name,

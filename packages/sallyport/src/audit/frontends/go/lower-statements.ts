@@ -6,7 +6,7 @@ import { constDeclaration } from "./lower-consts.ts";
 import { functionDeclaration, methodDeclaration } from "./lower-functions.ts";
 import { forStatement } from "./lower-loops.ts";
 import { branch, receiveStatement, select, typeSwitch, valueSwitch, withInitializer } from "./lower-switches.ts";
-import { typeDeclaration } from "./lower-types.ts";
+import { rememberTypes, typeDeclaration } from "./lower-types.ts";
 import { nested, opaque, placeOf, type Reading, textOf } from "./reading.ts";
 import { child, childOfKind, inner, listed, type Syntax } from "./syntax.ts";
 
@@ -109,6 +109,7 @@ function varDeclaration(r: Reading, node: Syntax, into: Statement[]): void {
 }
 
 function typeDeclarations(r: Reading, node: Syntax, into: Statement[]): void {
+  rememberTypes(r, node);
   for (const each of node.children) {
     const statement = typeDeclaration(r, each);
     if (statement !== undefined) into.push(statement);

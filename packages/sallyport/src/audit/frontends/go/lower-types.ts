@@ -19,6 +19,7 @@ const LOWERINGS: ReadonlyMap<string, TypeLowering> = new Map<string, TypeLowerin
   ["type_identifier", (r, node) => word(textOf(r, node))],
   ["identifier", (r, node) => word(textOf(r, node))],
   ["qualified_type", (r, node) => ({ path: node.children.map((each) => textOf(r, each)) })],
+  ["selector_expression", (r, node) => ({ path: node.children.map((each) => textOf(r, each)) })],
   ["generic_type", generic],
   ["pointer_type", ofInner],
   ["parenthesized_type", ofInner],
@@ -99,6 +100,15 @@ const nameOf = (r: Reading, node: Syntax): string => {
   return name === undefined ? "" : textOf(r, name);
 };
 
+/** So that literals of these types are known for what they are. The file's own types win over those of its functions. */
+export function rememberTypes(r: Reading, declaration: Syntax): void {
+  for (const each of declaration.children) {
+    const name = child(each, "name");
+    const type = child(each, "type");
+    if (name !== undefined && type !== undefined && !r.types.has(textOf(r, name))) r.types.set(textOf(r, name), type);
+  }
+}
+
 /** `type T …`: a struct is a class, an interface is one without code, anything else a name for a type. */
 export function typeDeclaration(r: Reading, spec: Syntax): Statement | undefined {
   const name = child(spec, "name");
@@ -111,7 +121,8 @@ export function typeDeclaration(r: Reading, spec: Syntax): Statement | undefined
 function declared(r: Reading, name: string, type: Syntax): Expression {
   const at = placeOf(r, type);
   if (type.kind === "struct_type") return { kind: "class", cls: struct(r, name, type), at };
-  if (type.kind === "interface_type" && type.children.length > 0) return { kind: "class", cls: interfaceClass(r, name, type), at };
+  if (type.kind === "interface_type" && type.children.some((each) => each.kind === "method_elem" || isEmbeddedInterface(each)))
+    return { kind: "class", cls: interfaceClass(r, name, type), at };
   return { kind: "type", type: r.type(type), at };
 }
 
@@ -152,10 +163,11 @@ function baseExpression(r: Reading, node: Syntax | undefined): Expression[] {
 
 const EMBEDDABLE = new Set(["type_identifier", "qualified_type", "generic_type"]);
 
+const isEmbeddedInterface = (each: Syntax): boolean =>
+  each.kind === "type_elem" && each.children.length === 1 && EMBEDDABLE.has(each.children[0]?.kind ?? "");
+
 function interfaceClass(r: Reading, name: string, node: Syntax): ClassDefinition {
-  const bases = node.children
-    .filter((each) => each.kind === "type_elem" && each.children.length === 1 && EMBEDDABLE.has(each.children[0]?.kind ?? ""))
-    .flatMap((each) => baseExpression(r, each.children[0]));
+  const bases = node.children.filter(isEmbeddedInterface).flatMap((each) => baseExpression(r, each.children[0]));
   const methods = node.children.filter((each) => each.kind === "method_elem").map((each) => interfaceMethod(r, name, each));
   return { name, bases, implements: [], isInterface: true, methods, fields: [], at: placeOf(r, node) };
 }

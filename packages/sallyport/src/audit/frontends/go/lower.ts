@@ -5,7 +5,7 @@ import { lowerExpression } from "./lower-expressions.ts";
 import { lowerFunction } from "./lower-functions.ts";
 import { importDeclaration } from "./lower-imports.ts";
 import { lowerBlock, lowerStatement } from "./lower-statements.ts";
-import { lowerType } from "./lower-types.ts";
+import { lowerType, rememberTypes } from "./lower-types.ts";
 import { packageKey } from "./package-key.ts";
 import { type Parsed, parse } from "./parse.ts";
 import { placeOf, type Reading, textOf } from "./reading.ts";
@@ -64,14 +64,6 @@ function topLevel(r: Reading, root: Syntax): Statement[] {
     else r.statement(each, running);
   }
   return [...imports, ...hoisted, ...methods, ...running, ...started];
-}
-
-function rememberTypes(r: Reading, declaration: Syntax): void {
-  for (const each of declaration.children) {
-    const name = child(each, "name");
-    const type = child(each, "type");
-    if (name !== undefined && type !== undefined) r.types.set(textOf(r, name), type);
-  }
 }
 
 /** `init` runs by itself and has no name; a package may have many. */
