@@ -49,7 +49,8 @@ function reading(text: string, { place, faults }: Parsed): Reading {
 
 function topLevel(r: Reading, root: Syntax): Statement[] {
   const imports: Statement[] = [];
-  for (const each of root.children) {
+  const nodes = topNodes(root);
+  for (const each of nodes) {
     if (each.kind === "import_declaration") importDeclaration(r, each, imports);
     else if (each.kind === "type_declaration") rememberTypes(r, each);
   }
@@ -57,7 +58,7 @@ function topLevel(r: Reading, root: Syntax): Statement[] {
   const methods: Statement[] = [];
   const running: Statement[] = [];
   const started: Statement[] = [];
-  for (const each of root.children) {
+  for (const each of nodes) {
     if (each.kind === "function_declaration") functionAtTop(r, each, hoisted, started);
     else if (each.kind === "type_declaration") r.statement(each, hoisted);
     else if (each.kind === "method_declaration") r.statement(each, methods);
@@ -65,6 +66,10 @@ function topLevel(r: Reading, root: Syntax): Statement[] {
   }
   return [...imports, ...hoisted, ...methods, ...running, ...started];
 }
+
+/** Where the parser lost its way between declarations, those inside of the wreck count as well. */
+const topNodes = (root: Syntax): Syntax[] =>
+  root.children.flatMap((each) => (each.kind === "ERROR" ? [{ ...each, children: [] }, ...each.children] : [each]));
 
 /** `init` runs by itself and has no name; a package may have many. */
 function functionAtTop(r: Reading, node: Syntax, hoisted: Statement[], started: Statement[]): void {

@@ -37,6 +37,11 @@ describe("broken sources", () => {
     expect(written(module.body)).toMatch(/a\(x\).*d\(z\)/);
   });
 
+  it("between declarations lose neither imports nor functions", () => {
+    const source = 'package p\n}}\nimport "os"\n)\nfunc g() { os.Exit(1) }\n';
+    expect(written(lowered(source).module.body)).toMatch(/^import os as \[\* os\].*#exit\(1\)/);
+  });
+
   it("are not what these are", () => {
     for (const source of ["", "package p", "\uFEFFpackage p\r\nvar x = 1\r\n", "package p\nvar p = new(f(x))\nvar q = new(T)\n"]) {
       expect(lowered(source).faults).toEqual([]);
