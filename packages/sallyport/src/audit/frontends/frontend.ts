@@ -21,7 +21,7 @@ export interface ProjectFiles {
 /** Where an import leads. */
 export type Resolved =
   | { readonly kind: "file"; readonly file: string }
-  /** Go: all files of the package. */
+  /** Go: all files of the package; the same key as in `Module.package`. */
   | { readonly kind: "package"; readonly package: string }
   /** A library: its name as models know it, and what stands behind it in the specifier (`@scope/name`, `rest/of/path`). */
   | { readonly kind: "library"; readonly library: string; readonly subpath: string };

@@ -14,7 +14,7 @@ export interface Module {
   readonly body: readonly Statement[];
   /** Comments that speak to the audit: suppressions, and nothing else. */
   readonly remarks: readonly Remark[];
-  /** Go: the package's import path. Files of one package share one scope. Elsewhere absent: each file is a scope. */
+  /** Go: the key of the package, as `Resolved` gives it (its folder). Files of one package share one scope. Elsewhere absent: each file is a scope. */
   readonly package?: string;
 }
 
@@ -88,7 +88,7 @@ export type Statement =
 export interface Loop {
   readonly kind: "loop";
   readonly style: "each" | "keys" | "while";
-  /** `each` (for…of, Python for, Go range value) and `keys` (for…in): what each turn binds. Go `for k, v := range x`: `each` with an array pattern [k, v] and `over` an `entries` call (see `builtin`). */
+  /** `each` (for…of, Python for, Go range value) and `keys` (for…in): what each turn binds. Go `for k, v := range x`: `each` with an array pattern [k, v] and `over` an `entries` call (see `builtin`); `for x := range c` is `keys`, and over a channel or an iterator function x is what comes out of it. */
   readonly target?: Pattern | undefined;
   readonly over?: Expression | undefined;
   /** `while`: absent means for ever (`for {}`, `while (true)`, `while True`). A `for(;;)`'s start stands before it, its step at the end of `body`. */
@@ -335,7 +335,14 @@ export interface Method {
   readonly classMethod?: boolean;
   readonly fn: FunctionDefinition;
 }
-/** In Python and Go the receiver is the first parameter of `fn`; in JavaScript it is `this`. */
+/**
+ * In Python and Go the receiver is the first parameter of `fn`; in JavaScript it is `this`.
+ *
+ * Go declares methods outside of the type, in any file of the package, and on types that are no structs. They are attached by
+ * assignment, before anything runs: `Server.prototype.Publish = function Server.Publish(s, …)`. Interfaces have theirs inside,
+ * with a receiver `_` and an empty body. What a struct embeds is both among `bases` (its methods and fields are promoted) and a
+ * field under its own name (`s.Base`).
+ */
 
 export interface Field {
   readonly name: string;
@@ -350,9 +357,9 @@ export interface Field {
 
 /** A type as written: enough to find a class or a library's type, and to see a closed set of literals. */
 export interface TypeRef {
-  /** `["kafka", "Producer"]`; for unions, literals and lists a word: `union`, `literal`, `list`, `map`, `function`, `object`. */
+  /** `["kafka", "Producer"]`; for unions, literals and lists a word: `union`, `literal`, `list`, `map`, `function`, `object`; Go also `chan`, `any`, `tuple`. */
   readonly path: readonly string[];
-  /** Of generics (`Promise<X>`, `Optional[X]`, `Annotated[X, …]`), unions, lists and maps. Go pointers are dropped. */
+  /** Of generics (`Promise<X>`, `Optional[X]`, `Annotated[X, …]`), unions, lists and maps. Go pointers are dropped; a Go function's are its parameters, then its result. */
   readonly args?: readonly TypeRef[];
   /** `literal`: its value. */
   readonly literal?: string | number | boolean | null;
