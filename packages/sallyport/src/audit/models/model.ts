@@ -10,8 +10,8 @@ import type { Language } from "../ir/ir.ts";
  *     last            the last argument                   receiver       what the method was called on
  *     slot:queue      what an earlier call left on the receiver (see `remember`)
  *
- * followed by `.name` (a property, or the value under that key), `[]` (any element) and `.*` (any property):
- * `arg0.messages[].value`.
+ * followed by `.name` (a property, or the value under that key), `["a.b"]` (the same, for a name with dots in it),
+ * `[]` (any element) and `.*` (any property): `arg0.messages[].value`.
  */
 export type Path = string;
 
@@ -59,15 +59,28 @@ export interface TypeModel {
   /** The program's own class extends this one: its methods are called by the library. */
   readonly whenExtended?: { readonly calls?: readonly Callback[]; readonly tool?: ToolByClass };
   /** Elements of this type when it is iterated (also `for await`). */
-  readonly each?: string;
+  readonly each?: TypeName;
+  /** Iterating it is a consumer of messages: the loop's body is the handler. */
+  readonly eachConsumes?: Consumes;
 }
+
+/**
+ * A type, as text, wherever one is named: a name of this model's `types`, another model's as `library:Type`, `?` for
+ * nothing of interest, and
+ *
+ *     receiver, arg0          what the method was called on, that argument (in `returns`)
+ *     content:payload         a value that is itself part of a message (see `Content`)
+ *     list:T                  a list (array, slice) of T
+ *     tuple:T,error           several results or elements in a row, each a type
+ */
+export type TypeName = string;
 
 /** What reading a property, calling it, constructing it or decorating with it means. Facts that do not apply are left out. */
 export interface Member {
   /** Reading it gives this type; a namespace of functions is a type too. */
-  readonly is?: string;
+  readonly is?: TypeName;
   /** Calling or constructing it gives this type; `receiver` gives itself, `arg0` that argument; `list:T`, `tuple:T,error` (Go). Promises are not mentioned. */
-  readonly returns?: string;
+  readonly returns?: TypeName;
   /** Kept on what it returns, for later calls' `slot:`. On a method that returns nothing, kept on the receiver. */
   readonly remember?: Readonly<Record<string, Path>>;
   /** What reading it gives of a message that the broker delivered. Anything in it is whoever wrote the message's. */
@@ -95,8 +108,10 @@ export type Content = "payload" | "key" | "headers" | "id" | "time" | "type" | "
 export interface Callback {
   /** The function: a path into the arguments, or a method's name in `whenExtended`. */
   readonly fn: Path;
+  /** Only then: `on("message", …)`. */
+  readonly when?: Condition;
   /** Types of what it is called with; `?` is nothing of interest. */
-  readonly params: readonly string[];
+  readonly params: readonly TypeName[];
   /** It is a consumer of messages. */
   readonly consumes?: Consumes;
 }
@@ -201,7 +216,7 @@ export interface Tool {
   /** Where the input schema is. With `overloads`, the first argument that is a schema or a shape of schemas. */
   readonly schema?: readonly Path[];
   /** `lastFunction`: the last argument that is a function. */
-  readonly handler: Path | "lastFunction";
+  readonly handler: Path;
   readonly overloads?: boolean;
   /** Which parameter the model controls, and where in it: `param0`, `param0.params.arguments`, `param1.arguments`. */
   readonly input: string;
@@ -213,7 +228,7 @@ export interface Tool {
 
 export interface ToolByDecorator {
   /** `params`: every parameter, but for those of a context type; or as in `Tool.input`. */
-  readonly input: "params" | string;
+  readonly input: string;
   readonly schema?: readonly Path[];
   readonly validated: boolean;
   /** Parameters of these types are the library's, not the model's. */
