@@ -29,6 +29,7 @@ export type Broker =
   | "google-pubsub"
   | "azure-servicebus"
   | "azure-queue"
+  | "azure-eventhubs"
   | "pulsar"
   | "bullmq"
   | "celery"

@@ -30,6 +30,7 @@ const broker = z.enum([
   "google-pubsub",
   "azure-servicebus",
   "azure-queue",
+  "azure-eventhubs",
   "pulsar",
   "bullmq",
   "celery",
