@@ -33,6 +33,8 @@ export interface ModelIndex {
   model(specifier: string): Model | undefined;
   /** By qualified name. */
   type(name: TypeName): KnownType | undefined;
+  /** What a value has that is declared to be of this imported type: a class's instances, or a type of the model. */
+  instance(specifier: string, name: string): KnownType | undefined;
   /** A member of a type by qualified name; `*` stands for what is not named. */
   member(type: TypeName, name: string): Known | undefined;
   /** Members of this name that can be told by their shape, most demanding first. */
@@ -109,6 +111,11 @@ export const indexModels = (models: readonly Model[]): ModelIndex => {
       const names = exports.get(found);
       const member = names?.get(name) ?? names?.get("*");
       return name === "*" ? known(found, { is: `${found.library}:*` }) : member && known(found, member);
+    },
+    instance: (specifier, name) => {
+      const found = model(specifier);
+      const made = found && exports.get(found)?.get(name)?.returns;
+      return (made === undefined ? undefined : type(made)) ?? (found && type(`${found.library}:${name}`));
     },
     member: (typeNamed, name) => {
       const found = type(typeNamed);

@@ -29,6 +29,7 @@ export type Broker =
   | "google-pubsub"
   | "azure-servicebus"
   | "azure-queue"
+  | "azure-eventhubs"
   | "pulsar"
   | "bullmq"
   | "celery"
@@ -216,7 +217,7 @@ export interface Tool {
   /** Where the input schema is. With `overloads`, the first argument that is a schema or a shape of schemas. */
   readonly schema?: readonly Path[];
   /** `lastFunction`: the last argument that is a function. */
-  readonly handler: Path | "lastFunction";
+  readonly handler: Path;
   readonly overloads?: boolean;
   /** Which parameter the model controls, and where in it: `param0`, `param0.params.arguments`, `param1.arguments`. */
   readonly input: string;
@@ -228,7 +229,7 @@ export interface Tool {
 
 export interface ToolByDecorator {
   /** `params`: every parameter, but for those of a context type; or as in `Tool.input`. */
-  readonly input: "params" | string;
+  readonly input: string;
   readonly schema?: readonly Path[];
   readonly validated: boolean;
   /** Parameters of these types are the library's, not the model's. */
