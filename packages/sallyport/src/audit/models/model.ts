@@ -11,7 +11,9 @@ import type { Language } from "../ir/ir.ts";
  *     slot:queue      what an earlier call left on the receiver (see `remember`)
  *
  * followed by `.name` (a property, or the value under that key), `[]` (any element) and `.*` (any property):
- * `arg0.messages[].value`.
+ * `arg0.messages[].value`. A key with dots in it is quoted, `arg0["enable.auto.commit"]`; `.keys()` are the keys of a map:
+ * `arg0|streams.keys()`. `args1` is every argument from that position on. Neither it nor `args`
+ * means those given by keyword. `.0` is the first of a tuple.
  */
 export type Path = string;
 
@@ -42,11 +44,11 @@ export interface Model {
   /**
    * What is imported to use it, as import resolution names it: `kafkajs`, `@aws-sdk/client-sqs`, `confluent_kafka`,
    * `github.com/IBM/sarama`; with a subpath where only that counts (`mcp/server/fastmcp`). Several packages may
-   * speak one API.
+   * speak one API. A subpath that has no model of its own falls to its package's.
    */
   readonly packages: readonly string[];
   readonly broker?: Broker;
-  /** Names the package exports. `default` is the default export and what `require` gives as a whole; `*` every other name. */
+  /** Names the package exports; a class also as the type that annotations, parameters and Go's literals name. `default` is the default export and what `require` gives as a whole; `*` every other name. */
   readonly exports: Readonly<Record<string, Member>>;
   readonly types?: Readonly<Record<string, TypeModel>>;
 }
@@ -60,21 +62,40 @@ export interface TypeModel {
   readonly whenExtended?: { readonly calls?: readonly Callback[]; readonly tool?: ToolByClass };
   /** Elements of this type when it is iterated (also `for await`). */
   readonly each?: string;
+  /** Where the library speaks to several kinds of broker: this one's. */
+  readonly broker?: Broker;
+  /** Iterating it consumes messages (Python `for record in consumer`). */
+  readonly consumes?: Consumes;
 }
 
 /** What reading a property, calling it, constructing it or decorating with it means. Facts that do not apply are left out. */
 export interface Member {
-  /** Reading it gives this type; a namespace of functions is a type too. */
+  /** Reading it gives this type; a namespace of functions is a type too. `exports`: this model's own exports again (a submodule). */
   readonly is?: string;
-  /** Calling or constructing it gives this type; `receiver` gives itself, `arg0` that argument; `list:T`, `tuple:T,error` (Go). Promises are not mentioned. */
+  /**
+   * Calling or constructing it gives this type; `receiver` gives itself, `arg0` that argument; `list:T`, `tuple:T,error` (Go). Promises are not mentioned.
+   * So may a path into them, `receiver.Params`; `map:T`, whose values are T; and `content:payload`, the bare thing (see `Content`).
+   * `list:`, `map:` and the last of a tuple's parts take in what follows: `list:tuple:content:id,content:payload`. The same words serve
+   * `is`, `each` and `params`.
+   */
   readonly returns?: string;
+  /** Which type it gives depends on a literal among its arguments: `client("sqs")`. Anything else gives nothing known. */
+  readonly returnsBy?: { readonly arg: Path; readonly types: Readonly<Record<string, string>> };
+  /** A getter by name: it gives what `of` holds under that key. When `returns` is a tuple, its first part. */
+  readonly gets?: { readonly of: Path; readonly key: Path };
+  /** Members of what it gives, filled from its arguments: a message or options that a constructor makes. `true`: it is simply there. */
+  readonly fields?: Readonly<Record<string, Path | true>>;
+  /** An argument (a pointer) or the receiver receives what is in another: `{"arg1": "arg0"}`. */
+  readonly writes?: Readonly<Record<Path, Path>>;
   /** Kept on what it returns, for later calls' `slot:`. On a method that returns nothing, kept on the receiver. */
   readonly remember?: Readonly<Record<string, Path>>;
-  /** What reading it gives of a message that the broker delivered. Anything in it is whoever wrote the message's. */
+  /** What reading (or calling) it gives of a message that the broker delivered. Anything in it is whoever wrote the message's. */
   readonly content?: Content;
   readonly acts?: readonly Act[];
   /** Functions among its arguments that it calls. */
   readonly calls?: readonly Callback[];
+  /** Functions assigned to it are called by the library: `client.on_message = f`, where `fn` is `value`. */
+  readonly assigned?: readonly Callback[];
   /** It registers an MCP tool. */
   readonly tool?: Tool;
   /** As a decorator: the function below it becomes this. */
@@ -95,7 +116,7 @@ export type Content = "payload" | "key" | "headers" | "id" | "time" | "type" | "
 export interface Callback {
   /** The function: a path into the arguments, or a method's name in `whenExtended`. */
   readonly fn: Path;
-  /** Types of what it is called with; `?` is nothing of interest. */
+  /** Types of what it is called with; `?` is nothing of interest; a last `...T` is every parameter from there on. */
   readonly params: readonly string[];
   /** It is a consumer of messages. */
   readonly consumes?: Consumes;
@@ -141,7 +162,13 @@ export type Act = { readonly when?: Condition } & (
       readonly deduplication?: readonly Path[];
     }
   /** Messages are fetched or browsed; `returns` says what comes. `max` is a bound on their number. */
-  | { readonly kind: "read"; readonly destination?: readonly Path[]; readonly max?: readonly Path[]; readonly removes?: boolean }
+  | {
+      readonly kind: "read";
+      readonly destination?: readonly Path[];
+      readonly max?: readonly Path[];
+      readonly removes?: boolean;
+      /** What comes is worked on by the caller's own loop: it is a consumer of messages. */ readonly consumes?: Consumes;
+    }
   | { readonly kind: "subscribe"; readonly destination?: readonly Path[]; readonly pattern?: boolean }
   /** `message`: which. Default: the receiver or the first argument. */
   | { readonly kind: "ack"; readonly message?: Path; readonly all?: boolean }
@@ -152,6 +179,8 @@ export type Act = { readonly when?: Condition } & (
       readonly requeueDefault?: boolean;
       readonly delay?: Path;
     }
+  /** Turns on the broker's confirmations, or waits for them, for what the receiver publishes (a channel, a producer's flush, a future). */
+  | { readonly kind: "confirms" }
   /** Ends the message in the dead letters by the broker's own means. */
   | { readonly kind: "dead-letter"; readonly message?: Path }
   /** Deletes, purges, creates or reconfigures what belongs to the operator. `destroys`: data is lost. */
@@ -203,10 +232,12 @@ export interface Tool {
   /** `lastFunction`: the last argument that is a function. */
   readonly handler: Path | "lastFunction";
   readonly overloads?: boolean;
-  /** Which parameter the model controls, and where in it: `param0`, `param0.params.arguments`, `param1.arguments`. */
+  /** Which parameter the model controls, and where in it: `param0`, `param0.params.arguments`, `param1.arguments`; `params` is every one. */
   readonly input: string;
   /** Whether the library has checked the arguments against the schema when the handler is called. */
   readonly validated: boolean;
+  /** As in `ToolByDecorator`. */
+  readonly contextTypes?: readonly string[];
   /** Only when this holds: `setRequestHandler(CallToolRequestSchema, …)`. */
   readonly when?: Condition | { readonly path: Path; readonly names: readonly string[] };
 }
