@@ -10,10 +10,10 @@ import type { Language } from "../ir/ir.ts";
  *     last            the last argument                   receiver       what the method was called on
  *     slot:queue      what an earlier call left on the receiver (see `remember`)
  *
- * followed by `.name` (a property, or the value under that key), `[]` (any element) and `.*` (any property):
- * `arg0.messages[].value`. A key with dots in it is quoted, `arg0["enable.auto.commit"]`; `.keys()` are the keys of a map:
- * `arg0|streams.keys()`. `args1` is every argument from that position on. Neither it nor `args`
- * means those given by keyword. `.0` is the first of a tuple.
+ * followed by `.name` (a property, or the value under that key), `["a.b"]` (the same, for a name with dots in it),
+ * `[]` (any element) and `.*` (any property): `arg0.messages[].value`.
+ * `.keys()` are the keys of a map: `arg0|streams.keys()`. `.0` is the first of a tuple. `args1` is every argument from
+ * that position on. Neither it nor `args` means those given by keyword.
  */
 export type Path = string;
 
@@ -56,38 +56,45 @@ export interface Model {
 /** A class, or what calls return. Type names are the model's own; another model's is `library:Type`. */
 export interface TypeModel {
   readonly extends?: string;
-  /** `*` stands for every member not named. */
+  /** `*` stands for every member not named; `<-` for sending into a Go channel, where `arg0` is what is sent. */
   readonly members?: Readonly<Record<string, Member>>;
   /** The program's own class extends this one: its methods are called by the library. */
   readonly whenExtended?: { readonly calls?: readonly Callback[]; readonly tool?: ToolByClass };
   /** Elements of this type when it is iterated (also `for await`). */
-  readonly each?: string;
+  readonly each?: TypeName;
+  /** Iterating it is a consumer of messages: the loop's body is the handler. */
+  readonly eachConsumes?: Consumes;
   /** Where the library speaks to several kinds of broker: this one's. */
   readonly broker?: Broker;
-  /** Iterating it consumes messages (Python `for record in consumer`). */
-  readonly consumes?: Consumes;
 }
+
+/**
+ * A type, as text, wherever one is named: a name of this model's `types`, another model's as `library:Type`, `?` for
+ * nothing of interest, and
+ *
+ *     receiver, arg0          what the method was called on, that argument, or a path into them (in `returns`)
+ *     content:payload         a value that is itself part of a message (see `Content`)
+ *     list:T, map:T           a list (array, slice, channel) of T, a map whose values are T
+ *     tuple:T,error           several results or elements in a row, each a type; the last takes in what follows it
+ *     exports                 this model's own exports again: a submodule (in `is`)
+ */
+export type TypeName = string;
 
 /** What reading a property, calling it, constructing it or decorating with it means. Facts that do not apply are left out. */
 export interface Member {
-  /** Reading it gives this type; a namespace of functions is a type too. `exports`: this model's own exports again (a submodule). */
-  readonly is?: string;
-  /**
-   * Calling or constructing it gives this type; `receiver` gives itself, `arg0` that argument; `list:T`, `tuple:T,error` (Go). Promises are not mentioned.
-   * So may a path into them, `receiver.Params`; `map:T`, whose values are T; and `content:payload`, the bare thing (see `Content`).
-   * `list:`, `map:` and the last of a tuple's parts take in what follows: `list:tuple:content:id,content:payload`. The same words serve
-   * `is`, `each` and `params`.
-   */
-  readonly returns?: string;
+  /** Reading it gives this type; a namespace of functions is a type too. */
+  readonly is?: TypeName;
+  /** Calling or constructing it gives this type; `receiver` gives itself, `arg0` that argument; `list:T`, `tuple:T,error` (Go). Promises are not mentioned. */
+  readonly returns?: TypeName;
   /** Which type it gives depends on a literal among its arguments: `client("sqs")`. Anything else gives nothing known. */
-  readonly returnsBy?: { readonly arg: Path; readonly types: Readonly<Record<string, string>> };
+  readonly returnsBy?: { readonly arg: Path; readonly types: Readonly<Record<string, TypeName>> };
   /** A getter by name: it gives what `of` holds under that key. When `returns` is a tuple, its first part. */
   readonly gets?: { readonly of: Path; readonly key: Path };
   /** Members of what it gives, filled from its arguments: a message or options that a constructor makes. `true`: it is simply there. */
   readonly fields?: Readonly<Record<string, Path | true>>;
   /** An argument (a pointer) or the receiver receives what is in another: `{"arg1": "arg0"}`. */
   readonly writes?: Readonly<Record<Path, Path>>;
-  /** Kept on what it returns, for later calls' `slot:`. On a method that returns nothing, kept on the receiver. */
+  /** Kept on what it returns, for later calls' `slot:`. On a method that returns nothing, kept on the receiver; of a tuple, on its first part. */
   readonly remember?: Readonly<Record<string, Path>>;
   /** What reading (or calling) it gives of a message that the broker delivered. Anything in it is whoever wrote the message's. */
   readonly content?: Content;
@@ -116,8 +123,10 @@ export type Content = "payload" | "key" | "headers" | "id" | "time" | "type" | "
 export interface Callback {
   /** The function: a path into the arguments, or a method's name in `whenExtended`. */
   readonly fn: Path;
+  /** Only then: `on("message", …)`. */
+  readonly when?: Condition;
   /** Types of what it is called with; `?` is nothing of interest; a last `...T` is every parameter from there on. */
-  readonly params: readonly string[];
+  readonly params: readonly TypeName[];
   /** It is a consumer of messages. */
   readonly consumes?: Consumes;
 }
