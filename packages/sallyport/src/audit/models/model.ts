@@ -13,7 +13,8 @@ import type { Language } from "../ir/ir.ts";
  * followed by `.name` (a property, or the value under that key), `["a.b"]` (the same, for a name with dots in it),
  * `[]` (any element) and `.*` (any property): `arg0.messages[].value`.
  * `.keys()` are the keys of a map: `arg0|streams.keys()`. `.0` is the first of a tuple. `args1` is every argument from
- * that position on. Neither it nor `args` means those given by keyword.
+ * that position on; neither it nor `args` means those given by keyword: `kw:*` is every one of these that the member does
+ * not name.
  */
 export type Path = string;
 
@@ -44,7 +45,7 @@ export interface Model {
   /**
    * What is imported to use it, as import resolution names it: `kafkajs`, `@aws-sdk/client-sqs`, `confluent_kafka`,
    * `github.com/IBM/sarama`; with a subpath where only that counts (`mcp/server/fastmcp`). Several packages may
-   * speak one API. A subpath that has no model of its own falls to its package's.
+   * speak one API. A subpath that has no model of its own falls to its package's. Python's own functions are `builtins`.
    */
   readonly packages: readonly string[];
   readonly broker?: Broker;
@@ -69,14 +70,13 @@ export interface TypeModel {
 }
 
 /**
- * A type, as text, wherever one is named: a name of this model's `types`, another model's as `library:Type`, `?` for
+ * A type, as text, wherever one is named: a name of this model's `types`, another model's as `library:Type`, `library:*` for all that it exports (a submodule), `?` for
  * nothing of interest, and
  *
- *     receiver, arg0          what the method was called on, that argument, or a path into them (in `returns`)
+ *     receiver, arg0          what the method was called on, that argument (in `returns`)
  *     content:payload         a value that is itself part of a message (see `Content`)
- *     list:T, map:T           a list (array, slice, channel) of T, a map whose values are T
- *     tuple:T,error           several results or elements in a row, each a type; the last takes in what follows it
- *     exports                 this model's own exports again: a submodule (in `is`)
+ *     list:T                  a list (array, slice) of T
+ *     tuple:T,error           several results or elements in a row, each a type
  */
 export type TypeName = string;
 
@@ -88,13 +88,15 @@ export interface Member {
   readonly returns?: TypeName;
   /** Which type it gives depends on a literal among its arguments: `client("sqs")`. Anything else gives nothing known. */
   readonly returnsBy?: { readonly arg: Path; readonly types: Readonly<Record<string, TypeName>> };
-  /** A getter by name: it gives what `of` holds under that key. When `returns` is a tuple, its first part. */
-  readonly gets?: { readonly of: Path; readonly key: Path };
+  /** A getter: it gives what is at `of`, or what that holds under `key`. When `returns` is a tuple, its first part. */
+  readonly gets?: { readonly of: Path; readonly key?: Path };
   /** Members of what it gives, filled from its arguments: a message or options that a constructor makes. `true`: it is simply there. */
   readonly fields?: Readonly<Record<string, Path | true>>;
   /** An argument (a pointer) or the receiver receives what is in another: `{"arg1": "arg0"}`. */
   readonly writes?: Readonly<Record<Path, Path>>;
-  /** Kept on what it returns, for later calls' `slot:`. On a method that returns nothing, kept on the receiver; of a tuple, on its first part. */
+  /** Reading it gives this literal: a constant that a `Condition` compares with. */
+  readonly constant?: string | number | boolean;
+  /** Kept on what it returns (of a tuple, on its first part), for later calls' `slot:`. On a method that returns nothing, kept on the receiver. */
   readonly remember?: Readonly<Record<string, Path>>;
   /** What reading (or calling) it gives of a message that the broker delivered. Anything in it is whoever wrote the message's. */
   readonly content?: Content;
@@ -107,6 +109,8 @@ export interface Member {
   readonly tool?: Tool;
   /** As a decorator: the function below it becomes this. */
   readonly decorates?: {
+    /** What the function's name is bound to then: this type (a Celery task, with its `delay`). */
+    readonly is?: TypeName;
     readonly tool?: ToolByDecorator;
     readonly calls?: { readonly params: readonly string[]; readonly consumes?: Consumes };
   };
@@ -212,7 +216,11 @@ export type Act = { readonly when?: Condition } & (
   /** A store is asked or told without atomicity. */
   | { readonly kind: "lookup" | "store"; readonly key: Path }
   /** Something in the world changes: a database write, an HTTP request that changes, a file, a process. */
-  | { readonly kind: "effect"; readonly what: string }
+  | {
+      readonly kind: "effect";
+      readonly what: string;
+      /** SQL: one that only reads is no effect; one that ignores conflicts is a claim. */ readonly statement?: Path;
+    }
   /** An HTTP request; `management.json` knows which URLs are a broker's. */
   | {
       readonly kind: "http";
@@ -239,7 +247,7 @@ export interface Tool {
   /** Where the input schema is. With `overloads`, the first argument that is a schema or a shape of schemas. */
   readonly schema?: readonly Path[];
   /** `lastFunction`: the last argument that is a function. */
-  readonly handler: Path | "lastFunction";
+  readonly handler: Path;
   readonly overloads?: boolean;
   /** Which parameter the model controls, and where in it: `param0`, `param0.params.arguments`, `param1.arguments`; `params` is every one. */
   readonly input: string;
@@ -253,7 +261,7 @@ export interface Tool {
 
 export interface ToolByDecorator {
   /** `params`: every parameter, but for those of a context type; or as in `Tool.input`. */
-  readonly input: "params" | string;
+  readonly input: string;
   readonly schema?: readonly Path[];
   readonly validated: boolean;
   /** Parameters of these types are the library's, not the model's. */
