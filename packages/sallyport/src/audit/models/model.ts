@@ -12,6 +12,9 @@ import type { Language } from "../ir/ir.ts";
  *
  * followed by `.name` (a property, or the value under that key), `["a.b"]` (the same, for a name with dots in it),
  * `[]` (any element) and `.*` (any property): `arg0.messages[].value`.
+ * `.keys()` are the keys of a map: `arg0|streams.keys()`. `.0` is the first of a tuple. `args1` is every argument from
+ * that position on; neither it nor `args` means those given by keyword: `kw:*` is every one of these that the member does
+ * not name.
  */
 export type Path = string;
 
@@ -43,11 +46,11 @@ export interface Model {
   /**
    * What is imported to use it, as import resolution names it: `kafkajs`, `@aws-sdk/client-sqs`, `confluent_kafka`,
    * `github.com/IBM/sarama`; with a subpath where only that counts (`mcp/server/fastmcp`). Several packages may
-   * speak one API.
+   * speak one API. A subpath that has no model of its own falls to its package's. Python's own functions are `builtins`.
    */
   readonly packages: readonly string[];
   readonly broker?: Broker;
-  /** Names the package exports. `default` is the default export and what `require` gives as a whole; `*` every other name. */
+  /** Names the package exports; a class also as the type that annotations, parameters and Go's literals name. `default` is the default export and what `require` gives as a whole; `*` every other name. */
   readonly exports: Readonly<Record<string, Member>>;
   readonly types?: Readonly<Record<string, TypeModel>>;
 }
@@ -55,7 +58,7 @@ export interface Model {
 /** A class, or what calls return. Type names are the model's own; another model's is `library:Type`. */
 export interface TypeModel {
   readonly extends?: string;
-  /** `*` stands for every member not named. */
+  /** `*` stands for every member not named; `<-` for sending into a Go channel, where `arg0` is what is sent. */
   readonly members?: Readonly<Record<string, Member>>;
   /** The program's own class extends this one: its methods are called by the library. */
   readonly whenExtended?: { readonly calls?: readonly Callback[]; readonly tool?: ToolByClass };
@@ -63,10 +66,12 @@ export interface TypeModel {
   readonly each?: TypeName;
   /** Iterating it is a consumer of messages: the loop's body is the handler. */
   readonly eachConsumes?: Consumes;
+  /** Where the library speaks to several kinds of broker: this one's. */
+  readonly broker?: Broker;
 }
 
 /**
- * A type, as text, wherever one is named: a name of this model's `types`, another model's as `library:Type`, `?` for
+ * A type, as text, wherever one is named: a name of this model's `types`, another model's as `library:Type`, `library:*` for all that it exports (a submodule), `?` for
  * nothing of interest, and
  *
  *     receiver, arg0          what the method was called on, that argument (in `returns`)
@@ -82,17 +87,31 @@ export interface Member {
   readonly is?: TypeName;
   /** Calling or constructing it gives this type; `receiver` gives itself, `arg0` that argument; `list:T`, `tuple:T,error` (Go). Promises are not mentioned. */
   readonly returns?: TypeName;
-  /** Kept on what it returns, for later calls' `slot:`. On a method that returns nothing, kept on the receiver. */
+  /** Which type it gives depends on a literal among its arguments: `client("sqs")`. Anything else gives nothing known. */
+  readonly returnsBy?: { readonly arg: Path; readonly types: Readonly<Record<string, TypeName>> };
+  /** A getter: it gives what is at `of`, or what that holds under `key`. When `returns` is a tuple, its first part. */
+  readonly gets?: { readonly of: Path; readonly key?: Path };
+  /** Members of what it gives, filled from its arguments: a message or options that a constructor makes. `true`: it is simply there. */
+  readonly fields?: Readonly<Record<string, Path | true>>;
+  /** An argument (a pointer) or the receiver receives what is in another: `{"arg1": "arg0"}`. */
+  readonly writes?: Readonly<Record<Path, Path>>;
+  /** Reading it gives this literal: a constant that a `Condition` compares with. */
+  readonly constant?: string | number | boolean;
+  /** Kept on what it returns (of a tuple, on its first part), for later calls' `slot:`. On a method that returns nothing, kept on the receiver. */
   readonly remember?: Readonly<Record<string, Path>>;
-  /** What reading it gives of a message that the broker delivered. Anything in it is whoever wrote the message's. */
+  /** What reading (or calling) it gives of a message that the broker delivered. Anything in it is whoever wrote the message's. */
   readonly content?: Content;
   readonly acts?: readonly Act[];
   /** Functions among its arguments that it calls. */
   readonly calls?: readonly Callback[];
+  /** Functions assigned to it are called by the library: `client.on_message = f`, where `fn` is `value`. */
+  readonly assigned?: readonly Callback[];
   /** It registers an MCP tool. */
   readonly tool?: Tool;
   /** As a decorator: the function below it becomes this. */
   readonly decorates?: {
+    /** What the function's name is bound to then: this type (a Celery task, with its `delay`). */
+    readonly is?: TypeName;
     readonly tool?: ToolByDecorator;
     readonly calls?: { readonly params: readonly string[]; readonly consumes?: Consumes };
   };
@@ -111,7 +130,7 @@ export interface Callback {
   readonly fn: Path;
   /** Only then: `on("message", …)`. */
   readonly when?: Condition;
-  /** Types of what it is called with; `?` is nothing of interest. */
+  /** Types of what it is called with; `?` is nothing of interest; a last `...T` is every parameter from there on. */
   readonly params: readonly TypeName[];
   /** It is a consumer of messages. */
   readonly consumes?: Consumes;
@@ -157,7 +176,13 @@ export type Act = { readonly when?: Condition } & (
       readonly deduplication?: readonly Path[];
     }
   /** Messages are fetched or browsed; `returns` says what comes. `max` is a bound on their number. */
-  | { readonly kind: "read"; readonly destination?: readonly Path[]; readonly max?: readonly Path[]; readonly removes?: boolean }
+  | {
+      readonly kind: "read";
+      readonly destination?: readonly Path[];
+      readonly max?: readonly Path[];
+      readonly removes?: boolean;
+      /** What comes is worked on by the caller's own loop: it is a consumer of messages. */ readonly consumes?: Consumes;
+    }
   | { readonly kind: "subscribe"; readonly destination?: readonly Path[]; readonly pattern?: boolean }
   /** `message`: which. Default: the receiver or the first argument. */
   | { readonly kind: "ack"; readonly message?: Path; readonly all?: boolean }
@@ -168,6 +193,8 @@ export type Act = { readonly when?: Condition } & (
       readonly requeueDefault?: boolean;
       readonly delay?: Path;
     }
+  /** Turns on the broker's confirmations, or waits for them, for what the receiver publishes (a channel, a producer's flush, a future). */
+  | { readonly kind: "confirms" }
   /** Ends the message in the dead letters by the broker's own means. */
   | { readonly kind: "dead-letter"; readonly message?: Path }
   /** Deletes, purges, creates or reconfigures what belongs to the operator. `destroys`: data is lost. */
@@ -190,7 +217,11 @@ export type Act = { readonly when?: Condition } & (
   /** A store is asked or told without atomicity. */
   | { readonly kind: "lookup" | "store"; readonly key: Path }
   /** Something in the world changes: a database write, an HTTP request that changes, a file, a process. */
-  | { readonly kind: "effect"; readonly what: string }
+  | {
+      readonly kind: "effect";
+      readonly what: string;
+      /** SQL: one that only reads is no effect; one that ignores conflicts is a claim. */ readonly statement?: Path;
+    }
   /** An HTTP request; `management.json` knows which URLs are a broker's. */
   | {
       readonly kind: "http";
@@ -219,10 +250,12 @@ export interface Tool {
   /** `lastFunction`: the last argument that is a function. */
   readonly handler: Path;
   readonly overloads?: boolean;
-  /** Which parameter the model controls, and where in it: `param0`, `param0.params.arguments`, `param1.arguments`. */
+  /** Which parameter the model controls, and where in it: `param0`, `param0.params.arguments`, `param1.arguments`; `params` is every one. */
   readonly input: string;
   /** Whether the library has checked the arguments against the schema when the handler is called. */
   readonly validated: boolean;
+  /** As in `ToolByDecorator`. */
+  readonly contextTypes?: readonly string[];
   /** Only when this holds: `setRequestHandler(CallToolRequestSchema, …)`. */
   readonly when?: Condition | { readonly path: Path; readonly names: readonly string[] };
 }
