@@ -58,7 +58,7 @@ export interface Model {
 /** A class, or what calls return. Type names are the model's own; another model's is `library:Type`. */
 export interface TypeModel {
   readonly extends?: string;
-  /** `*` stands for every member not named; `<-` for sending into a Go channel, where `arg0` is what is sent. */
+  /** `*` stands for every member not named, `()` for calling the value itself, `<-` for sending into a Go channel, where `arg0` is what is sent. */
   readonly members?: Readonly<Record<string, Member>>;
   /** The program's own class extends this one: its methods are called by the library. */
   readonly whenExtended?: { readonly calls?: readonly Callback[]; readonly tool?: ToolByClass };
