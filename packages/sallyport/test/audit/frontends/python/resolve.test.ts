@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import type { ProjectFiles } from "../../../../src/audit/frontends/frontend.ts";
 import { python } from "../../../../src/audit/frontends/python/index.ts";
 
-function project(files: readonly string[]): ProjectFiles {
+function project(files: readonly string[], texts: Readonly<Record<string, string>> = {}): ProjectFiles {
   const listed = new Set(files);
-  return { files: files.toSorted(), has: (file) => listed.has(file), read: () => undefined };
+  return { files: files.toSorted(), has: (file) => listed.has(file), read: (file) => texts[file] };
 }
 
 const FILES = [
@@ -64,4 +64,17 @@ const TO_LIBRARIES: readonly (readonly [string, string, string, string])[] = [
 
 test.each(TO_LIBRARIES)("%s: %s is a library", (from, specifier, library, subpath) => {
   expect(python.resolver(project(FILES))(from, specifier)).toEqual({ kind: "library", library, subpath });
+});
+
+const DECLARATIONS: readonly (readonly [string, string])[] = [
+  ["requirements.txt", "mcp\nnats-py>=2.0 # client\n"],
+  ["pyproject.toml", '[project]\ndependencies = ["mcp[cli]>=1", "nats-py"]\n'],
+  ["setup.py", "setup(install_requires=['nats-py==2'])"],
+];
+
+test.each(DECLARATIONS)("a neighbour in a folder that may be a package does not hide a library that %s declares", (file, text) => {
+  const files = [file, "tools/nats.py", "tools/publish.py"];
+  const library = { kind: "library", library: "nats", subpath: "" };
+  expect(python.resolver(project(files, { [file]: text }))("tools/publish.py", "nats")).toEqual(library);
+  expect(python.resolver(project(files))("tools/publish.py", "nats")).toEqual({ kind: "file", file: "tools/nats.py" });
 });
