@@ -1,5 +1,5 @@
 // The two older ways to make a string of parts, `"%s" % x` and `"{}".format(x)`, as templates.
-import type { Argument, Expression, Place } from "../../ir/ir.ts";
+import type { Argument, Entry, Expression, Place } from "../../ir/ir.ts";
 import { isText, joined } from "./lower-strings.ts";
 import { again, literal, type Lowering, memberOf, opaque } from "./lowering.ts";
 import type { Syntax } from "./parse.ts";
@@ -46,18 +46,20 @@ function valuesFor(value: Expression): Values {
     return isFirst ? found : again(found);
   };
   const items = value.kind === "array" && value.style === "tuple" && !value.items.some((item) => item.spread) ? value.items : undefined;
+  const entries = new Map(value.kind === "object" ? value.entries.flatMap(propertyOf) : []);
   const whole = items === undefined;
   return {
     at: (index) => (whole ? take(value) : take(items[index]?.value ?? opaque([], value.at))),
     named(key) {
-      const entry = value.kind === "object" ? value.entries.find((each) => each.kind === "property" && each.key === key) : undefined;
-      if (entry?.kind === "property") return take(entry.value);
+      const entry = entries.get(key);
+      if (entry !== undefined) return take(entry);
       return isSmall(value) ? { kind: "index", object: value, index: literal(key, value.at), at: value.at } : take(value);
     },
     unused: () => (whole && value.kind !== "object" && taken.size === 0 && !isSmall(value) ? [value] : []),
   };
 }
 
+const propertyOf = (entry: Entry): [string, Expression][] => (entry.kind === "property" ? [[entry.key, entry.value]] : []);
 const isSmall = (value: Expression): boolean => again(value) === value;
 
 const FIELD = /\{\{|\}\}|\{(?<name>[^{}!:[.]*)(?<path>[^{}!:]*)(?:![rsa])?(?::(?<spec>(?:[^{}]|\{[^{}]*\})*))?\}/g;
@@ -78,8 +80,9 @@ export function formatByBraces(text: string, args: readonly Argument[], at: Plac
   const parts: Expression[] = [];
   const taken = new Set<Expression>();
   let count = 0;
+  const positional = args.filter((arg) => arg.name === undefined);
   const field = (name: string, path: string): Expression => {
-    const arg = /^\d*$/.test(name) ? positional(args, name === "" ? count++ : Number(name)) : args.find((each) => each.name === name);
+    const arg = /^\d*$/.test(name) ? positional[name === "" ? count++ : Number(name)] : args.find((each) => each.name === name);
     const value = arg?.value ?? opaque([], at);
     const used = taken.has(value) ? again(value) : value;
     taken.add(value);
@@ -97,8 +100,6 @@ export function formatByBraces(text: string, args: readonly Argument[], at: Plac
   }
   return joined([...parts, literal(text.slice(end), at)], at);
 }
-
-const positional = (args: readonly Argument[], index: number): Argument | undefined => args.filter((arg) => arg.name === undefined)[index];
 
 /** `.part` and `[key]` after a field's name. */
 function followed(value: Expression, path: string, at: Place): Expression {

@@ -4,11 +4,10 @@ import type { Argument, Expression } from "../../ir/ir.ts";
 import { builtinCall } from "./builtins.ts";
 import { formatByBraces } from "./format.ts";
 import { isText } from "./lower-strings.ts";
-import { literal, type LowerExpression, type Lowering, memberOf, nameOf, opaque } from "./lowering.ts";
+import { levelsOf, literal, type LowerExpression, type Lowering, memberOf, nameOf, opaque } from "./lowering.ts";
 import { childOf, childrenOf, type Syntax, unwrap } from "./parse.ts";
 import { isFree } from "./scope.ts";
 
-const LONGEST_CHAIN = 500;
 const LINKS = new Map([
   ["attribute", "object"],
   ["call", "function"],
@@ -23,7 +22,10 @@ const chain: LowerExpression = (lowering, node) => {
     const inner: Syntax | undefined = childOf(root, LINKS.get(root.type) ?? "");
     root = inner && unwrap(inner);
   }
-  if (links.length > LONGEST_CHAIN) return cut(lowering, node, root, links);
+  return lowering.nested(node, () => followed(lowering, root, [...links]), levelsOf(links.length)) ?? cut(lowering, node, root, links);
+};
+
+function followed(lowering: Lowering, root: Syntax | undefined, links: Syntax[]): Expression {
   let value = lowering.expression(root);
   let path = root?.type === "identifier" ? root.text : undefined;
   while (links.length > 0) {
@@ -33,7 +35,7 @@ const chain: LowerExpression = (lowering, node) => {
     value = importedUnder(lowering, path, link) ?? follow(lowering, value, link);
   }
   return value;
-};
+}
 
 /** `import a.b` makes `a.b` a name of its own. */
 function importedUnder(lowering: Lowering, path: string | undefined, link: Syntax): Expression | undefined {
@@ -41,8 +43,8 @@ function importedUnder(lowering: Lowering, path: string | undefined, link: Synta
   return nameOf(path, lowering.at(childOf(link, "attribute") ?? link));
 }
 
+/** Too long to follow: what is passed in may come out. */
 function cut(lowering: Lowering, node: Syntax, root: Syntax | undefined, links: readonly Syntax[]): Expression {
-  lowering.fault(node, "a chain of calls too long to follow");
   const args = links.flatMap((link) => (link.type === "call" ? argumentsOf(lowering, link).map((arg) => arg.value) : []));
   return opaque([lowering.expression(root), ...args], lowering.at(node));
 }

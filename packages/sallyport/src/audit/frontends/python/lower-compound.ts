@@ -1,9 +1,9 @@
 // Statements that hold others: branches, loops, try and with.
 import type { Catch, Expression, Pattern, Statement } from "../../ir/ir.ts";
 import { readImport } from "./lower-imports.ts";
-import { type Arm, chainOf, type LowerStatement, type Lowering } from "./lowering.ts";
+import { type Arm, chainOf, levelsOf, MOST_NESTED_ARMS, type LowerStatement, type Lowering, tooDeep } from "./lowering.ts";
 import { childOf, childrenOf, type Syntax, unwrap } from "./parse.ts";
-import { importsIn, isTypeChecking } from "./scope.ts";
+import { isImport, isTypeChecking } from "./scope.ts";
 
 const branch: LowerStatement = (lowering, node, out) => {
   if (isTypeChecking(node)) {
@@ -11,9 +11,14 @@ const branch: LowerStatement = (lowering, node, out) => {
     return;
   }
   const alternatives = childrenOf(node, "alternative");
-  const arms = [node, ...alternatives.filter((child) => child.type === "elif_clause")].map((clause) => armOf(lowering, clause));
+  const clauses = [node, ...alternatives.filter((child) => child.type === "elif_clause")];
   const last = alternatives.find((child) => child.type === "else_clause");
-  out.push(...chainOf(arms, last === undefined ? [] : lowering.block(childOf(last, "body"))));
+  const lower = (): Statement[] => {
+    const arms = clauses.map((clause) => armOf(lowering, clause));
+    return chainOf(arms, last === undefined ? [] : lowering.block(childOf(last, "body")));
+  };
+  const levels = clauses.length > MOST_NESTED_ARMS ? 1 : levelsOf(clauses.length);
+  out.push(...(lowering.nested(node, lower, levels) ?? [tooDeep(lowering.at(node))]));
 };
 
 const armOf = (lowering: Lowering, node: Syntax): Arm => ({
@@ -24,10 +29,11 @@ const armOf = (lowering: Lowering, node: Syntax): Arm => ({
 
 /** Its imports are for types alone; the rest of it never runs, but may declare types. */
 function typeOnly(lowering: Lowering, node: Syntax, out: Statement[]): void {
-  const imports = importsIn(node);
-  for (const each of imports) out.push(...readImport(lowering, each).map((statement) => ({ ...statement, typeOnly: true })));
   const rest: Statement[] = [];
-  for (const child of childOf(node, "consequence")?.children ?? []) if (!imports.includes(child)) lowering.statement(child, rest);
+  for (const child of childOf(node, "consequence")?.children ?? []) {
+    if (isImport(child)) out.push(...readImport(lowering, child).map((statement) => ({ ...statement, typeOnly: true })));
+    else lowering.statement(child, rest);
+  }
   const last = childrenOf(node, "alternative").find((child) => child.type === "else_clause");
   const otherwise = last === undefined ? [] : lowering.block(childOf(last, "body"));
   if (rest.length + otherwise.length === 0) return;
@@ -107,9 +113,12 @@ function nameCaught(node: Syntax): string[] {
 
 const withBlock: LowerStatement = (lowering, node, out) => {
   const items = node.children.filter((child) => child.type === "with_clause").flatMap((clause) => clause.children.flatMap(itemsOf));
-  const entered = items.map((item) => ({ ...enteredOf(lowering, item), at: lowering.at(item) }));
-  const body = lowering.block(childOf(node, "body"));
-  out.push(...entered.reduceRight<Statement[]>((inner, { value, target, at }) => [{ kind: "with", value, target, body: inner, at }], body));
+  const lower = (): Statement[] => {
+    const entered = items.map((item) => ({ ...enteredOf(lowering, item), at: lowering.at(item) }));
+    const body = lowering.block(childOf(node, "body"));
+    return entered.reduceRight<Statement[]>((inner, { value, target, at }) => [{ kind: "with", value, target, body: inner, at }], body);
+  };
+  out.push(...(lowering.nested(node, lower, levelsOf(items.length)) ?? [tooDeep(lowering.at(node))]));
 };
 
 /** `with (a as b, c as d):` may have been read as a tuple. */

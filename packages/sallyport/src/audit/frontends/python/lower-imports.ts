@@ -53,21 +53,22 @@ function specifierOf(name: Syntax | undefined): string {
 }
 
 const imported: LowerStatement = (lowering, node, out) => {
-  if (lowering.scope?.lifted.has(node) !== true) out.push(...readImport(lowering, node).flatMap((each) => toForeign(lowering, each)));
+  const { scope } = lowering;
+  if (scope?.lifted.has(node) === true) return;
+  const isAssigned = (name: string): boolean => scope !== undefined && (scope.foreign.has(name) || scope.rebinding.has(node));
+  out.push(...readImport(lowering, node).flatMap((each) => assigned(each, isAssigned)));
 };
 
-/** `global redis; import redis`: an import declares its names here, so a name of another scope is assigned after it. */
-function toForeign(lowering: Lowering, statement: Import): Statement[] {
-  const foreign = lowering.scope?.foreign;
-  if (foreign === undefined || !statement.bindings.some(({ local }) => foreign.has(local))) return [statement];
-  const hidden = (local: string): string => (foreign.has(local) ? `import ${local}` : local);
-  const bindings = statement.bindings.map((binding) => ({ ...binding, local: hidden(binding.local) }));
+/** An import declares its names where it stands; a name that is declared elsewhere is assigned after it. */
+function assigned(statement: Import, isAssigned: (name: string) => boolean): Statement[] {
   const { at } = statement;
-  const assigned = statement.bindings.filter(({ local }) => foreign.has(local));
-  return [
-    { ...statement, bindings },
-    ...assigned.map(({ local }): Statement => ({ kind: "expression", value: assignName(local, nameOf(hidden(local), at), at), at })),
-  ];
+  const names = statement.bindings.map(({ local }) => local).filter((local) => local !== "*" && isAssigned(local));
+  const hidden = (local: string): string => `import ${local}`;
+  const bindings = statement.bindings.map((each) => (names.includes(each.local) ? { ...each, local: hidden(each.local) } : each));
+  const assignments = names.map((name): Statement => {
+    return { kind: "expression", value: assignName(name, nameOf(hidden(name), at), at), at };
+  });
+  return [{ ...statement, bindings }, ...assignments];
 }
 
 /** `import a.b` anywhere lets `a.b` be named everywhere: the module binds it under the dotted name. */

@@ -1,8 +1,23 @@
 // `match`: a switch where all cases are values, otherwise a row of ifs whose tests say what of a pattern can be said.
 import type { Expression, Statement, SwitchCase } from "../../ir/ir.ts";
-import { type Arm, assignName, both, chainOf, literal, type LowerStatement, type Lowering, memberOf, nameOf, opaque } from "./lowering.ts";
+import {
+  type Arm,
+  assignName,
+  balance,
+  both,
+  chainOf,
+  levelsOf,
+  literal,
+  type LowerStatement,
+  type Lowering,
+  memberOf,
+  MOST_NESTED_ARMS,
+  nameOf,
+  opaque,
+} from "./lowering.ts";
 import { childOf, childrenOf, type Syntax } from "./parse.ts";
 
+const LONGEST_NAME = 50;
 const SUBJECT = "subject of match";
 
 const matched: LowerStatement = (lowering, node, out) => {
@@ -12,7 +27,7 @@ const matched: LowerStatement = (lowering, node, out) => {
     subjects.length === 1 && subjects[0] !== undefined
       ? subjects[0]
       : { kind: "array", style: "tuple", items: subjects.map((value) => ({ value })), at };
-  const clauses = childrenOf(childOf(node, "body") ?? node, "alternative");
+  const clauses = (childOf(node, "body")?.children ?? []).filter((child) => child.type === "case_clause");
   const tests = clauses.map((clause) => (childOf(clause, "guard") === undefined ? valuesOf(lowering, clause) : undefined));
   if (tests.every((each) => each !== undefined)) {
     const cases = clauses.map((clause, index): SwitchCase => {
@@ -29,7 +44,8 @@ const matched: LowerStatement = (lowering, node, out) => {
   // The subject is evaluated once, but each arm looks at it.
   if (given.kind !== "name") out.push({ kind: "let", target: { kind: "name", name: SUBJECT, at }, value: given, at });
   const subject = given.kind === "name" ? given : nameOf(SUBJECT, at);
-  const arms = clauses.map((clause) => armOf(lowering, clause, subject));
+  const levels = clauses.length > MOST_NESTED_ARMS ? 1 : levelsOf(clauses.length);
+  const arms = lowering.nested(node, () => clauses.map((clause) => armOf(lowering, clause, subject)), levels) ?? [];
   const last = arms.at(-1);
   const isTotal = last?.test.kind === "literal" && last.test.value === true;
   out.push(...chainOf(isTotal ? arms.slice(0, -1) : arms, isTotal ? last.body : []));
@@ -68,7 +84,7 @@ function valueOf(lowering: Lowering, pattern: Syntax): Expression | undefined {
 function dottedValue(lowering: Lowering, node: Syntax): Expression {
   const [root, ...parts] = node.children;
   const first = nameOf(root?.text ?? "", lowering.at(node));
-  return parts.reduce((object, part) => memberOf(object, part.text, lowering.at(part)), first);
+  return parts.slice(0, LONGEST_NAME).reduce((object, part) => memberOf(object, part.text, lowering.at(part)), first);
 }
 
 interface Match {
@@ -89,7 +105,7 @@ function armOf(lowering: Lowering, clause: Syntax, subject: Expression): Arm {
   const tests = guard === undefined ? match.tests : [...match.tests, guard];
   const bound = guard === undefined ? match.bindings : [];
   const body = [...bound.map((value): Statement => ({ kind: "expression", value, at })), ...lowering.block(childOf(clause, "consequence"))];
-  const test = tests.length === 0 ? literal(true, at) : tests.reduce((left, right) => both("and", left, right, at));
+  const test = balance(tests, (left, right) => both("and", left, right, at)) ?? literal(true, at);
   return { test, body, at };
 }
 
@@ -135,11 +151,10 @@ function anyOf(lowering: Lowering, node: Syntax, subject: Expression): Match {
   const at = lowering.at(node);
   const matches = node.children.map((child) => matchOf(lowering, child, subject));
   const isTotal = hasUnderscore(node) || matches.some((match) => match.tests.length === 0);
-  const tests = matches.flatMap((match) =>
-    match.tests.length === 0 ? [] : [match.tests.reduce((left, right) => both("and", left, right, at))],
-  );
+  const tests = matches.flatMap((match) => balance(match.tests, (left, right) => both("and", left, right, at)) ?? []);
+  const any = balance(tests, (left, right) => both("or", left, right, at));
   return {
-    tests: isTotal || tests.length === 0 ? [] : [tests.reduce((left, right) => both("or", left, right, at))],
+    tests: isTotal || any === undefined ? [] : [any],
     bindings: matches.flatMap((match) => match.bindings),
   };
 }

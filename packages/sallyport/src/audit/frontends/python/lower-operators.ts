@@ -1,11 +1,9 @@
 // Operators: arithmetic, comparison, and, or, not. Long rows of one operator are folded flat.
 import type { BinaryOperator, Expression, Place } from "../../ir/ir.ts";
 import { formatByPercent } from "./format.ts";
-import { again, balance, both, type LowerExpression, opaque } from "./lowering.ts";
+import { again, balance, both, levelsOf, type LowerExpression, type Lowering, opaque } from "./lowering.ts";
 import { childOf, type Syntax, unwrap } from "./parse.ts";
 
-/** How far a row of different operators, which must lean to one side, may go. */
-const LONGEST_ROW = 500;
 /** In these it does not matter which side is taken together first. */
 const FOLDED = new Set(["+", "|", "&", "and", "or"]);
 
@@ -29,13 +27,20 @@ function rowOf(node: Syntax): Row {
 }
 
 const arithmetic: LowerExpression = (lowering, node) => {
-  const { first, rest } = rowOf(node);
-  if (rest.length > LONGEST_ROW && rest.some((step) => step.operator !== rest[0]?.operator || !FOLDED.has(step.operator))) {
-    return opaque(
-      [first, ...rest.map((step) => step.right)].map((each) => lowering.expression(each)),
+  const row = rowOf(node);
+  const operators = row.rest.map((step) => step.operator);
+  const isFlat = operators.every((operator) => operator === operators[0] && FOLDED.has(operator));
+  const leaned = isFlat ? leaning(lowering, row) : lowering.nested(node, () => leaning(lowering, row), levelsOf(operators.length));
+  return (
+    leaned ??
+    opaque(
+      [row.first, ...row.rest.map((step) => step.right)].map((each) => lowering.expression(each)),
       lowering.at(node),
-    );
-  }
+    )
+  );
+};
+
+function leaning(lowering: Lowering, { first, rest }: Row): Expression {
   let left = lowering.expression(first);
   for (let index = 0; index < rest.length; index++) {
     const step = rest[index];
@@ -51,7 +56,7 @@ const arithmetic: LowerExpression = (lowering, node) => {
         formatByPercent(lowering, step.operator, left, step.right, at) ?? binary(step.operator, left, lowering.expression(step.right), at);
   }
   return left;
-};
+}
 
 function runFrom(rest: Row["rest"], start: number): number {
   let end = start;
@@ -112,17 +117,20 @@ const sign: LowerExpression = (lowering, node) => {
 
 /** `a if t else b if u else c` leans to the right, and long tables are written so. */
 const conditional: LowerExpression = (lowering, node) => {
-  const arms: { test: Expression; then: Expression; at: Place }[] = [];
-  let rest: Syntax | undefined = node;
-  while (rest?.type === "conditional_expression" && arms.length < LONGEST_ROW) {
-    const [then, test, otherwise]: readonly Syntax[] = rest.children;
-    arms.push({ test: lowering.expression(test), then: lowering.expression(then), at: lowering.at(rest) });
-    rest = otherwise && unwrap(otherwise);
+  const arms: Syntax[] = [];
+  let last: Syntax | undefined = node;
+  while (last?.type === "conditional_expression") {
+    arms.push(last);
+    last = last.children[2] && unwrap(last.children[2]);
   }
-  return arms.reduceRight(
-    (otherwise, { test, then, at }): Expression => ({ kind: "conditional", test, then, else: otherwise, at }),
-    lowering.expression(rest),
-  );
+  const lower = (): Expression =>
+    arms.reduceRight((otherwise, arm): Expression => {
+      const [value, test] = arm.children;
+      const at = lowering.at(arm);
+      return { kind: "conditional", test: lowering.expression(test), then: lowering.expression(value), else: otherwise, at };
+    }, lowering.expression(last));
+  const outcomes = (): Expression[] => [...arms.map((arm) => arm.children[0]), last].map((each) => lowering.expression(each));
+  return lowering.nested(node, lower, levelsOf(arms.length)) ?? opaque(outcomes(), lowering.at(node));
 };
 
 export const OPERATOR_EXPRESSIONS: readonly (readonly [string, LowerExpression])[] = [

@@ -4,6 +4,7 @@ import { plainText } from "./lower-strings.ts";
 import type { Lowering } from "./lowering.ts";
 import { childOf, childrenOf, type Syntax, unwrap } from "./parse.ts";
 
+const LONGEST_PREFIX = 20;
 const NONE: TypeRef = { path: ["literal"], literal: null };
 
 const COLLECTIONS: Readonly<Record<string, string>> = {
@@ -61,7 +62,8 @@ function pathOf(lowering: Lowering, node: Syntax): string[] {
   }
   if (left?.type !== "identifier") return [];
   const path = [left.text, ...parts.toReversed()];
-  for (let length = path.length - 1; length > 1; length--) {
+  const longest = lowering.dottedImports.size === 0 ? 0 : Math.min(path.length - 1, LONGEST_PREFIX);
+  for (let length = longest; length > 1; length--) {
     const prefix = path.slice(0, length).join(".");
     if (lowering.dottedImports.has(prefix)) return [prefix, ...path.slice(length)];
   }

@@ -15,7 +15,7 @@ import { lowerPattern } from "./lower-patterns.ts";
 import { SIMPLE_STATEMENTS } from "./lower-statements.ts";
 import { STRING_EXPRESSIONS } from "./lower-strings.ts";
 import { lowerType } from "./lower-types.ts";
-import { type LowerExpression, type Lowering, type LowerStatement, nameOf, opaque } from "./lowering.ts";
+import { type LowerExpression, type Lowering, type LowerStatement, nameOf, opaque, tooDeep } from "./lowering.ts";
 import type { ParsedFile, Syntax } from "./parse.ts";
 import { type Scope, scopeOf } from "./scope.ts";
 
@@ -127,20 +127,20 @@ class FileLowering implements Lowering {
     }
     const before = out.length;
     if (this.nested(node, () => (lower(this, node, out), true)) === undefined && out.length === before) {
-      out.push({ kind: "unread", why: "nested too deeply", at: this.at(node) });
+      out.push(tooDeep(this.at(node)));
     }
   }
 
-  nested<Result>(node: Syntax, work: () => Result): Result | undefined {
-    if (this.depth >= MOST_NESTED) {
+  nested<Result>(node: Syntax, work: () => Result, levels = 1): Result | undefined {
+    if (this.depth + levels > MOST_NESTED) {
       this.fault(node, "nested too deeply");
       return undefined;
     }
-    this.depth++;
+    this.depth += levels;
     try {
       return work();
     } finally {
-      this.depth--;
+      this.depth -= levels;
     }
   }
 

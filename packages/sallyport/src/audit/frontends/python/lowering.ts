@@ -20,8 +20,8 @@ export interface Lowering {
   statement(node: Syntax, out: Statement[]): void;
   /** A type in quotes: parsed as the expression it holds. */
   parseType(text: string, start: number): Syntax | undefined;
-  /** Does the work one level deeper; `undefined`, and a fault, where that is too deep. */
-  nested<Result>(node: Syntax, work: () => Result): Result | undefined;
+  /** Does the work some levels deeper; `undefined`, and a fault, where that is too deep. */
+  nested<Result>(node: Syntax, work: () => Result, levels?: number): Result | undefined;
   /** Does the work inside a scope. */
   within<Result>(scope: Scope, work: () => Result): Result;
 }
@@ -35,6 +35,8 @@ export const literal = (value: string | number | boolean | null | undefined, at:
 export const nameOf = (name: string, at: Place): Expression => ({ kind: "name", name, at });
 
 export const opaque = (parts: readonly Expression[], at: Place): Expression => ({ kind: "opaque", parts, at });
+
+export const tooDeep = (at: Place): Statement => ({ kind: "unread", why: "nested too deeply", at });
 
 export const memberOf = (object: Expression, name: string, at: Place): Expression => ({ kind: "member", object, name, at });
 
@@ -92,8 +94,11 @@ export interface Arm {
   readonly at: Place;
 }
 
+/** What a row of this many counts as, in levels: it leans to one side, so that it makes the tree deeper, but it is cheap to walk. */
+export const levelsOf = (length: number): number => Math.ceil(length / 4);
+
 /** Beyond this many, `elif`s stand side by side and not inside each other. */
-const MOST_NESTED_ARMS = 100;
+export const MOST_NESTED_ARMS = 100;
 
 /** `if … elif … else`: a row of arms, of which the first that holds runs. */
 export function chainOf(arms: readonly Arm[], otherwise: readonly Statement[]): Statement[] {

@@ -41,8 +41,9 @@ const words = (list: string): ReadonlySet<string> => new Set(list.split(" "));
 const LEAVES = words(
   "identifier integer float true false none ellipsis comment string_start string_content string_end type_conversion line_continuation pass_statement break_statement continue_statement wildcard_import import_prefix keyword_separator positional_separator",
 );
-const FIELDLESS = words(
-  "module block expression_statement argument_list list tuple set dictionary dictionary_splat list_splat parameters lambda_parameters dotted_name string concatenated_string parenthesized_expression return_statement await type decorator expression_list pattern_list tuple_pattern list_pattern list_splat_pattern dictionary_splat_pattern slice conditional_expression with_clause try_statement finally_clause if_clause yield case_pattern class_pattern union_pattern union_type generic_type type_parameter relative_import assert_statement global_statement nonlocal_statement delete_statement ERROR",
+/** Asking the parser for a node's field costs a call, so children of these are not asked about. */
+export const FIELDLESS = words(
+  "module block expression_statement argument_list list tuple set dictionary dictionary_splat list_splat parameters lambda_parameters dotted_name string concatenated_string parenthesized_expression return_statement await type decorator expression_list pattern_list tuple_pattern list_pattern list_splat_pattern dictionary_splat_pattern slice conditional_expression with_clause finally_clause if_clause yield case_pattern class_pattern union_pattern union_type generic_type type_parameter relative_import assert_statement global_statement nonlocal_statement delete_statement ERROR",
 );
 const OPERATORS: ReadonlySet<string> = new Set([
   "not in",

@@ -7,6 +7,7 @@ const PACKAGED = new Set(["pyproject.toml", "setup.py", "setup.cfg"]);
 
 export function pythonResolver(project: ProjectFiles): Resolver {
   const packaged = packagedRoots(project);
+  const depends = dependencies(project);
   const rootsOf = remembered((folder: string) => [...new Set([...ownRoots(project, folder), ...packaged])]);
   return (fromFile, specifier) => {
     const folder = folderOf(fromFile);
@@ -14,8 +15,10 @@ export function pythonResolver(project: ProjectFiles): Resolver {
     const path = specifier.replaceAll(".", "/");
     for (const root of rootsOf(folder)) {
       const file = moduleAt(project, join(root, path));
-      // A script named as a library it uses means the library.
-      if (file !== undefined && file !== fromFile) return { kind: "file", file };
+      if (file === undefined) continue;
+      // A file named as a library that it, or its neighbour in a folder that may be a package, uses: the library is meant.
+      const isNeighbour = root === folder && folder !== "" && !packaged.includes(root);
+      if (file !== fromFile && !(isNeighbour && depends(specifier))) return { kind: "file", file };
     }
     return library(specifier);
   };
@@ -56,6 +59,26 @@ function ownRoots(project: ProjectFiles, folder: string): string[] {
 function packagedRoots(project: ProjectFiles): string[] {
   const folders = project.files.filter((file) => PACKAGED.has(file.slice(file.lastIndexOf("/") + 1))).map(folderOf);
   return folders.flatMap((folder) => [join(folder, "src"), folder]);
+}
+
+const DECLARED_IN = /(?:^|\/)(?:pyproject\.toml|requirements[^/]*\.txt|setup\.(?:py|cfg))$/;
+
+/** Whether a library of that name is declared: `paho` by `paho-mqtt`, `nats` by `nats-py`. */
+function dependencies(project: ProjectFiles): (specifier: string) => boolean {
+  let names: Set<string> | undefined;
+  return (specifier) => {
+    names ??= new Set(project.files.filter((file) => DECLARED_IN.test(file)).flatMap((file) => declaredIn(project.read(file) ?? "")));
+    return names.has(specifier.split(".", 1)[0] ?? "");
+  };
+}
+
+/** At the start of a line or a string: a requirement's name, and the part of it before the first dash. */
+function declaredIn(text: string): string[] {
+  const requirements = text.matchAll(/(?:^|["'])[ \t]*([\w.-]+)[ \t]*(?:\[[\w, -]*\])?[ \t]*(?:[<>=~!;"'@]|$)/gm);
+  return Array.from(requirements, ([, name = ""]) => name.toLowerCase().replaceAll(/[.-]/g, "_")).flatMap((name) => [
+    name,
+    name.split("_", 1)[0] ?? name,
+  ]);
 }
 
 const folderOf = (file: string): string => (file.includes("/") ? file.slice(0, file.lastIndexOf("/")) : "");

@@ -11,8 +11,10 @@ export interface Scope {
   readonly declaring: ReadonlySet<Syntax>;
   /** Names that need a `let` before everything else. */
   readonly hoisted: readonly string[];
-  /** Imports in blocks, which move to the scope's start. */
+  /** Imports in blocks, which move to the scope's start: each the first to bind its names. */
   readonly lifted: ReadonlySet<Syntax>;
+  /** Imports in blocks that bind names which something else bound before: `except ImportError: import json`. */
+  readonly rebinding: ReadonlySet<Syntax>;
   /** `global` and `nonlocal`. */
   readonly foreign: ReadonlySet<string>;
   /** Set while lowering: a `yield` was met. */
@@ -30,19 +32,19 @@ interface Reach {
 
 export function scopeOf(body: readonly Syntax[], reach: Reach): Scope {
   const found = collect(body, reach.hasWalrus);
-  const imports = countImports(found.bindings);
   const seen = new Set(reach.params);
   const declaring = new Set<Syntax>();
   const lifted = new Set<Syntax>();
+  const rebinding = new Set<Syntax>();
   const hoisted: string[] = [];
   for (const { statement, names, isNested, canDeclare } of found.bindings) {
     const own = names.filter((name) => !found.foreign.has(name));
     if (isImport(statement)) {
       if (!isNested) own.forEach((name) => seen.add(name));
-      else if (own.length === names.length && own.every((name) => imports.get(name) === 1)) {
+      else if (own.length === names.length && own.every((name) => !seen.has(name))) {
         lifted.add(statement);
         own.forEach((name) => seen.add(name));
-      }
+      } else rebinding.add(statement);
     } else if (canDeclare && !isNested && own.length === names.length && names.every((name) => !seen.has(name))) {
       declaring.add(statement);
       names.forEach((name) => seen.add(name));
@@ -50,7 +52,7 @@ export function scopeOf(body: readonly Syntax[], reach: Reach): Scope {
     for (const name of own) if (!seen.has(name)) hoisted.push(...taken(seen, name));
   }
   for (const name of reach.assignedFromInside ?? []) if (!seen.has(name)) hoisted.push(...taken(seen, name));
-  return { outer: reach.outer, names: seen, declaring, hoisted, lifted, foreign: found.foreign, isGenerator: false };
+  return { outer: reach.outer, names: seen, declaring, hoisted, lifted, rebinding, foreign: found.foreign, isGenerator: false };
 }
 
 function taken(seen: Set<string>, name: string): string[] {
@@ -76,15 +78,7 @@ interface Found {
   readonly foreign: Set<string>;
 }
 
-const isImport = (node: Syntax): boolean => node.type === "import_statement" || node.type === "import_from_statement";
-
-function countImports(bindings: readonly Binding[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { statement, names } of bindings) {
-    if (isImport(statement)) for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
-  return counts;
-}
+export const isImport = (node: Syntax): boolean => node.type === "import_statement" || node.type === "import_from_statement";
 
 /** Statements, and what holds statements: the rest binds nothing but by `:=`. */
 const HOLDERS = new Set(
@@ -109,7 +103,7 @@ function collect(body: readonly Syntax[], hasWalrus: boolean): Found {
     note(found, node, depth, next.inCase);
     const isOpen = HOLDERS.has(node.type) || (hasWalrus && !CLOSED.has(node.type));
     if (node.type === "if_statement" && isTypeChecking(node)) {
-      for (const each of importsIn(node))
+      for (const each of (childOf(node, "consequence")?.children ?? []).filter(isImport))
         found.bindings.push({ statement: each, names: importedNames(each), isNested: false, canDeclare: false });
     }
     if (isOpen) push(holding(node), depth + 1, node.type === "case_pattern" || (next.inCase && node.type !== "block"));
@@ -124,17 +118,12 @@ export function isTypeChecking(node: Syntax): boolean {
   return name?.type === "identifier" && name.text === "TYPE_CHECKING";
 }
 
-export const importsIn = (branch: Syntax): readonly Syntax[] => (childOf(branch, "consequence")?.children ?? []).filter(isImport);
-
 /** An `except … as e` lives in its clause; the class of a class pattern is not captured; imports for types were taken already. */
 function holding(node: Syntax): readonly Syntax[] {
   if (node.type === "except_clause") return node.children.filter((child) => child.type === "block");
   if (node.type === "class_pattern") return node.children.slice(1);
   if (node.type !== "if_statement" || !isTypeChecking(node)) return node.children;
-  const imports = importsIn(node);
-  return node.children.flatMap((child) =>
-    child.field === "consequence" ? child.children.filter((each) => !imports.includes(each)) : [child],
-  );
+  return node.children.flatMap((child) => (child.field === "consequence" ? child.children.filter((each) => !isImport(each)) : [child]));
 }
 
 /** An expression statement or a decorated definition is one step above what binds. */
