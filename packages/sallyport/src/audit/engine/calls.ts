@@ -2,7 +2,9 @@
 import type { Parameter } from "../ir/ir.ts";
 import { constructInstance, methodOf, typicalInstance } from "./classes.ts";
 import type { HeapObject } from "./heap.ts";
+import { globalFunction } from "./globals.ts";
 import { callLibrary, callShaped } from "./library.ts";
+import { nativeMember } from "./members.ts";
 import type { Machine, Site } from "./machine.ts";
 import { callNative } from "./natives.ts";
 import { deepTaints, hasMember } from "./reach.ts";
@@ -38,7 +40,7 @@ function callAtom(machine: Machine, atom: Atom, args: Given, site: Site): Value 
     case "library":
       return callLibrary(machine, atom, args, site);
     case "native":
-      return callNative(machine, atom.name, atom.receiver, args, site) ?? callUnknown(machine, UNKNOWN, args, site);
+      return callNativeAtom(machine, atom, args, site);
     case "namespace":
       return callUnknown(machine, UNKNOWN, args, site);
     case "object": {
@@ -52,6 +54,17 @@ function callAtom(machine: Machine, atom: Atom, args: Given, site: Site): Value 
     default:
       return NOTHING;
   }
+}
+
+/** A function that needs no import, or a method that was taken off its value. */
+function callNativeAtom(machine: Machine, { name, receiver }: Extract<Atom, { kind: "native" }>, args: Given, site: Site): Value {
+  if (!isNothing(receiver)) return callNative(machine, name, receiver, args, site) ?? callUnknown(machine, UNKNOWN, args, site);
+  const known = machine.models.exported("global", name);
+  const modelled =
+    known === undefined ? undefined : callLibrary(machine, { kind: "library", known, name, receiver: undefined }, args, site);
+  const native = globalFunction(name);
+  if (native === undefined) return modelled ?? callUnknown(machine, UNKNOWN, args, site);
+  return native(machine, args, site);
 }
 
 export function callMemberOf(machine: Machine, receiver: Value, name: string, args: Given, site: Site): Value {
@@ -96,6 +109,8 @@ function callMemberOfAtom(machine: Machine, atom: Atom, receiver: Value, name: s
       return callNative(machine, name, { atoms: [atom], taints: [] }, args, site);
     case "schema":
       return callNative(machine, name, { atoms: [atom], taints: receiver.taints }, args, site);
+    case "native":
+      return callNativeAtom(machine, nativeMember(atom, name), args, site);
     default:
       return undefined;
   }

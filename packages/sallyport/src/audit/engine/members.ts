@@ -45,12 +45,20 @@ function memberOfAtom(machine: Machine, atom: Atom, name: string, whole: Value):
       return libraryStatic(machine, atom, name);
     case "function":
       return name === "prototype" ? NOTHING : { atoms: [{ kind: "native", name, receiver: { atoms: [atom], taints: [] } }], taints: [] };
+    case "native":
+      return { atoms: [nativeMember(atom, name)], taints: [] };
     case "schema":
       return { atoms: [{ kind: "native", name, receiver: { atoms: [atom], taints: [] } }], taints: [] };
     default:
       return isNativeName(name) && whole.taints.length === 0 ? { atoms: [{ kind: "native", name, receiver: whole }], taints: [] } : NOTHING;
   }
 }
+
+/** `JSON.stringify`; `z.coerce.number`. */
+export const nativeMember = (atom: Extract<Atom, { kind: "native" }>, name: string): Extract<Atom, { kind: "native" }> =>
+  isNothing(atom.receiver)
+    ? { kind: "native", name: `${atom.name}.${name}`, receiver: atom.receiver }
+    : { kind: "native", name, receiver: atom.receiver };
 
 /** `Tool.from_function`: what the class that it constructs offers without an instance. */
 function libraryStatic(machine: Machine, atom: Extract<Atom, { kind: "library" }>, name: string): Value {
