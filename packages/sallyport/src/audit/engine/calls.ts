@@ -124,6 +124,8 @@ function callObjectMember(machine: Machine, object: HeapObject, receiver: Value,
   }
   const member = machine.member(self, name);
   if (!isCallable(member)) {
+    // `message.value()`: what is read of a message, in Go and Python.
+    if (object.type !== undefined && machine.models.member(object.type, name)?.member.content !== undefined) return member;
     const inner = member.atoms.some(({ kind }) => kind === "class" || kind === "native" || kind === "object");
     return inner ? machine.call(member, args, site) : undefined;
   }

@@ -15,10 +15,12 @@ export function decorated(machine: Machine, fn: FunctionDefinition, value: Value
 export function applyDecorator(machine: Machine, { value: expression, at }: Decorator, target: Value, scope: Scope): Value {
   const decorator = machine.evaluate(expression, scope);
   const site = { at, text: "a decorator", awaited: false };
-  const own = decorator.atoms.filter((atom) => atom.kind === "function");
+  let result = target;
   for (const atom of decorator.atoms)
-    if (atom.kind === "library" && atom.known.member.decorates !== undefined) machine.program.decorate(machine, atom, target, site);
-  if (own.length === 0) return target;
-  const wrapped = machine.call({ atoms: own, taints: [] }, given(target), site);
-  return isNothing(wrapped) || !wrapped.atoms.some((atom) => atom.kind === "function" || atom.kind === "class") ? target : wrapped;
+    if (atom.kind === "library" && atom.known.member.decorates !== undefined)
+      result = machine.program.decorate(machine, atom, result, site);
+  const own = decorator.atoms.filter((atom) => atom.kind === "function");
+  if (own.length === 0) return result;
+  const wrapped = machine.call({ atoms: own, taints: [] }, given(result), site);
+  return isNothing(wrapped) || !wrapped.atoms.some((atom) => atom.kind === "function" || atom.kind === "class") ? result : wrapped;
 }

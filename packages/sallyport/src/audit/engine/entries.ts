@@ -7,7 +7,7 @@ import { type Given, given } from "./paths.ts";
 import { readSchema } from "./schemas/read.ts";
 import type { Schema } from "./schema.ts";
 import type { Taint } from "./taint.ts";
-import { type Closure, isCallable, isNothing, join, NOTHING, objectValue, schemaValue, textsOf, UNKNOWN, type Value } from "./value.ts";
+import { type Closure, isCallable, isNothing, join, NOTHING, objectValue, textsOf, UNKNOWN, type Value } from "./value.ts";
 
 type Reader = (path: Path) => Value;
 
@@ -187,13 +187,33 @@ export function addConsumer(machine: Machine, consumer: NewConsumer): void {
     const source = machine.source(origin, "a message, as whoever wrote it");
     const holder: Value = { atoms: [], taints: [source] };
     const values = consumer.params.map((type) =>
-      type === "?" ? UNKNOWN : withTaints(machine.program.ofType(machine, type, holder, consumer.site), source),
+      type === "?" ? UNKNOWN : withTaints(machine.program.ofType(machine, type.replace(/^\.\.\./, ""), holder, consumer.site), source),
     );
     machine.callBack(consumer.fn, given(...values), consumer.site, "library");
   };
   machine.later(entry, run);
 }
 
-const withTaints = (value: Value, source: Taint): Value => (value.taints.length > 0 ? value : { ...value, taints: [source] });
+/** Messages that are fetched in a loop of the program's own: the loop is the consumer. */
+export function registerPull(machine: Machine, broker: string, consumes: Consumes, destination: Value | undefined, site: Site): void {
+  const { file } = machine.activation.module.ir;
+  const origin = machine.program.originAt(machine, "message", site);
+  const name = (destination === undefined ? undefined : textsOf(destination)[0]) ?? site.text;
+  const options = { deadLetter: false, bounded: false };
+  machine.note({
+    kind: "consumer",
+    id: machine.fresh(),
+    name,
+    file,
+    at: site.at,
+    origin,
+    consumes,
+    broker,
+    handler: undefined,
+    destination,
+    options,
+    pulled: true,
+  });
+}
 
-export { schemaValue };
+const withTaints = (value: Value, source: Taint): Value => (value.taints.length > 0 ? value : { ...value, taints: [source] });

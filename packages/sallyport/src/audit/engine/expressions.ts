@@ -1,7 +1,7 @@
 // Expressions: from what is written to what it may be.
 import type { Expression, Item } from "../ir/ir.ts";
 import { builtin } from "./builtins.ts";
-import { makeClass } from "./classes.ts";
+import { basesOf, constructorOf, makeClass, methodOf } from "./classes.ts";
 import { close } from "./closures.ts";
 import { decorated } from "./decorators.ts";
 import { comparison, membership, typeOf } from "./conditions.ts";
@@ -21,6 +21,7 @@ import {
   NOTHING,
   objectsOf,
   objectValue,
+  rowOf,
   soleConstant,
   truthOf,
   UNDEFINED,
@@ -151,12 +152,27 @@ function call(machine: Machine, expression: Of<"call">, scope: Scope, awaited: b
   const { callee, at, isNew } = expression;
   const site: Site = { at, text: shown(callee), awaited, ...(isNew === true && { isNew }) };
   if (callee.kind === "member" && isNew !== true) {
+    if (isSuper(callee.object)) return callInherited(machine, callee.name, argumentsOf(machine, expression, scope), site);
     const receiver = machine.evaluate(callee.object, scope);
     return machine.callMember(receiver, callee.name, argumentsOf(machine, expression, scope), site);
   }
   const called = machine.evaluate(callee, scope);
   if (callee.kind === "super") return machine.program.callSuper(machine, called, argumentsOf(machine, expression, scope), site);
   return machine.call(called, argumentsOf(machine, expression, scope), site);
+}
+
+/** `super.f()`, `super().f()`. */
+const isSuper = (object: Expression): boolean =>
+  object.kind === "super" || (object.kind === "call" && object.callee.kind === "name" && object.callee.name === "super");
+
+function callInherited(machine: Machine, name: string, args: Given, site: Site): Value {
+  const { closure, self } = machine.activation;
+  const results = (closure?.cls === undefined ? [] : basesOf(closure.cls)).map((base) => {
+    const method = name === "__init__" ? constructorOf(base) : methodOf(base, name);
+    return method === undefined ? NOTHING : machine.callClosure({ ...method, self }, args, site);
+  });
+  const result = join(...results);
+  return isNothing(result) ? UNKNOWN : result;
 }
 
 function argumentsOf(machine: Machine, { args }: Of<"call">, scope: Scope): Given {
@@ -177,14 +193,6 @@ function argumentsOf(machine: Machine, { args }: Of<"call">, scope: Scope): Give
     else positional.push(value);
   }
   return { positional, named: namedArguments, more, moreNamed };
-}
-
-/** The items of a list whose items are all known, in order. */
-function rowOf(value: Value): readonly Value[] | undefined {
-  const [atom] = value.atoms;
-  if (value.atoms.length !== 1 || atom?.kind !== "object" || atom.object.kind !== "list" || !isNothing(atom.object.element))
-    return undefined;
-  return [...atom.object.fields.values()];
 }
 
 function objectLiteral(machine: Machine, { entries, type, at }: Of<"object">, scope: Scope): Value {

@@ -35,7 +35,7 @@ const encode: Global = (machine, args, site) => {
   const value = first(args);
   const { file } = machine.activation.module.ir;
   const taints = derive(value.taints, file, site.at, "is written as text");
-  return pair(machine, { atoms: [{ kind: "text", parts: [value], encoded: true }], taints });
+  return pair(machine, { atoms: [{ kind: "text", parts: [value], encoded: true, writtenAt: { file, at: site.at } }], taints });
 };
 
 const decode: Global = (machine, args, site) => {

@@ -31,11 +31,12 @@ export interface Limits {
   /** Expressions and statements of one entry. */
   readonly steps: number;
   readonly depth: number;
-  /** Of one function in one entry. */
+  /** Of one function in one entry; and where entries are registered, which many go through one function to. */
   readonly runs: number;
+  readonly runsAtStart: number;
 }
 
-export const LIMITS: Limits = { steps: 300_000, depth: 48, runs: 60 };
+export const LIMITS: Limits = { steps: 300_000, depth: 48, runs: 60, runsAtStart: 600 };
 
 export interface Input {
   readonly language: Language;
@@ -151,13 +152,14 @@ export function interpret({ language, modules, resolve, models, limits = LIMITS 
     const { definition, module } = closure;
     activated.add(definition);
     enter(module);
+    const mostRuns = entry.kind === "tool" || entry.kind === "consumer" ? limits.runs : limits.runsAtStart;
     const run = runs.get(definition) ?? { count: 0, last: UNKNOWN };
     runs.set(definition, run);
     const recursion = stack.filter(
       (frame) => frame.within === definition.name && frame.file === module.ir.file && frame.at === definition.at,
     ).length;
-    if (stack.length >= limits.depth || run.count >= limits.runs || recursion > 1) {
-      if (run.count >= limits.runs) bounded.add(entry);
+    if (stack.length >= limits.depth || run.count >= mostRuns || recursion > 1) {
+      if (run.count >= mostRuns) bounded.add(entry);
       return run.last === UNKNOWN ? callUnknown(machine, UNKNOWN, args, site) : run.last;
     }
     run.count++;
@@ -280,6 +282,10 @@ export function interpret({ language, modules, resolve, models, limits = LIMITS 
       step: step(undefined, origin.file, origin.at, what),
     }),
     ways,
+    note: (next) => {
+      const known = entries.some((one) => one.kind === "consumer" && next.kind === "consumer" && one.origin === next.origin);
+      if (!known) entries.push(next);
+    },
     later: (next, run) => {
       entries.push(next);
       const { module } = current;

@@ -59,7 +59,7 @@ export interface Program {
 
   ofType(machine: Machine, type: string, receiver?: Value, site?: Site): Value;
   originAt(machine: Machine, kind: Origin["kind"], site: Site, name?: string): Origin;
-  decorate(machine: Machine, atom: Extract<Atom, { kind: "library" }>, target: Value, site: Site): void;
+  decorate(machine: Machine, atom: Extract<Atom, { kind: "library" }>, target: Value, site: Site): Value;
   schemaOfType(machine: Machine, type: TypeRef | undefined, scope: Scope | undefined, given: Expression | undefined): Schema | undefined;
   schemaOfClass(machine: Machine, cls: ClassValue): Schema | undefined;
 }
@@ -102,6 +102,8 @@ export interface Machine {
   source(origin: Origin, what: string): Taint;
   /** Runs each way from here, and lets them meet. */
   ways(...runs: readonly (() => void)[]): void;
+  /** Somebody is let in whose code is a part of what runs already. */
+  note(entry: Entry): void;
   /** Registers what runs later. */
   later(entry: Entry, run: () => void): void;
 }

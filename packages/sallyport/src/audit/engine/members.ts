@@ -2,13 +2,28 @@
 import type { Place } from "../ir/ir.ts";
 import { getterOf, inheritedField, methodOf } from "./classes.ts";
 import { membership } from "./conditions.ts";
+import { registerPull } from "./entries.ts";
 import { factsOf } from "./facts.ts";
 import type { HeapObject } from "./heap.ts";
-import { libraryMember } from "./library.ts";
+import { callBack, libraryMember } from "./library.ts";
 import type { Machine } from "./machine.ts";
 import { isNativeName } from "./native-names.ts";
+import { given } from "./paths.ts";
+import { readFrom } from "./results.ts";
 import { partOf, step, type Taint } from "./taint.ts";
-import { type Atom, constant, functionValue, isNothing, join, NOTHING, soleConstant, UNDEFINED, UNKNOWN, type Value } from "./value.ts";
+import {
+  type Atom,
+  constant,
+  functionValue,
+  isNothing,
+  join,
+  NOTHING,
+  objectValue,
+  soleConstant,
+  UNDEFINED,
+  UNKNOWN,
+  type Value,
+} from "./value.ts";
 
 export function memberOf(machine: Machine, value: Value, name: string): Value {
   if (name === "length" || name === "size") return lengthOf(value);
@@ -36,6 +51,7 @@ function memberOfAtom(machine: Machine, atom: Atom, name: string, whole: Value):
     case "namespace":
       return machine.program.libraryExport(machine, atom.library, atom.subpath, name);
     case "class": {
+      if (name === "prototype") return { atoms: [atom], taints: [] };
       const own = atom.cls.statics.get(name);
       if (own !== undefined) return own;
       const method = methodOf(atom.cls, name);
@@ -148,8 +164,8 @@ export function elementOf(machine: Machine, value: Value): Value {
     if (atom.kind !== "object") return atom.kind === "constant" || atom.kind === "text" ? { atoms: [atom], taints: [] } : NOTHING;
     const { object } = atom;
     if (object.type !== undefined) {
-      const each = machine.models.type(object.type)?.each;
-      if (each !== undefined) return machine.program.ofType(machine, each, { atoms: [atom], taints: value.taints });
+      const iterated = iterate(machine, object, value);
+      if (iterated !== undefined) return iterated;
     }
     if (object.kind === "map") {
       const pair = machine.make("list", object.at);
@@ -163,15 +179,36 @@ export function elementOf(machine: Machine, value: Value): Value {
   return join(...found, { atoms: [], taints: parts });
 }
 
+/** Messages that come one by one: `for (const message of subscription)`. */
+function iterate(machine: Machine, object: HeapObject, value: Value): Value | undefined {
+  const type = object.type === undefined ? undefined : machine.models.type(object.type);
+  if (type?.each === undefined) return undefined;
+  const self: Value = { atoms: [{ kind: "object", object }], taints: value.taints };
+  if (type.eachConsumes === undefined) return machine.program.ofType(machine, type.each, self);
+  const site = { at: object.at, text: type.name, awaited: true };
+  registerPull(machine, type.broker ?? "any", type.eachConsumes, undefined, site);
+  return { ...machine.program.ofType(machine, type.each, self), taints: [readFrom(machine, site)] };
+}
+
 export function writeMember(machine: Machine, target: Value, name: string, value: Value): void {
   for (const atom of target.atoms) {
-    if (atom.kind === "object") atom.object.write(name, value);
-    else if (atom.kind === "class") attach(machine, atom, name, value);
+    if (atom.kind === "object") writeObject(machine, atom.object, name, value);
+    else if (atom.kind === "class") attach(atom, name, value);
     else if (atom.kind === "module") machine.program.assignExport(machine, atom.module, name, value);
   }
 }
 
-function attach(_machine: Machine, { cls }: Extract<Atom, { kind: "class" }>, name: string, value: Value): void {
+function writeObject(machine: Machine, object: HeapObject, name: string, value: Value): void {
+  object.write(name, value);
+  const known = object.type === undefined ? undefined : machine.models.member(object.type, name);
+  const site = { at: object.at, text: name, awaited: true };
+  for (const callback of known?.member.assigned ?? [])
+    if (known !== undefined) callBack(machine, known, callback, given(value), objectValue(object), site);
+}
+
+/** Static members; and methods, where they are put on the class: always in Go. */
+function attach({ cls }: Extract<Atom, { kind: "class" }>, name: string, value: Value): void {
+  for (const atom of value.atoms) if (atom.kind === "function") cls.attached.set(name, { ...atom.closure, cls });
   const before = cls.statics.get(name);
-  cls.statics.set(name, before === undefined ? value : join(before, value));
+  if (value.atoms.every((atom) => atom.kind !== "function")) cls.statics.set(name, before === undefined ? value : join(before, value));
 }

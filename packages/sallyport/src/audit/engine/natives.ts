@@ -9,6 +9,7 @@ import { type Given, given } from "./paths.ts";
 import { deepTaints } from "./reach.ts";
 import { isClosedPattern } from "./schema.ts";
 import { makeSchema, refineSchema } from "./schemas/zod.ts";
+import { isTable } from "./statements.ts";
 import { derive, partOf } from "./taint.ts";
 import {
   type Atom,
@@ -19,6 +20,7 @@ import {
   NOTHING,
   objectsOf,
   objectValue,
+  rowOf,
   soleConstant,
   textsOf,
   UNDEFINED,
@@ -309,19 +311,43 @@ function eachOf(
   const [first = UNDEFINED, second] = args.positional;
   const list = machine.make("list", site.at);
   const run = (...values: readonly Value[]): Value => machine.callBack(first, given(...values), site, "library");
+  const row = rowOf(receiver);
+  if (row !== undefined && isTable(row) && (name === "forEach" || name === "map")) {
+    for (const [index, item] of row.entries()) list.write(String(index), run(item, constant(index), receiver));
+    return name === "map" ? objectValue(list) : UNDEFINED;
+  }
   switch (name) {
     case "keys":
-      for (const object of objects) for (const key of object.fields.keys()) list.add(constant(key));
+      fillRow(
+        list,
+        objects.flatMap((object) => [...object.fields.keys()].map(constant)),
+      );
       list.add(join(...objects.map((object) => object.keys)));
       return objectValue(list);
     case "values":
-      list.add(join(...objects.map((object) => object.all())));
+      fillRow(
+        list,
+        objects.flatMap((object) => [...object.fields.values()]),
+      );
+      list.add(join(...objects.map((object) => object.element)));
       return objectValue(list, receiver.taints);
     case "entries":
     case "items":
-      list.add(entryOf(machine, objects, site));
+      fillRow(
+        list,
+        objects.flatMap((object) => [...object.fields].map(([key, value]) => entry(machine, constant(key), value, site))),
+      );
+      if (objects.some((object) => !isNothing(object.element)))
+        list.add(
+          entry(machine, join(...objects.map((object) => object.keys), UNKNOWN), join(...objects.map((object) => object.element)), site),
+        );
       return objectValue(list, receiver.taints);
     case "forEach": {
+      const rows = objects.flatMap((object) => [...object.fields]);
+      if (objects.every((object) => object.kind === "map" && isNothing(object.element)) && isTable(rows.map(([, value]) => value))) {
+        for (const [key, value] of rows) run(value, constant(key), receiver);
+        return UNDEFINED;
+      }
       const keys = join(...objects.flatMap((object) => [object.keys, ...[...object.fields.keys()].map(constant)]));
       const held = objects.some((object) => object.kind === "map") ? join(...objects.map((object) => object.all())) : element;
       run(held, keys, receiver);
@@ -368,11 +394,19 @@ function eachOf(
   }
 }
 
-function entryOf(machine: Machine, objects: readonly HeapObject[], site: Site): Value {
-  const entry = machine.make("list", site.at);
-  entry.write("0", join(...objects.flatMap((object) => [object.keys, ...[...object.fields.keys()].map(constant)])));
-  entry.write("1", join(...objects.map((object) => object.all())));
-  return objectValue(entry);
+/** Items that are known, each in its place; of very many, what they have in common. */
+function fillRow(list: HeapObject, items: readonly Value[]): void {
+  for (const [index, item] of items.entries()) {
+    if (items.length <= 80) list.write(String(index), item);
+    else list.add(item);
+  }
+}
+
+function entry(machine: Machine, key: Value, value: Value, site: Site): Value {
+  const pair_ = machine.make("list", site.at);
+  pair_.write("0", key);
+  pair_.write("1", value);
+  return objectValue(pair_);
 }
 
 function filtered(machine: Machine, name: string, receiver: Value, element: Value, tested: Value): Value {

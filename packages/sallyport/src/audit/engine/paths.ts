@@ -18,13 +18,14 @@ export interface ParsedPath {
     | { readonly kind: "argument"; readonly index: number; readonly name: string | undefined }
     | { readonly kind: "keyword"; readonly name: string }
     | { readonly kind: "slot"; readonly name: string }
-    | { readonly kind: "args" | "last" | "receiver" };
+    | { readonly kind: "from"; readonly index: number }
+    | { readonly kind: "args" | "last" | "receiver" | "keywords" | "value" };
   /** `[]` any element, `*` any property, else a name. */
   readonly segments: readonly string[];
 }
 
-const ROOT = /^(?:arg(\d+)(?:\|([\w$-]+))?|kw:([\w$-]+)|slot:([\w$-]+)|(args|last|receiver))/;
-const SEGMENT = /\[\]|\.\*|\.([\w$#-]+)|\["([^"]+)"\]/gy;
+const ROOT = /^(?:arg(\d+)(?:\|([\w$-]+))?|kw:(\*|[\w$-]+)|slot:([\w$-]+)|(args\d+|args|last|receiver|value))/;
+const SEGMENT = /\[\]|\.\*|\.keys\(\)|\.([\w$#-]+)|\["([^"]+)"\]/gy;
 
 const parsed = new Map<Path, ParsedPath>();
 
@@ -35,19 +36,12 @@ export function parsePath(path: Path): ParsedPath {
   const found = ROOT.exec(path);
   if (found === null) throw new TypeError(`"${path}" is not a path of a model`);
   const [whole, index, alias, keyword, slot, word] = found;
-  const root: ParsedPath["root"] =
-    index !== undefined
-      ? { kind: "argument", index: Number(index), name: alias }
-      : keyword !== undefined
-        ? { kind: "keyword", name: keyword }
-        : slot !== undefined
-          ? { kind: "slot", name: slot }
-          : { kind: word as "args" | "last" | "receiver" };
+  const root = rootNamed(index, alias, keyword, slot, word);
   const segments: string[] = [];
   SEGMENT.lastIndex = whole.length;
   let at = whole.length;
   for (let match = SEGMENT.exec(path); match !== null; match = SEGMENT.exec(path)) {
-    segments.push(match[1] ?? match[2] ?? (match[0] === ".*" ? "*" : "[]"));
+    segments.push(match[1] ?? match[2] ?? UNNAMED.get(match[0]) ?? "[]");
     at = SEGMENT.lastIndex;
   }
   if (at !== path.length) throw new TypeError(`"${path}" is not a path of a model`);
@@ -56,7 +50,24 @@ export function parsePath(path: Path): ParsedPath {
   return result;
 }
 
+const UNNAMED: ReadonlyMap<string, string> = new Map([
+  [".*", "*"],
+  ["[]", "[]"],
+  [".keys()", "keys()"],
+]);
+
+function rootNamed(index?: string, alias?: string, keyword?: string, slot?: string, word = ""): ParsedPath["root"] {
+  if (index !== undefined) return { kind: "argument", index: Number(index), name: alias };
+  if (keyword === "*") return { kind: "keywords" };
+  if (keyword !== undefined) return { kind: "keyword", name: keyword };
+  if (slot !== undefined) return { kind: "slot", name: slot };
+  const from = /^args(\d+)$/.exec(word)?.[1];
+  if (from !== undefined) return { kind: "from", index: Number(from) };
+  return { kind: word as "args" | "last" | "receiver" | "value" };
+}
+
 export interface PathReader {
+  keys(value: Value): Value;
   member(value: Value, name: string): Value;
   element(value: Value): Value;
   everything(value: Value): Value;
@@ -69,7 +80,14 @@ export function readPath(path: Path, args: Given, receiver: Value | undefined, r
   let value = rootOf(root, args, receiver, read);
   for (const segment of segments) {
     if (value === NOTHING) return NOTHING;
-    value = segment === "[]" ? read.element(value) : segment === "*" ? read.everything(value) : read.member(value, segment);
+    value =
+      segment === "keys()"
+        ? read.keys(value)
+        : segment === "[]"
+          ? read.element(value)
+          : segment === "*"
+            ? read.everything(value)
+            : read.member(value, segment);
   }
   return value;
 }
@@ -88,6 +106,12 @@ function rootOf(root: ParsedPath["root"], args: Given, receiver: Value | undefin
       return receiver === undefined ? NOTHING : read.slot(receiver, root.name);
     case "args":
       return join(...args.positional, ...args.named.values(), ...(args.more === undefined ? [] : [read.element(args.more)]));
+    case "from":
+      return join(...args.positional.slice(root.index), ...(args.more === undefined ? [] : [read.element(args.more)]));
+    case "keywords":
+      return join(...args.named.values(), args.moreNamed ?? NOTHING);
+    case "value":
+      return args.positional[0] ?? NOTHING;
     case "last":
       return args.positional.at(-1) ?? NOTHING;
     case "receiver":

@@ -1,9 +1,9 @@
 // The whole program: modules that import one another, classes that stand for interfaces, libraries by their models.
-import type { Expression, Module, Statement, TypeRef } from "../ir/ir.ts";
-import type { Content } from "../models/model.ts";
+import type { Expression, Module, Statement } from "../ir/ir.ts";
+import type { Content, ToolByDecorator } from "../models/model.ts";
 import type { Resolver } from "../frontends/frontend.ts";
 import { basesOf, methodOf, typicalInstance } from "./classes.ts";
-import { addTool } from "./entries.ts";
+import { addConsumer, addTool } from "./entries.ts";
 import { globalFunction } from "./globals.ts";
 import { HeapObject } from "./heap.ts";
 import type { Machine, Program, Site } from "./machine.ts";
@@ -18,7 +18,6 @@ import {
   type Atom,
   type ClassValue,
   type Closure,
-  constant,
   isNothing,
   join,
   NOTHING,
@@ -311,28 +310,52 @@ export function makeProgram(
 
     decorate(machine, atom, target, site) {
       const { decorates } = atom.known.member;
-      const args: Given = atom.applied ?? given();
-      if (decorates?.tool === undefined) return;
-      const { tool } = decorates;
-      const closure = target.atoms.find((one) => one.kind === "function")?.closure;
-      const given_ = args.positional.flatMap((value) => textsOf(value))[0] ?? textsOf(args.named.get("name") ?? NOTHING)[0];
-      const schemas = [...args.positional, ...args.named.values()].map((value) => readSchema(machine, value));
-      const inObject = args.positional.flatMap((value) => objectsOf(value)).map((object) => object.fields.get("parameters"));
-      const schema = [...schemas, ...inObject.map((value) => value && readSchema(machine, value))].find((one) => one !== undefined);
-      const name = given_ ?? closure?.definition.name.split(".").at(-1) ?? "a tool";
-      addTool(machine, {
-        name,
-        schema,
-        validated: tool.validated,
-        all: tool.input.includes("param1") && tool.input !== "params",
-        handler: target,
-        input: tool.input,
-        site,
-      });
+      if (decorates?.tool !== undefined) decorateTool(machine, decorates.tool, atom.applied ?? given(), target, site);
+      if (decorates?.calls?.consumes !== undefined) {
+        const { params, consumes } = decorates.calls;
+        const broker = atom.known.broker ?? "any";
+        const options = { deadLetter: false, bounded: false };
+        addConsumer(machine, {
+          consumes,
+          params,
+          broker,
+          destination: undefined,
+          options,
+          fn: target,
+          site,
+          name: nameOf(target),
+          pulled: false,
+        });
+      }
+      return decorates?.is === undefined ? target : join(target, program.ofType(machine, decorates.is));
     },
 
     schemaOfType: (machine, type, scope, value) => schemaOf(machine, type, scope, value),
     schemaOfClass: (machine, cls) => schemaOfClass(machine, cls),
+  };
+
+  const nameOf = (target: Value): string =>
+    target.atoms
+      .find((one) => one.kind === "function")
+      ?.closure.definition.name.split(".")
+      .at(-1) ?? "a handler";
+
+  const decorateTool = (machine: Machine, tool: ToolByDecorator, args: Given, target: Value, site: Site): void => {
+    const named = args.positional.flatMap((value) => textsOf(value))[0] ?? textsOf(args.named.get("name") ?? NOTHING)[0];
+    const objects = args.positional.flatMap((value) => objectsOf(value));
+    const schemas = [...args.positional, ...args.named.values(), ...objects.map((object) => object.fields.get("parameters") ?? NOTHING)];
+    const schema = schemas.map((value) => readSchema(machine, value)).find((one) => one !== undefined);
+    const inObject = objects.flatMap((object) => textsOf(object.fields.get("name") ?? NOTHING))[0];
+    const all = tool.input.includes("param1") && tool.input !== "params";
+    addTool(machine, {
+      name: named ?? inObject ?? nameOf(target),
+      schema,
+      validated: tool.validated,
+      all,
+      handler: target,
+      input: tool.input,
+      site,
+    });
   };
 
   const packageCell = (module: SourceModule, name: string): Cell | undefined => {
@@ -430,5 +453,3 @@ export function makeProgram(
 
   return program;
 }
-
-export { constant, type TypeRef };

@@ -6,7 +6,7 @@ import { joinTaints, type Taint } from "./taint.ts";
 import { type Atom, isNothing, type Value } from "./value.ts";
 
 const MOST_DEPTH = 7;
-const MOST_OBJECTS = 300;
+const MOST_PARTS = 400;
 
 /** Everybody who has a say in any part of it. */
 export function deepTaints(value: Value): readonly Taint[] {
@@ -17,18 +17,20 @@ export function deepTaints(value: Value): readonly Taint[] {
   return joinTaints(lists);
 }
 
-/** Visits a value and what it is made of; `within` says how deep, and whether in an object that the server made. */
+/** Visits a value and what it is made of, each part once. */
 export function walk(value: Value, visit: (value: Value, depth: number) => void): void {
-  const seen = new Set<HeapObject>();
+  const seen = new Set<HeapObject | Value>();
   const into = (one: Value, depth: number): void => {
+    if (seen.has(one) || seen.size >= MOST_PARTS) return;
+    seen.add(one);
     visit(one, depth);
-    if (depth >= MOST_DEPTH || seen.size >= MOST_OBJECTS) return;
+    if (depth >= MOST_DEPTH) return;
     for (const atom of one.atoms) for (const inner of insideOf(atom, seen)) into(inner, depth + 1);
   };
   into(value, 0);
 }
 
-function insideOf(atom: Atom, seen: Set<HeapObject>): readonly Value[] {
+function insideOf(atom: Atom, seen: Set<HeapObject | Value>): readonly Value[] {
   if (atom.kind === "text") return atom.parts;
   if (atom.kind !== "object" || seen.has(atom.object) || atom.object.type !== undefined) return [];
   seen.add(atom.object);

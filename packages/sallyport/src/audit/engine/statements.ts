@@ -4,7 +4,7 @@ import { both, type Test } from "./facts.ts";
 import type { Machine } from "./machine.ts";
 import { Scope, type State } from "./scope.ts";
 import { comparison } from "./conditions.ts";
-import { isNothing, join, NOTHING, truthOf, UNDEFINED, UNKNOWN, type Value } from "./value.ts";
+import { isNothing, join, NOTHING, objectValue, rowOf, truthOf, UNDEFINED, UNKNOWN, type Value } from "./value.ts";
 
 type Of<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
 
@@ -76,8 +76,12 @@ function runStatement(machine: Machine, nest: Nest, statement: Statement, scope:
   }
 }
 
-function declare(machine: Machine, { target, value, type }: Of<"let">, scope: Scope): void {
+function declare(machine: Machine, { target, value, type, at }: Of<"let">, scope: Scope): void {
   const typed = type === undefined ? NOTHING : machine.typed(type, scope);
+  if (value === undefined && machine.language === "go" && type !== undefined) {
+    const made = machine.program.instanceFor(machine, type, scope, at);
+    return machine.bind(target, isNothing(made) ? objectValue(machine.make("object", at)) : made, scope, "declare");
+  }
   const given = value === undefined ? UNDEFINED : machine.evaluate(value, scope);
   const known = value === undefined || given.atoms.every((atom) => atom.kind === "unknown") ? typed : NOTHING;
   machine.bind(target, isNothing(known) ? given : { ...known, taints: given.taints }, scope, "declare");
@@ -114,6 +118,13 @@ function runLoop(machine: Machine, nest: Nest, loop: Loop, scope: Scope): void {
   const over = loop.over === undefined ? undefined : machine.evaluate(loop.over, scope);
   const endless = loop.style === "while" && (loop.test === undefined || truthOf(machine.evaluate(loop.test, inner)) === "true");
   nest.jumps.push(jumps);
+  const row = over === undefined || loop.style !== "each" ? undefined : (rowOf(over) ?? pairsOf(machine, over, loop.at));
+  if (row !== undefined && isTable(row)) {
+    runRow(machine, loop, row, inner, id);
+    nest.jumps.pop();
+    if (jumps.breaks.length > 0) rejoin(machine, jumps.breaks);
+    return;
+  }
   // Twice: what the first turn leaves behind is there in the second.
   for (let turn = 0; turn < 2 && machine.state.alive; turn++) {
     const before = machine.state;
@@ -129,6 +140,42 @@ function runLoop(machine: Machine, nest: Nest, loop: Loop, scope: Scope): void {
   else if (loop.test !== undefined && loop.testLast !== true) assume(machine, machine.evaluate(loop.test, inner), false);
   if (loop.else !== undefined && machine.state.alive) machine.execute(loop.else, scope);
   if (jumps.breaks.length > 0) rejoin(machine, jumps.breaks);
+}
+
+const MOST_ROW = 80;
+
+/** Handlers, definitions of tools and the like, in a list that is all there: each is taken by itself. */
+export const isTable = (row: readonly Value[]): boolean =>
+  row.length > 0 &&
+  row.length <= MOST_ROW &&
+  row.every((item) => item.taints.length === 0 && item.atoms.some((atom) => TABLED.has(atom.kind)));
+
+const TABLED: ReadonlySet<string> = new Set(["object", "function", "class", "library"]);
+
+/** The entries of a `Map` that is all there. */
+function pairsOf(machine: Machine, over: Value, at: number): readonly Value[] | undefined {
+  const [atom] = over.atoms;
+  if (over.atoms.length !== 1 || atom?.kind !== "object" || atom.object.kind !== "map" || !isNothing(atom.object.element)) return undefined;
+  if (!isTable([...atom.object.fields.values()])) return undefined;
+  return [...atom.object.fields].map(([key, value]) => {
+    const pair = machine.make("list", at);
+    pair.write("0", { atoms: [{ kind: "constant", value: key }], taints: [] });
+    pair.write("1", value);
+    return objectValue(pair);
+  });
+}
+
+function runRow(machine: Machine, loop: Loop, row: readonly Value[], scope: Scope, id: number): void {
+  for (const item of row) {
+    const turn = new Scope("block", scope);
+    machine.ways(
+      () => {
+        if (loop.target !== undefined) machine.bind(loop.target, item, turn, "declare");
+        machine.within({ kind: "loop", id, endless: false }, () => machine.execute(loop.body, turn));
+      },
+      () => undefined,
+    );
+  }
 }
 
 /** States that jumped out of nested ways come in beside the one that is here. */

@@ -161,6 +161,14 @@ export function soleConstant(value: Value): { readonly value: Constant } | undef
 export const objectsOf = (value: Value): readonly HeapObject[] =>
   value.atoms.flatMap((atom) => (atom.kind === "object" ? [atom.object] : []));
 
+/** The items of a list that are all known, in order. */
+export function rowOf(value: Value): readonly Value[] | undefined {
+  const [atom] = value.atoms;
+  if (value.atoms.length !== 1 || atom?.kind !== "object" || atom.object.kind !== "list" || !isNothing(atom.object.element))
+    return undefined;
+  return [...atom.object.fields.values()];
+}
+
 export const isCallable = (value: Value): boolean => value.atoms.some((atom) => atom.kind === "function" || atom.kind === "library");
 
 /** May it be true, may it be false? Only constants can be told. */

@@ -88,7 +88,7 @@ export const indexModels = (models: readonly Model[]): ModelIndex => {
     const own = Object.entries(found.type.members ?? {});
     const known: KnownType = {
       library: found.model.library,
-      broker: found.model.broker,
+      broker: found.type.broker ?? base?.broker ?? found.model.broker,
       name,
       lineage: [name, ...(base?.lineage ?? [])],
       members: new Map([...(base?.members ?? []), ...own]),
@@ -143,6 +143,7 @@ export const qualify = (model: Model, name: TypeName): TypeName => {
     const parts = name.slice(6).split(",");
     return `tuple:${parts.map((part) => qualify(model, part)).join(",")}`;
   }
+  if (name.startsWith("...")) return `...${qualify(model, name.slice(3))}`;
   if (name.includes(":") || notTypes.has(name) || /^arg\d+$/.test(name)) return name;
   return Object.hasOwn(model.types ?? {}, name) ? `${model.library}:${name}` : name;
 };
@@ -152,18 +153,27 @@ const qualifyCallback = (model: Model, callback: Callback): Callback => ({
   params: callback.params.map((name) => qualify(model, name)),
 });
 
+const qualifyAll = (model: Model, types: Readonly<Record<string, TypeName>>): Readonly<Record<string, TypeName>> =>
+  Object.fromEntries(Object.entries(types).map(([key, name]) => [key, qualify(model, name)]));
+
+const qualifyDecorator = (model: Model, decorates: NonNullable<Member["decorates"]>): NonNullable<Member["decorates"]> => ({
+  ...decorates,
+  ...(decorates.is === undefined ? {} : { is: qualify(model, decorates.is) }),
+  ...(decorates.calls === undefined
+    ? {}
+    : { calls: { ...decorates.calls, params: decorates.calls.params.map((name) => qualify(model, name)) } }),
+});
+
 const qualifyMember = (model: Model, member: Member): Member => {
-  const { is, returns, calls, decorates } = member;
+  const { is, returns, returnsBy, calls, assigned, decorates } = member;
   return {
     ...member,
     ...(is === undefined ? {} : { is: qualify(model, is) }),
     ...(returns === undefined ? {} : { returns: qualify(model, returns) }),
+    ...(returnsBy === undefined ? {} : { returnsBy: { ...returnsBy, types: qualifyAll(model, returnsBy.types) } }),
     ...(calls === undefined ? {} : { calls: calls.map((callback) => qualifyCallback(model, callback)) }),
-    ...(decorates?.calls === undefined
-      ? {}
-      : {
-          decorates: { ...decorates, calls: { ...decorates.calls, params: decorates.calls.params.map((name) => qualify(model, name)) } },
-        }),
+    ...(assigned === undefined ? {} : { assigned: assigned.map((callback) => qualifyCallback(model, callback)) }),
+    ...(decorates === undefined ? {} : { decorates: qualifyDecorator(model, decorates) }),
   };
 };
 

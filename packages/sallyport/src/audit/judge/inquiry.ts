@@ -1,0 +1,71 @@
+// Questions that rules ask of what the engine saw: who has a say in a value here, and what stands in the way.
+import type { Analysis } from "../engine/interpreter.ts";
+import type { ConsumerEntry, Entry, Event, EventOf } from "../engine/events.ts";
+import { type Fact, factsOf } from "../engine/facts.ts";
+import { deepTaints } from "../engine/reach.ts";
+import { fieldOf, isClosedPattern, type Schema } from "../engine/schema.ts";
+import { isClosed, type Taint } from "../engine/taint.ts";
+import type { Act } from "../models/model.ts";
+import { NOTHING, type Value } from "../engine/value.ts";
+
+export type ActEvent<K extends Act["kind"] = Act["kind"]> = EventOf<"act"> & { readonly act: Extract<Act, { kind: K }> };
+
+/** All that was done of a kind, each place once for each origin of what flows into it. */
+export function acts<K extends Act["kind"]>({ events }: Analysis, ...kinds: readonly K[]): readonly ActEvent<K>[] {
+  return events.filter((event): event is ActEvent<K> => event.kind === "act" && (kinds as readonly string[]).includes(event.act.kind));
+}
+
+export const slot = (event: EventOf<"act">, name: string): Value => event.at_.get(name) ?? NOTHING;
+
+/** The model's say in a value, after what closes it off. */
+export function controlled(event: Event, value: Value): readonly Taint[] {
+  return deepTaints(value).filter((taint) => taint.origin.kind === "tool" && !isGuarded(event, taint));
+}
+
+/** Chosen by the server in the end: one of a closed set, or within a prefix. */
+export function isGuarded(event: Event, taint: Taint): boolean {
+  if (taint.prototype === true) return false;
+  if (taint.closed || isClosedText(taint.schema)) return true;
+  return factsAt(event, taint).some(
+    (fact) =>
+      (fact.kind === "allowed" && fact.own) ||
+      fact.kind === "prefixed" ||
+      (fact.kind === "checked" && isClosedText(partSchema(fact.schema, taint.path))),
+  );
+}
+
+const isClosedText = (schema: Schema | undefined): boolean =>
+  isClosed(schema) || (schema?.pattern !== undefined && isClosedPattern(schema.pattern));
+
+export const factsAt = (event: Event, taint: Taint): readonly Fact[] => factsOf(event.facts, taint);
+
+/** What a schema says of a part of what it checked. */
+export function partSchema(schema: Schema, path: string): Schema | undefined {
+  let found: Schema | undefined = schema;
+  for (const name of path.split(/\.|(?=\[\])/).filter((part) => part !== "")) {
+    const next = fieldOf(found, name);
+    if (next === "absent" || next === undefined) return undefined;
+    found = next;
+  }
+  return found;
+}
+
+/** What looked like a guard, and why it is none. */
+export function weaknesses(event: Event, taints: readonly Taint[]): readonly string[] {
+  const said = taints.flatMap((taint) => factsAt(event, taint).flatMap((fact) => (fact.kind === "weak" ? [fact.why] : [])));
+  return [...new Set(said)];
+}
+
+export const toolOf = (taints: readonly Taint[]): string => taints[0]?.origin.name ?? "a tool";
+
+export const consumersOf = ({ entries }: Analysis): readonly ConsumerEntry[] =>
+  entries.filter((entry): entry is ConsumerEntry => entry.kind === "consumer");
+
+/** What happens while an entry runs, in order. For messages that are pulled, what follows in the same run. */
+export function eventsOf({ events }: Analysis, entry: Entry): readonly Event[] {
+  if (entry.kind === "consumer" && entry.pulled) {
+    const first = events.find((event) => event.kind === "act" && event.file === entry.file && event.at === entry.at);
+    return first === undefined ? [] : events.filter((event) => event.entry === first.entry && event.turn >= first.turn);
+  }
+  return events.filter((event) => event.entry === entry);
+}
