@@ -55,7 +55,7 @@ export interface Model {
 /** A class, or what calls return. Type names are the model's own; another model's is `library:Type`. */
 export interface TypeModel {
   readonly extends?: string;
-  /** `*` stands for every member not named. */
+  /** `*` stands for every member not named, `()` for calling the value itself. */
   readonly members?: Readonly<Record<string, Member>>;
   /** The program's own class extends this one: its methods are called by the library. */
   readonly whenExtended?: { readonly calls?: readonly Callback[]; readonly tool?: ToolByClass };
@@ -251,8 +251,10 @@ export interface Management {
     readonly broker: Broker;
     /** Upper case; absent: any. */
     readonly method?: string;
-    /** Of the URL's path, with `{name}` for a segment: `/api/exchanges/{vhost}/{exchange}/publish`. Matched at the end, before `?`. */
+    /** Of the URL's path, with `{name}` for a segment or its start (`{topic}:publish`): `/api/exchanges/{vhost}/{exchange}/publish`. Matched at the end, before `?`. */
     readonly path: string;
+    /** What the host must end with, where the path alone would say too little: `.servicebus.windows.net`. */
+    readonly host?: string;
     /** As in models, with `url:name` for a segment and `body.name` for the body. */
     readonly acts: readonly Act[];
   }[];
@@ -260,7 +262,7 @@ export interface Management {
     readonly broker: Broker;
     /** Words that begin it, paths stripped: `nats pub`, `kafka-console-producer`. */
     readonly words: readonly string[];
-    /** As in models, with `word2` for the word at that index, `flag:--topic` for what follows a flag, `words` for all. */
+    /** As in models, with `word2` for the word at that index (from 0, flags left out), `flag:--topic` for what follows a flag, `words` for all. */
     readonly acts: readonly Act[];
   }[];
 }

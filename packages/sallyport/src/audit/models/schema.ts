@@ -182,7 +182,8 @@ export const managementSchema = z.strictObject({
     z.strictObject({
       broker,
       method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]).exactOptional(),
-      path: z.string().startsWith("/"),
+      path: z.string().regex(/^(?:\/(?:[\w.-]+|\{\w+\}(?::\w+)?|[\w.-]+:\w+))+$/, "not a path of a URL"),
+      host: z.string().exactOptional(),
       acts: z.array(actOn(managementPath)).min(1),
     }),
   ),
