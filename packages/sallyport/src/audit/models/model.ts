@@ -214,7 +214,10 @@ export type Act = { readonly when?: Condition } & (
 export interface Tool {
   readonly name?: Path;
   readonly description?: Path;
-  /** Where the input schema is. With `overloads`, the first argument that is a schema or a shape of schemas. */
+  /**
+   * Where the input schema is. With `overloads`, the first argument that is a schema or a shape of schemas. Named here
+   * and surely not given in a call: the tool takes no input, and the handler's first parameter is the context.
+   */
   readonly schema?: readonly Path[];
   /** `lastFunction`: the last argument that is a function. */
   readonly handler: Path;
@@ -260,7 +263,7 @@ export interface Management {
   }[];
   readonly commands: readonly {
     readonly broker: Broker;
-    /** Words that begin it, paths stripped: `nats pub`, `kafka-console-producer`. */
+    /** Words that begin it, paths stripped: `nats pub`, `kafka-console-producer`. The longest that fits counts. */
     readonly words: readonly string[];
     /** As in models, with `word2` for the word at that index (from 0, flags left out), `flag:--topic` for what follows a flag, `words` for all. */
     readonly acts: readonly Act[];
