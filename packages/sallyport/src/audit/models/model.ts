@@ -55,7 +55,7 @@ export interface Model {
 /** A class, or what calls return. Type names are the model's own; another model's is `library:Type`. */
 export interface TypeModel {
   readonly extends?: string;
-  /** `*` stands for every member not named, `()` for calling the value itself. */
+  /** `*` stands for every member not named, `()` for calling the value itself, also with `new`. */
   readonly members?: Readonly<Record<string, Member>>;
   /** The program's own class extends this one: its methods are called by the library. */
   readonly whenExtended?: { readonly calls?: readonly Callback[]; readonly tool?: ToolByClass };
@@ -226,7 +226,7 @@ export interface Tool {
   readonly input: string;
   /** Whether the library has checked the arguments against the schema when the handler is called. */
   readonly validated: boolean;
-  /** Only when this holds: `setRequestHandler(CallToolRequestSchema, …)`. */
+  /** Only when this holds. `names`: one of these names stands there as written, or a call of one: `setRequestHandler(CallToolRequestSchema, …)`. */
   readonly when?: Condition | { readonly path: Path; readonly names: readonly string[] };
 }
 
@@ -254,7 +254,7 @@ export interface Management {
     readonly broker: Broker;
     /** Upper case; absent: any. */
     readonly method?: string;
-    /** Of the URL's path, with `{name}` for a segment or its start (`{topic}:publish`): `/api/exchanges/{vhost}/{exchange}/publish`. Matched at the end, before `?`. */
+    /** Of the URL's path, with `{name}` for a segment or its start (`{topic}:publish`): `/api/exchanges/{vhost}/{exchange}/publish`. Matched at the end, before `?`; the longest that fits counts. */
     readonly path: string;
     /** What the host must end with, where the path alone would say too little: `.servicebus.windows.net`. */
     readonly host?: string;
