@@ -58,7 +58,7 @@ export interface Model {
 /** A class, or what calls return. Type names are the model's own; another model's is `library:Type`. */
 export interface TypeModel {
   readonly extends?: string;
-  /** `*` stands for every member not named, `()` for calling the value itself, `<-` for sending into a Go channel, where `arg0` is what is sent. */
+  /** `*` stands for every member not named, `()` for calling the value itself, also with `new`, `<-` for sending into a Go channel, where `arg0` is what is sent. */
   readonly members?: Readonly<Record<string, Member>>;
   /** The program's own class extends this one: its methods are called by the library. */
   readonly whenExtended?: { readonly calls?: readonly Callback[]; readonly tool?: ToolByClass };
@@ -245,7 +245,10 @@ export type Act = { readonly when?: Condition } & (
 export interface Tool {
   readonly name?: Path;
   readonly description?: Path;
-  /** Where the input schema is. With `overloads`, the first argument that is a schema or a shape of schemas. */
+  /**
+   * Where the input schema is. With `overloads`, the first argument that is a schema or a shape of schemas. Named here
+   * and surely not given in a call: the tool takes no input, and the handler's first parameter is the context.
+   */
   readonly schema?: readonly Path[];
   /** `lastFunction`: the last argument that is a function. */
   readonly handler: Path;
@@ -256,7 +259,7 @@ export interface Tool {
   readonly validated: boolean;
   /** As in `ToolByDecorator`. */
   readonly contextTypes?: readonly string[];
-  /** Only when this holds: `setRequestHandler(CallToolRequestSchema, …)`. */
+  /** Only when this holds. `names`: one of these names stands there as written, or a call of one: `setRequestHandler(CallToolRequestSchema, …)`. */
   readonly when?: Condition | { readonly path: Path; readonly names: readonly string[] };
 }
 
@@ -284,16 +287,18 @@ export interface Management {
     readonly broker: Broker;
     /** Upper case; absent: any. */
     readonly method?: string;
-    /** Of the URL's path, with `{name}` for a segment: `/api/exchanges/{vhost}/{exchange}/publish`. Matched at the end, before `?`. */
+    /** Of the URL's path, with `{name}` for a segment or its start (`{topic}:publish`): `/api/exchanges/{vhost}/{exchange}/publish`. Matched at the end, before `?`; the longest that fits counts. */
     readonly path: string;
+    /** What the host must end with, where the path alone would say too little: `.servicebus.windows.net`. */
+    readonly host?: string;
     /** As in models, with `url:name` for a segment and `body.name` for the body. */
     readonly acts: readonly Act[];
   }[];
   readonly commands: readonly {
     readonly broker: Broker;
-    /** Words that begin it, paths stripped: `nats pub`, `kafka-console-producer`. */
+    /** Words that begin it, paths stripped: `nats pub`, `kafka-console-producer`. The longest that fits counts. */
     readonly words: readonly string[];
-    /** As in models, with `word2` for the word at that index, `flag:--topic` for what follows a flag, `words` for all. */
+    /** As in models, with `word2` for the word at that index (from 0, flags left out), `flag:--topic` for what follows a flag, `words` for all. */
     readonly acts: readonly Act[];
   }[];
 }

@@ -112,12 +112,10 @@ const consumes = z.strictObject({
   deadLetter: places,
   bounded: places,
 });
-const callback = z.strictObject({
-  fn: z.string(),
-  when: condition.exactOptional(),
-  params: z.array(typeName),
-  consumes: consumes.exactOptional(),
-});
+const callbackNamed = (fn: z.ZodString) =>
+  z.strictObject({ fn, when: condition.exactOptional(), params: z.array(typeName), consumes: consumes.exactOptional() });
+const callback = callbackNamed(path);
+const overridden = callbackNamed(z.string().regex(/^[A-Za-z_$][\w$]*$/, "not a method's name"));
 const namesCondition = z.strictObject({ path, names: z.array(z.string()).min(1) });
 const tool = z.strictObject({
   name: path.exactOptional(),
@@ -161,7 +159,7 @@ const member = z.strictObject({
 const typeModel = z.strictObject({
   extends: typeName.exactOptional(),
   members: z.record(z.string(), member).exactOptional(),
-  whenExtended: z.strictObject({ calls: z.array(callback).exactOptional(), tool: toolByClass.exactOptional() }).exactOptional(),
+  whenExtended: z.strictObject({ calls: z.array(overridden).exactOptional(), tool: toolByClass.exactOptional() }).exactOptional(),
   each: typeName.exactOptional(),
   eachConsumes: consumes.exactOptional(),
 });
@@ -182,7 +180,8 @@ export const managementSchema = z.strictObject({
     z.strictObject({
       broker,
       method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]).exactOptional(),
-      path: z.string().startsWith("/"),
+      path: z.string().regex(/^(?:\/(?:[\w.-]+|\{\w+\}(?::\w+)?|[\w.-]+:\w+))+$/, "not a path of a URL"),
+      host: z.string().exactOptional(),
       acts: z.array(actOn(managementPath)).min(1),
     }),
   ),

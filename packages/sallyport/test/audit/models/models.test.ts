@@ -80,6 +80,16 @@ test("the management interfaces are written in the vocabulary and nothing else",
   expect(management).toStrictEqual(loadManagement());
 });
 
+test("no two commands begin with the same words", () => {
+  const begun = loadManagement().commands.map(({ words }) => words.join(" "));
+  expect(begun.filter((words, index) => begun.indexOf(words) !== index)).toStrictEqual([]);
+});
+
+test("no two management requests are the same", () => {
+  const asked = loadManagement().http.map(({ method, host, path }) => `${method ?? "*"} ${host ?? ""}${path}`);
+  expect(asked.filter((request, index) => asked.indexOf(request) !== index)).toStrictEqual([]);
+});
+
 describe("the index", () => {
   const index = loadModels("javascript");
 
@@ -106,6 +116,26 @@ describe("the index", () => {
     expect(send?.broker).toBe("kafka");
     expect(send && actsOf(send.member, "publish")[0]?.destination).toStrictEqual(["arg0.topic"]);
     expect(index.type("kafkajs:Nothing")).toBeUndefined();
+  });
+
+  test("a type is found by the name under which it is imported", () => {
+    expect(index.instance("@aws-sdk/client-sqs", "SQSClient")?.name).toBe("aws-sqs:Client");
+    expect(index.instance("amqplib", "ConfirmChannel")?.lineage).toContain("amqplib:Channel");
+    expect(index.instance("amqplib", "Nothing")).toBeUndefined();
+  });
+
+  test("nothing that our own guard gives is an act", () => {
+    const publisher = index.exported("@sallyport/guard", "Publisher")?.member;
+    expect(publisher?.acts).toBeUndefined();
+    const publish = index.member(publisher?.returns ?? "", "publish")?.member;
+    expect(publish).toStrictEqual({ returns: "sallyport-guard:Guarded" });
+    expect(index.exported("@sallyport/guard/adapters/kafka", "kafka")?.member.acts).toBeUndefined();
+  });
+
+  test("sending a command is no act, only making it is", () => {
+    expect(index.member("aws-sqs:Client", "send")?.member).toStrictEqual({ returns: "arg0" });
+    expect(index.exported("@aws-sdk/client-sqs", "SendMessageCommand")?.member.acts?.[0]?.kind).toBe("publish");
+    expect(index.exported("@aws-sdk/client-s3", "ListBucketsCommand")).toBeUndefined();
   });
 
   test("a shape is found by its member's name, and common names alone have none", () => {
