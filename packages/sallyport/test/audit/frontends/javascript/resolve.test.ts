@@ -50,6 +50,7 @@ describe("a relative import leads to the source that it means", () => {
     ["./x.config", "src/x.config.ts"],
     ["./types", "src/types.d.ts"],
     ["./a?raw", "src/a.ts"],
+    ["../dist/tools/index.js", "src/tools/index.ts"],
     ["./data.json", "./data.json()"],
     ["./missing.js", "./missing.js()"],
     ["../../out", "../../out()"],
