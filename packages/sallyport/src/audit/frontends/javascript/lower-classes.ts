@@ -16,7 +16,7 @@ export function lowerClass(c: Lowering, node: AstClass, name: string): ClassDefi
   if (!enter(c, node.start)) return empty;
   const elements = node.body.body;
   // With no code at all it is what classes are held to, as an interface is.
-  const isInterface = node.abstract === true && elements.every(isAbstract);
+  const isInterface = node.abstract === true && node.superClass === null && elements.every(isAbstract);
   const cls: ClassDefinition = {
     ...empty,
     bases: node.superClass ? [c.expression(node.superClass)] : [],

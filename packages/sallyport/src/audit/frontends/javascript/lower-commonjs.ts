@@ -15,7 +15,8 @@ export function exportingStatement(c: Lowering, node: Ast.ExpressionStatement): 
   if (expression.type === "LogicalExpression") return isDead(expression) ? [] : undefined;
   if (expression.type === "CallExpression") return definingCall(c, expression);
   if (expression.type !== "AssignmentExpression" || !isTop(c)) return undefined;
-  return exportsName(c, expression.left as Ast.Expression) === undefined ? undefined : assigned(c, expression);
+  const left = expression.left as Ast.Expression;
+  return isExportsObject(c, left) || exportsName(c, left) !== undefined ? assigned(c, expression) : undefined;
 }
 
 const isTop = (c: Lowering): boolean => c.scope.isModule && c.scope.blockDepth === 0;
@@ -49,9 +50,11 @@ function sharing(c: Lowering, names: readonly string[], node: Ast.Expression, at
 
 const exported = (name: string, value: Expression, at: number): Statement => ({ kind: "export", name: exportedAs(name), value, at });
 
+const EXPORT_HELPERS = new Set(["__exportStar", "__export", "__reExport", "_export", "_export_star"]);
+
 function definingCall(c: Lowering, node: Ast.CallExpression): Statement[] | undefined {
   const name = helperName(node);
-  if (name === "__exportStar" || name === "__export" || name === "__reExport") return exportHelper(c, node);
+  if (EXPORT_HELPERS.has(name)) return exportHelper(c, node);
   if (node.callee.type !== "MemberExpression" || node.callee.computed) return undefined;
   const { name: method } = node.callee.property;
   if (method === "d") return webpackExports(c, node);

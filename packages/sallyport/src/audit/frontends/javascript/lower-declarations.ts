@@ -125,7 +125,7 @@ function signature(c: Lowering, owner: string, node: Ast.TSMethodSignature): Met
   const name = signatureName(node);
   const params = node.params.map((param) => {
     const type = "typeAnnotation" in param ? annotated(c, param.typeAnnotation) : undefined;
-    const target = { kind: "name", name: "name" in param ? param.name : "", at: c.place(param.start) } as const;
+    const target = { kind: "name", name: parameterName(param), at: c.place(param.start) } as const;
     return { target, ...(type ? { type } : {}), ...(param.type === "RestElement" ? { style: "rest" as const } : {}) };
   });
   const returns: TypeRef | undefined = annotated(c, node.returnType);
@@ -139,6 +139,11 @@ function signature(c: Lowering, owner: string, node: Ast.TSMethodSignature): Met
     endLine: lineOf(c.place(node.end)),
   };
   return { name, style: "method", fn };
+}
+
+function parameterName(node: Ast.ParamPattern): string {
+  const target: Ast.ParamPattern = node.type === "RestElement" ? node.argument : node;
+  return target.type === "Identifier" ? target.name : "";
 }
 
 /** Names to values. The way back from values to names is left out: nobody looks a topic up by it. */

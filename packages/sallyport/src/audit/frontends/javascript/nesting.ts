@@ -11,10 +11,18 @@ const FLAT_LINK_BYTES = 280;
 const MOST_OPEN_ANGLES = 200;
 
 const HEADS = new Set(["if", "while", "for", "with"]);
+/** Stands for the last sign where that is the `)` of a head: a statement follows, and is part of this one. */
+const HEAD_END = "if()";
+/** Stands for the last sign where that is the `}` of a block. */
+const BLOCK_END = "{}";
 /** Reserved, so never inside an expression: what follows is a new statement even where no semicolon says so. */
-const STARTERS = new Set(["const", "var", "return", "export", "throw"]);
+const STARTERS = new Set(["const", "var", "return", "export", "throw", "case"]);
 /** After these a slash opens a regular expression, although a word stands before it. */
-const BEFORE_VALUE = new Set(["return", "typeof", "case", "in", "of", "delete", "void", "throw", "new", "else", "do", "await", "yield"]);
+const BEFORE_VALUE = new Set(
+  "return typeof case in of delete void throw new else do await yield instanceof keyof extends infer as satisfies is".split(" "),
+);
+/** At the start of a line they go on with the statement before. */
+const GOING_ON = new Set("else catch finally while in of instanceof as satisfies is extends".split(" "));
 
 interface Level {
   readonly opener: string;
@@ -22,6 +30,8 @@ interface Level {
   readonly beforeStatement: boolean;
   /** What the links at this level cost since the statement began. */
   links: number;
+  /** `?` that wait for their `:`. */
+  questions: number;
 }
 
 interface Scan {
@@ -32,16 +42,17 @@ interface Scan {
   angles: number;
   /** The last word or sign; decides what a slash is. */
   last: string;
-  beforeLast: string;
-  /** A `}` closed something, and an `else` may go on with it. */
+  /** What the links before the last `}` cost: it ended a statement, unless what follows goes on with it. */
   closed: number;
+  /** The next token is the first of its line. */
+  isNewLine: boolean;
 }
 
 const WORD = /[\w$#\\\u0080-\uffff]+/y;
 
 /** The offset where it gets too deep; `undefined` where it does not. */
 export function tooDeepAt(text: string, typed: boolean): number | undefined {
-  const scan: Scan = { text, index: 0, levels: [newLevel("", true)], bytes: 0, angles: 0, last: ";", beforeLast: "", closed: 0 };
+  const scan: Scan = { text, index: 0, levels: [newLevel("", true)], bytes: 0, angles: 0, last: ";", closed: 0, isNewLine: true };
   while (scan.index < text.length) {
     step(scan);
     if (scan.bytes > MOST_BYTES || (typed && scan.angles > MOST_OPEN_ANGLES)) return scan.index;
@@ -49,16 +60,22 @@ export function tooDeepAt(text: string, typed: boolean): number | undefined {
   return undefined;
 }
 
-const newLevel = (opener: string, beforeStatement: boolean): Level => ({ opener, beforeStatement, links: 0 });
+const newLevel = (opener: string, beforeStatement: boolean): Level => ({ opener, beforeStatement, links: 0, questions: 0 });
 
 function step(scan: Scan): void {
   const sign = scan.text.charAt(scan.index);
-  if (sign === " " || sign === "\n" || sign === "\r" || sign === "\t") scan.index++;
+  if (sign === " " || sign === "\t" || sign === "\r") scan.index++;
+  else if (sign === "\n") newLine(scan);
   else if (isWord(sign)) word(scan);
   else if (sign === '"' || sign === "'") quoted(scan, sign);
   else if (sign === "`") template(scan);
   else if (sign === "/") slash(scan);
   else punctuation(scan, sign);
+}
+
+function newLine(scan: Scan): void {
+  scan.index++;
+  scan.isNewLine = true;
 }
 
 function isWord(sign: string): boolean {
@@ -73,16 +90,27 @@ function word(scan: Scan): void {
   const found = WORD.exec(scan.text)?.[0] ?? scan.text.charAt(scan.index);
   scan.index += found.length;
   if (scan.last === ".") return see(scan, "a");
-  if (STARTERS.has(found)) endStatement(scan);
-  else if (found === "else") resume(scan);
-  // Two words in a row: `new new`, `await await`, `keyof keyof`; a word after a bracket: `if (a) if (b)`.
-  else if (isWord(scan.last.charAt(0)) || scan.last === ")") link(scan, NESTING_LINK_BYTES);
+  if (STARTERS.has(found) || startsStatement(scan, found)) endStatement(scan);
+  else follow(scan, found);
   see(scan, found);
 }
 
+/** A line that begins with a word begins a statement, where the line before is complete. */
+function startsStatement({ isNewLine, last }: Scan, found: string): boolean {
+  if (!isNewLine || GOING_ON.has(found) || last === HEAD_END || BEFORE_VALUE.has(last)) return false;
+  return isWord(last.charAt(0)) || last === ")" || last === "]" || last === '"' || last === BLOCK_END;
+}
+
+function follow(scan: Scan, found: string): void {
+  if (GOING_ON.has(found)) resume(scan);
+  if (found === "if" && scan.last === "else") return;
+  // Two words in a row: `new new`, `await await`, `keyof keyof`; a word after a head: `if (a) if (b)`.
+  if (isWord(scan.last.charAt(0)) || scan.last === HEAD_END || scan.last === ")" || GOING_ON.has(found)) link(scan, NESTING_LINK_BYTES);
+}
+
 function see(scan: Scan, token: string): void {
-  scan.beforeLast = scan.last;
   scan.last = token;
+  scan.isNewLine = false;
 }
 
 function quoted(scan: Scan, quote: string): void {
@@ -123,7 +151,7 @@ function slash(scan: Scan): void {
 const after = (index: number, text: string): number => (index <= 0 ? text.length : index + 1);
 
 function opensRegex({ last }: Scan): boolean {
-  if (last === "block" || BEFORE_VALUE.has(last)) return true;
+  if (last === BLOCK_END || last === HEAD_END || BEFORE_VALUE.has(last)) return true;
   return !isWord(last.charAt(0)) && last !== ")" && last !== "]" && last !== "}" && last !== '"';
 }
 
@@ -150,9 +178,14 @@ function punctuation(scan: Scan, sign: string): void {
   else operator(scan, sign);
 }
 
-const opensBlock = ({ last }: Scan): boolean => [")", ";", "{", "}", "block", "else", "do", "try", "finally", ">"].includes(last);
+const opensBlock = ({ last }: Scan): boolean =>
+  [")", ";", "{", "}", BLOCK_END, HEAD_END, "else", "do", "try", "finally", ">"].includes(last);
 
 function open(scan: Scan, sign: string, beforeStatement: boolean): void {
+  const { last } = scan;
+  if (last === "}" || (last === BLOCK_END && sign !== "{")) resume(scan);
+  // `a[0][0]`, `f()()`: each is built around what is before it.
+  if (sign !== "{" && (last === ")" || last === "]" || last === "}")) link(scan, FLAT_LINK_BYTES);
   scan.levels.push(newLevel(sign, beforeStatement));
   scan.bytes += BRACKET_BYTES;
   see(scan, sign === "`" ? "(" : sign);
@@ -167,7 +200,8 @@ function close(scan: Scan, sign: string): void {
     return template(scan);
   }
   if (sign === "}") endStatement(scan);
-  see(scan, closed?.beforeStatement === true ? "block" : sign);
+  if (closed?.beforeStatement !== true) see(scan, sign);
+  else see(scan, sign === "}" ? BLOCK_END : HEAD_END);
 }
 
 function separator(scan: Scan, sign: string): void {
@@ -181,12 +215,13 @@ function endStatement(scan: Scan): void {
   scan.bytes -= here.links;
   scan.closed = here.links;
   here.links = 0;
+  here.questions = 0;
   scan.angles = 0;
 }
 
-/** `} else if` goes on with what the `}` seemed to end. */
+/** What the last `}` or `;` seemed to end goes on: `} else`, `} + {`. */
 function resume(scan: Scan): void {
-  link(scan, (scan.last === "block" || scan.last === "}" || scan.last === ";" ? scan.closed : 0) + NESTING_LINK_BYTES);
+  if (scan.last === BLOCK_END || scan.last === "}" || scan.last === ";") link(scan, scan.closed);
 }
 
 function link(scan: Scan, bytes: number): void {
@@ -197,9 +232,20 @@ function link(scan: Scan, bytes: number): void {
 
 function operator(scan: Scan, sign: string): void {
   const again = sign === scan.last || "=!<>".includes(scan.last);
+  if (scan.last === "}" || scan.last === BLOCK_END) resume(scan);
   if (sign === "<") scan.angles += again ? 0 : 1;
   else if (sign === ">") scan.angles = Math.max(0, scan.angles - 1);
-  if (sign === "=" || sign === "?" || sign === ":") link(scan, again ? 0 : NESTING_LINK_BYTES);
-  else link(scan, FLAT_LINK_BYTES);
+  link(scan, costOf(scan, sign, again));
   see(scan, sign);
+}
+
+function costOf(scan: Scan, sign: string, again: boolean): number {
+  const here = scan.levels.at(-1);
+  if (sign === "=") return again ? 0 : NESTING_LINK_BYTES;
+  if (here !== undefined && sign === "?") here.questions++;
+  if (here !== undefined && sign === ":" && here.questions > 0) {
+    here.questions--;
+    return 0;
+  }
+  return sign === "?" || sign === ":" ? NESTING_LINK_BYTES : FLAT_LINK_BYTES;
 }

@@ -106,8 +106,10 @@ export function importTarget(
   return {};
 }
 
-/** A folder with a package.json of its own, as in `../other-package`. */
-export function folderFile(project: ProjectFiles, path: string): string | undefined {
+/** A path within the project: a file, a folder with a package.json of its own (`../other-package`), or what is built to it. */
+export function pathFile(project: ProjectFiles, path: string): string | undefined {
+  const found = sourceFile(project, path);
+  if (found !== undefined) return found;
   const manifest = readJson(project, joinPath(path, "package.json") ?? "");
-  return sourceFile(project, path) ?? (manifest.size === 0 ? undefined : packageFile(project, { folder: path, manifest }, ""));
+  return manifest.size === 0 ? builtFrom(project, path) : packageFile(project, { folder: path, manifest }, "");
 }

@@ -1,7 +1,7 @@
 // Where an import leads: to a file of the project, or to a library. What is not in the project is a library, whatever it is.
 import { isBuiltin } from "node:module";
 import type { ProjectFiles, Resolved, Resolver } from "../frontend.ts";
-import { type Package, folderFile, importTarget, packageFile, packagesIn } from "./packages.ts";
+import { type Package, pathFile, importTarget, packageFile, packagesIn } from "./packages.ts";
 import { folderOf, joinPath } from "./paths.ts";
 import { aliasedFile, aliasesIn } from "./tsconfig.ts";
 
@@ -45,7 +45,7 @@ const withoutQuery = (specifier: string): string => specifier.replace(/(?<=.)[?#
 
 function relative(project: ProjectFiles, fromFile: string, specifier: string): string | undefined {
   const path = joinPath(specifier.startsWith("/") ? "" : folderOf(fromFile), specifier);
-  return path === undefined ? undefined : folderFile(project, path);
+  return path === undefined ? undefined : pathFile(project, path);
 }
 
 function imported(

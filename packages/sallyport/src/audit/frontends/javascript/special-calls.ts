@@ -24,6 +24,7 @@ const SPECIAL = new Map<string, Special>([
   ["__commonJS", loader],
   ["__commonJSMin", loader],
   ["__esm", (c, node, name) => wrapped(c, node, name)?.value],
+  ["__decorate", decorated],
   ["__assign", merged],
   ["__spreadValues", merged],
   ["__spreadProps", merged],
@@ -149,6 +150,18 @@ const member = (object: Expression, name: string, at: number): Extract<Expressio
   name,
   at,
 });
+
+/** `__decorate([A(), B], Foo.prototype, "bar", null)`: each decorator is called with what it decorates, and that stays what it was. */
+function decorated(c: Lowering, node: Call): Expression | undefined {
+  const [list, ...targets] = node.arguments;
+  const value = argument(c, node, 1);
+  if (list?.type !== "ArrayExpression" || value === undefined) return undefined;
+  const items = list.elements.flatMap((one): Expression[] => {
+    if (one === null || one.type === "SpreadElement") return [];
+    return [{ kind: "call", callee: c.expression(one), args: argumentsOf(c, targets), at: c.place(one.start) }];
+  });
+  return { kind: "sequence", items: [...items, value], at: c.place(node.start) };
+}
 
 function merged(c: Lowering, node: Call): Expression {
   const entries = argumentsOf(c, node.arguments).map(({ value }): Entry => ({ kind: "spread", value, at: value.at }));

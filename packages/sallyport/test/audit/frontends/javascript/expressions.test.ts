@@ -1,0 +1,71 @@
+// One row for each form of expression: what it is lowered to, in the notation of sketch.ts.
+import { describe, expect, it } from "vitest";
+import { sketch } from "./sketch.ts";
+
+const FORMS: [source: string, lowered: string][] = [
+  ['a.b?.c["d"][e][0]', "a.b?.c.d[e][0];"],
+  ["a?.(b, ...c)", "a?(b, ...c);"],
+  ["(a?.b).c", "a?.b.c;"],
+  ["this.#client.send(x)", "this.#client.send(x);"],
+  ["new Kafka({ brokers })", "new Kafka({brokers: brokers});"],
+  ["new a.b.C", "new a.b.C();"],
+  ["(0, k_1.publish)(x)", "k_1.publish(x);"],
+  ["(f(), g)(x)", "sequence(f(), g)(x);"],
+  ["super.m(a)", "super.m(a);"],
+  ["x = `a${b}c`", "(x = template('a', b, 'c'));"],
+  ["x = `plain`", "(x = 'plain');"],
+  ["String.raw`\\n${a}`", "template('\n', a);"],
+  ["sql`select ${a} from ${b}`", "sql(['select ', ' from ', ''], a, b);"],
+  ['a + "b" + c', "((a + 'b') + c);"],
+  ["a !== b", "(a != b);"],
+  ["a === null", "(a == null);"],
+  ["x instanceof Y", "(x instanceof Y);"],
+  ["#p in o", "('#p' in o);"],
+  ["a >>> 2", "(a >> 2);"],
+  ["(!a && b || c) ?? d", "(((!a and b) or c) nullish d);"],
+  ["typeof a", "typeof a;"],
+  ["delete a.b", "delete a.b;"],
+  ["void 0", "undefined;"],
+  ["-1", "-1;"],
+  ["~a", "~ a;"],
+  ["a ? b : c ? d : e", "(a ? b : (c ? d : e));"],
+  ["a = b = c", "(a = (b = c));"],
+  ["a += 1", "(a += 1);"],
+  ["a ||= b", "(a = (a or b));"],
+  [";[a, { b: c.d, e = 1, ...r }, ...s] = t", "([a, {b: c.d, e: e ?= 1, ...r}, ...s] = t);"],
+  ["[, a] = b", "([, a] = b);"],
+  ["i++", "(i += 1);"],
+  ["--x.y", "(x.y -= 1);"],
+  ["a, b", "sequence(a, b);"],
+  ["await p", "await p;"],
+  ['import("x")', "<module>('x');"],
+  ["import(name)", "<module>(name);"],
+  ['require("x").y', "<module>('x').y;"],
+  ["require(name)", "<module>(name);"],
+  ["eval(code)", "<evaluate>(code);"],
+  ['new Function("a", code)', "<evaluate>('a', code);"],
+  ["Function(code)", "<evaluate>(code);"],
+  ["process.exit(1)", "<exit>(1);"],
+  ["import.meta.url", "import.meta.url;"],
+  ["undefined", "undefined;"],
+  ["null", "null;"],
+  ["10n", "10;"],
+  ["/a[/]/gi", "/a[/]/gi;"],
+  ["0x10", "16;"],
+  [
+    'x = { a, b: 1, "c-d": 2, 3: x, [k]: v, ...r, m() {}, async *g() {}, get p() { return 1 }, set p(v) {} }',
+    "(x = {a: a, b: 1, c-d: 2, 3: x, [k]: v, ...r, m: fn m() {}, g: async gen fn g() {}, get p fn p() { return 1; }, set p: fn p(v) {}});",
+  ],
+  ["[a, , ...b]", "[a, undefined, ...b];"],
+  ["x as unknown as Y<Z>", "<Y<Z>><unknown>x;"],
+  ["x satisfies Y", "<Y>x;"],
+  ["y = <T>x", "(y = <T>x);"],
+  ["x!", "<!>x;"],
+  ["f<string>(a)", "f(a);"],
+];
+
+describe("every expression is lowered to what it does", () => {
+  it.each(FORMS)("%s", (source, lowered) => {
+    expect(sketch(source, "a.ts")).toBe(lowered);
+  });
+});
