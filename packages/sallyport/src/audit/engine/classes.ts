@@ -126,7 +126,9 @@ function fillByName(cls: ClassValue, object: HeapObject, args: Given): void {
 export function typicalInstance(machine: Machine, cls: ClassValue): Value {
   if (cls.definition.isInterface === true) {
     const fitting = machine.program.fitting(cls);
-    return join(...fitting.map((one) => typicalInstance(machine, one)));
+    if (fitting.length > 0) return join(...fitting.map((one) => typicalInstance(machine, one)));
+    // Only a shape of data: its fields are of their types.
+    if (cls.definition.fields.length === 0) return NOTHING;
   }
   if (cls.typical !== undefined) return objectValue(cls.typical);
   const object = machine.make("instance", cls.definition.at);

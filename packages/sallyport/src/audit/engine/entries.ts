@@ -35,7 +35,10 @@ function meets(when: NonNullable<Tool["when"]>, read: Reader): boolean {
   if ("names" in when) {
     const names = new Set(when.names);
     return value.atoms.some(
-      (atom) => (atom.kind === "library" && names.has(atom.name)) || (atom.kind === "constant" && names.has(String(atom.value))),
+      (atom) =>
+        (atom.kind === "library" && names.has(atom.name)) ||
+        (atom.kind === "namespace" && names.has(atom.subpath.split(/[./]/).at(-1) ?? "")) ||
+        (atom.kind === "constant" && names.has(String(atom.value))),
     );
   }
   const met =
@@ -169,7 +172,7 @@ export interface NewConsumer {
 export function addConsumer(machine: Machine, consumer: NewConsumer): void {
   const { file } = machine.activation.module.ir;
   const origin = machine.program.originAt(machine, "message", consumer.site, consumer.name);
-  const entry: ConsumerEntry = {
+  const entry = machine.consumer(origin, () => ({
     kind: "consumer",
     id: machine.fresh(),
     name: consumer.name,
@@ -182,7 +185,7 @@ export function addConsumer(machine: Machine, consumer: NewConsumer): void {
     destination: consumer.destination,
     options: consumer.options,
     pulled: consumer.pulled,
-  };
+  }));
   const run = (): void => {
     const source = machine.source(origin, "a message, as whoever wrote it");
     const holder: Value = { atoms: [], taints: [source] };

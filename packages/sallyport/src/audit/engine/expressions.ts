@@ -8,7 +8,7 @@ import { comparison, membership, typeOf } from "./conditions.ts";
 import { and, negated, or } from "./facts.ts";
 import type { Machine, Site } from "./machine.ts";
 import type { Given } from "./paths.ts";
-import { Scope } from "./scope.ts";
+import { type Cell, Scope } from "./scope.ts";
 import { spreadInto } from "./spread.ts";
 import { assume } from "./statements.ts";
 import { derive } from "./taint.ts";
@@ -102,8 +102,15 @@ export function evaluateExpression(machine: Machine, expression: Expression, sco
 
 function named(machine: Machine, name: string, scope: Scope): Value {
   const cell = scope.find(name);
-  if (cell !== undefined) return machine.state.read(cell);
+  if (cell !== undefined) return current(machine, cell);
   return name === "undefined" ? UNDEFINED : machine.program.global(name);
+}
+
+/** What several calls share may have been set by another one: that it is still empty cannot be said. */
+function current(machine: Machine, cell: Cell): Value {
+  const value = machine.state.read(cell);
+  if (!cell.shared || cell.changes !== true || machine.entry.kind === "start") return value;
+  return truthOf(value) === "false" ? join(value, UNKNOWN) : value;
 }
 
 function superOf(machine: Machine): Value {
@@ -240,7 +247,7 @@ function listLiteral(machine: Machine, style: "list" | "tuple" | "set", items: r
     if (spread === true) {
       known = false;
       list.add(machine.element(value));
-    } else if (known && index < 64) list.write(String(index), value);
+    } else if (known && index < 256) list.write(String(index), value);
     else list.add(value);
   }
   return objectValue(list);

@@ -5,7 +5,7 @@ import type { FunctionDefinition, Language, Module } from "../ir/ir.ts";
 import type { ModelIndex } from "../models/load.ts";
 import { callMemberOf, callUnknown, callValue, type Returned, runClosure } from "./calls.ts";
 import { constructInstance, methodOf, typicalInstance } from "./classes.ts";
-import type { Around, Entry, Event, Frame, Happened } from "./events.ts";
+import type { Around, ConsumerEntry, Entry, Event, Frame, Happened } from "./events.ts";
 import { evaluateExpression } from "./expressions.ts";
 import { HeapObject } from "./heap.ts";
 import type { Activation, Machine, Site } from "./machine.ts";
@@ -50,6 +50,7 @@ export function interpret({ language, modules, resolve, models, limits = LIMITS 
   const events: Event[] = [];
   const entries: Entry[] = [];
   const bounded = new Set<Entry>();
+  const consumers = new Map<Origin, ConsumerEntry>();
   const queue: { readonly entry: Entry; readonly run: () => void }[] = [];
   const activated = new Set<FunctionDefinition>();
   const nest: Nest = { jumps: [], landings: [] };
@@ -286,8 +287,13 @@ export function interpret({ language, modules, resolve, models, limits = LIMITS 
       const known = entries.some((one) => one.kind === "consumer" && next.kind === "consumer" && one.origin === next.origin);
       if (!known) entries.push(next);
     },
+    consumer: (origin, make) => {
+      const known = consumers.get(origin) ?? make();
+      consumers.set(origin, known);
+      return known;
+    },
     later: (next, run) => {
-      entries.push(next);
+      if (!entries.includes(next)) entries.push(next);
       const { module } = current;
       const ready = (): void => withEntry(next, () => activate(activationOf(module, undefined), run));
       // What a tool listens to while it runs is a part of it.
@@ -304,8 +310,25 @@ export function interpret({ language, modules, resolve, models, limits = LIMITS 
     entry = before;
   };
 
+  /**
+   * Everybody who is let in, twice: what one leaves behind (a connection that a tool opened) is there for another, whoever
+   * came first. What was seen the first time is not told.
+   */
   const settle = (): void => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) next.run();
+    const first = queue.splice(0);
+    if (first.length === 0) return;
+    const before = events.length;
+    for (const { run } of first) run();
+    events.length = before;
+    const known = new Set(first.map((one) => one.entry));
+    const found = queue.splice(0);
+    for (const { run } of first) run();
+    queue.splice(0);
+    for (const { entry: next, run } of found) {
+      if (known.has(next)) continue;
+      run();
+      queue.splice(0);
+    }
   };
 
   if (first !== undefined) {

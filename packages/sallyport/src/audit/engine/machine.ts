@@ -2,7 +2,7 @@
 import type { Expression, Language, Pattern, Place, Statement, TypeRef } from "../ir/ir.ts";
 import type { Schema } from "./schema.ts";
 import type { ModelIndex } from "../models/load.ts";
-import type { Around, Entry, Event, Frame, Happened } from "./events.ts";
+import type { Around, ConsumerEntry, Entry, Event, Frame, Happened } from "./events.ts";
 import type { HeapKind, HeapObject } from "./heap.ts";
 import type { Given } from "./paths.ts";
 import type { Scope, SourceModule, State } from "./scope.ts";
@@ -104,6 +104,8 @@ export interface Machine {
   ways(...runs: readonly (() => void)[]): void;
   /** Somebody is let in whose code is a part of what runs already. */
   note(entry: Entry): void;
+  /** The same consumer, however often it is come by. */
+  consumer(origin: Origin, make: () => ConsumerEntry): ConsumerEntry;
   /** Registers what runs later. */
   later(entry: Entry, run: () => void): void;
 }

@@ -9,7 +9,7 @@ import { type Given, given } from "./paths.ts";
 import { deepTaints } from "./reach.ts";
 import { isClosedPattern } from "./schema.ts";
 import { makeSchema, refineSchema } from "./schemas/zod.ts";
-import { isTable } from "./statements.ts";
+import { mapTable, tableOf } from "./tables.ts";
 import { derive, partOf } from "./taint.ts";
 import {
   type Atom,
@@ -20,7 +20,6 @@ import {
   NOTHING,
   objectsOf,
   objectValue,
-  rowOf,
   soleConstant,
   textsOf,
   UNDEFINED,
@@ -311,8 +310,13 @@ function eachOf(
   const [first = UNDEFINED, second] = args.positional;
   const list = machine.make("list", site.at);
   const run = (...values: readonly Value[]): Value => machine.callBack(first, given(...values), site, "library");
-  const row = rowOf(receiver);
-  if (row !== undefined && isTable(row) && (name === "forEach" || name === "map")) {
+  const table = name === "forEach" ? mapTable(receiver) : undefined;
+  if (table !== undefined) {
+    for (const [key, value] of table) run(value, isNothing(key) ? UNKNOWN : key, receiver);
+    return UNDEFINED;
+  }
+  const row = name === "forEach" || name === "map" ? tableOf(machine, receiver, site.at) : undefined;
+  if (row !== undefined) {
     for (const [index, item] of row.entries()) list.write(String(index), run(item, constant(index), receiver));
     return name === "map" ? objectValue(list) : UNDEFINED;
   }
@@ -343,11 +347,6 @@ function eachOf(
         );
       return objectValue(list, receiver.taints);
     case "forEach": {
-      const rows = objects.flatMap((object) => [...object.fields]);
-      if (objects.every((object) => object.kind === "map" && isNothing(object.element)) && isTable(rows.map(([, value]) => value))) {
-        for (const [key, value] of rows) run(value, constant(key), receiver);
-        return UNDEFINED;
-      }
       const keys = join(...objects.flatMap((object) => [object.keys, ...[...object.fields.keys()].map(constant)]));
       const held = objects.some((object) => object.kind === "map") ? join(...objects.map((object) => object.all())) : element;
       run(held, keys, receiver);

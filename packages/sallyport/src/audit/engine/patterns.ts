@@ -63,7 +63,7 @@ function bindName(machine: Machine, name: string, value: Value, scope: Scope, ho
     else scope.declare(name, value);
     return;
   }
-  const cell = machine.language === "python" ? pythonCell(name, scope) : scope.find(name);
+  const cell = scope.find(name);
   if (cell !== undefined) machine.state.write(cell, value);
   else {
     const home = scope.home();
@@ -71,18 +71,6 @@ function bindName(machine: Machine, name: string, value: Value, scope: Scope, ho
     const declared = home.declare(name, NOTHING);
     machine.state.write(declared, value);
   }
-}
-
-/** A name that a function assigns is its own, unless it says otherwise. */
-function pythonCell(name: string, scope: Scope): ReturnType<Scope["find"]> {
-  const home = scope.home();
-  if (home.outer?.has(name) === true) return home.parent?.find(name);
-  for (let inner: Scope | undefined = scope; inner !== undefined; inner = inner.parent) {
-    const own = inner.own(name);
-    if (own !== undefined) return own;
-    if (inner === home) return undefined;
-  }
-  return undefined;
 }
 
 function writePlace(machine: Machine, target: Extract<Pattern, { kind: "place" }>["target"], value: Value, scope: Scope): void {

@@ -212,11 +212,15 @@ export function makeProgram(
 
     fitting(cls) {
       const { name, methods } = cls.definition;
-      const named = classes.filter(
-        (one) => one !== cls && one.definition.isInterface !== true && one.definition.implements.some((type) => type.path.at(-1) === name),
-      );
-      const below = classes.filter((one) => one !== cls && one.definition.isInterface !== true && basesOf(one).includes(cls));
-      if (named.length + below.length > 0) return [...new Set([...named, ...below])];
+      const fits = new Set(classes.filter((one) => one.definition.implements.some((type) => type.path.at(-1) === name)));
+      fits.add(cls);
+      // And those that extend one that does.
+      for (let before = 0; before < fits.size;) {
+        before = fits.size;
+        for (const one of classes) if (basesOf(one).some((base) => fits.has(base))) fits.add(one);
+      }
+      const real = [...fits].filter((one) => one.definition.isInterface !== true);
+      if (real.length > 0) return real;
       // Go says nothing: what has the methods fits.
       const wanted = methods.map((method) => method.name);
       if (cls.module.ir.language !== "go" || wanted.length === 0) return [];
@@ -271,7 +275,9 @@ export function makeProgram(
     },
 
     callTyped(machine, closure) {
-      return machine.callClosure(closure, given(), { at: closure.definition.at, text: closure.definition.name, awaited: true });
+      // Of each argument only the type is known.
+      const args = given(...closure.definition.params.map(() => UNKNOWN));
+      return machine.callClosure(closure, args, { at: closure.definition.at, text: closure.definition.name, awaited: true });
     },
 
     ofType(machine, type, receiver, site) {

@@ -8,6 +8,8 @@ export interface Cell {
   value: Value;
   /** Seen by many calls, in any order: what was in it may still be. */
   readonly shared: boolean;
+  /** Given something new after its declaration. */
+  changes?: boolean;
 }
 
 export class Scope {
@@ -15,8 +17,6 @@ export class Scope {
   /** A function's own names (Python) are declared in the nearest of these. */
   readonly holds: "module" | "function" | "block" | "class";
   readonly #cells = new Map<string, Cell>();
-  /** Python `global` and `nonlocal`. */
-  outer: Set<string> | undefined;
 
   constructor(holds: Scope["holds"], parent: Scope | undefined) {
     this.holds = holds;
@@ -89,6 +89,7 @@ export class State {
   }
 
   write(cell: Cell, value: Value): void {
+    cell.changes = true;
     const next = cell.shared ? join(this.read(cell), value) : value;
     if (this.#parent === undefined) cell.value = next;
     else this.#cells.set(cell, next);

@@ -2,9 +2,10 @@
 import type { Catch, Loop, Statement, SwitchCase } from "../ir/ir.ts";
 import { both, type Test } from "./facts.ts";
 import type { Machine } from "./machine.ts";
+import { tableOf } from "./tables.ts";
 import { Scope, type State } from "./scope.ts";
 import { comparison } from "./conditions.ts";
-import { isNothing, join, NOTHING, objectValue, rowOf, truthOf, UNDEFINED, UNKNOWN, type Value } from "./value.ts";
+import { isNothing, join, NOTHING, objectValue, truthOf, UNDEFINED, UNKNOWN, type Value } from "./value.ts";
 
 type Of<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
 
@@ -29,11 +30,18 @@ export interface Nest {
 }
 
 export function runStatements(machine: Machine, nest: Nest, statements: readonly Statement[], scope: Scope): void {
-  for (const statement of statements) if (statement.kind === "let" && statement.hoisted === true) declare(machine, statement, scope);
+  for (const statement of statements) if (statement.kind === "import") machine.program.bindImport(machine, statement, scope);
+  for (const statement of statements) if (isAhead(statement)) declare(machine, statement, scope);
   for (const statement of statements) {
     if (!machine.state.alive) return;
-    runStatement(machine, nest, statement, scope);
+    if (statement.kind !== "import" && !isAhead(statement)) runStatement(machine, nest, statement, scope);
   }
+}
+
+/** Known before the block runs: functions and shapes. A class is made where it stands, since its bases and statics are. */
+function isAhead(statement: Statement): statement is Of<"let"> {
+  if (statement.kind !== "let" || statement.hoisted !== true) return false;
+  return statement.value?.kind !== "class" || statement.value.cls.isInterface === true || statement.value.cls.bases.length === 0;
 }
 
 function runStatement(machine: Machine, nest: Nest, statement: Statement, scope: Scope): void {
@@ -44,10 +52,9 @@ function runStatement(machine: Machine, nest: Nest, statement: Statement, scope:
       machine.evaluate(statement.value, scope);
       return;
     case "let":
-      if (statement.hoisted !== true) declare(machine, statement, scope);
-      return;
+      return declare(machine, statement, scope);
     case "import":
-      return machine.program.bindImport(machine, statement, scope);
+      return;
     case "export":
       return machine.program.bindExport(machine, statement, scope);
     case "export-all":
@@ -118,8 +125,8 @@ function runLoop(machine: Machine, nest: Nest, loop: Loop, scope: Scope): void {
   const over = loop.over === undefined ? undefined : machine.evaluate(loop.over, scope);
   const endless = loop.style === "while" && (loop.test === undefined || truthOf(machine.evaluate(loop.test, inner)) === "true");
   nest.jumps.push(jumps);
-  const row = over === undefined || loop.style !== "each" ? undefined : (rowOf(over) ?? pairsOf(machine, over, loop.at));
-  if (row !== undefined && isTable(row)) {
+  const row = over === undefined || loop.style !== "each" ? undefined : tableOf(machine, over, loop.at);
+  if (row !== undefined) {
     runRow(machine, loop, row, inner, id);
     nest.jumps.pop();
     if (jumps.breaks.length > 0) rejoin(machine, jumps.breaks);
@@ -140,29 +147,6 @@ function runLoop(machine: Machine, nest: Nest, loop: Loop, scope: Scope): void {
   else if (loop.test !== undefined && loop.testLast !== true) assume(machine, machine.evaluate(loop.test, inner), false);
   if (loop.else !== undefined && machine.state.alive) machine.execute(loop.else, scope);
   if (jumps.breaks.length > 0) rejoin(machine, jumps.breaks);
-}
-
-const MOST_ROW = 80;
-
-/** Handlers, definitions of tools and the like, in a list that is all there: each is taken by itself. */
-export const isTable = (row: readonly Value[]): boolean =>
-  row.length > 0 &&
-  row.length <= MOST_ROW &&
-  row.every((item) => item.taints.length === 0 && item.atoms.some((atom) => TABLED.has(atom.kind)));
-
-const TABLED: ReadonlySet<string> = new Set(["object", "function", "class", "library"]);
-
-/** The entries of a `Map` that is all there. */
-function pairsOf(machine: Machine, over: Value, at: number): readonly Value[] | undefined {
-  const [atom] = over.atoms;
-  if (over.atoms.length !== 1 || atom?.kind !== "object" || atom.object.kind !== "map" || !isNothing(atom.object.element)) return undefined;
-  if (!isTable([...atom.object.fields.values()])) return undefined;
-  return [...atom.object.fields].map(([key, value]) => {
-    const pair = machine.make("list", at);
-    pair.write("0", { atoms: [{ kind: "constant", value: key }], taints: [] });
-    pair.write("1", value);
-    return objectValue(pair);
-  });
 }
 
 function runRow(machine: Machine, loop: Loop, row: readonly Value[], scope: Scope, id: number): void {
