@@ -5,7 +5,7 @@ import type { FunctionDefinition, Language, Module } from "../ir/ir.ts";
 import type { ModelIndex } from "../models/load.ts";
 import { callMemberOf, callUnknown, callValue, type Returned, runClosure } from "./calls.ts";
 import { constructInstance, methodOf, typicalInstance } from "./classes.ts";
-import type { Around, ConsumerEntry, Entry, Event, Frame, Happened } from "./events.ts";
+import type { Around, ConsumerEntry, Entry, ToolEntry, Event, Frame, Happened } from "./events.ts";
 import { evaluateExpression } from "./expressions.ts";
 import { HeapObject } from "./heap.ts";
 import type { Activation, Machine, Site } from "./machine.ts";
@@ -13,8 +13,9 @@ import { elementOf, indexOf, memberOf, writeMember } from "./members.ts";
 import { bindPattern } from "./patterns.ts";
 import { given } from "./paths.ts";
 import { makeProgram } from "./program.ts";
-import { Scope, type SourceModule, State } from "./scope.ts";
+import { growth, Scope, type SourceModule, State } from "./scope.ts";
 import { type Nest, runStatements } from "./statements.ts";
+import { isPlain, signatureOf } from "./signature.ts";
 import { type Origin, step } from "./taint.ts";
 import { typedValue } from "./types.ts";
 import { type ClassValue, type Closure, join, NOTHING, objectValue, UNKNOWN, type Value } from "./value.ts";
@@ -34,9 +35,18 @@ export interface Limits {
   /** Of one function in one entry; and where entries are registered, which many go through one function to. */
   readonly runs: number;
   readonly runsAtStart: number;
+  /** Of one function in one entry, with the same arguments. */
+  readonly alike: number;
 }
 
-export const LIMITS: Limits = { steps: 300_000, depth: 48, runs: 60, runsAtStart: 600 };
+export const LIMITS: Limits = { steps: 300_000, depth: 48, runs: 60, runsAtStart: 600, alike: 3 };
+
+/** How often a function was run in one entry, and what came of it. */
+interface Runs {
+  count: number;
+  last: Value;
+  readonly alike: Map<string, { count: number; value: Value }>;
+}
 
 export interface Input {
   readonly language: Language;
@@ -50,17 +60,22 @@ export function interpret({ language, modules, resolve, models, limits = LIMITS 
   const events: Event[] = [];
   const entries: Entry[] = [];
   const bounded = new Set<Entry>();
+  const tools = new Set<string>();
   const consumers = new Map<Origin, ConsumerEntry>();
   const queue: { readonly entry: Entry; readonly run: () => void }[] = [];
   const activated = new Set<FunctionDefinition>();
   const nest: Nest = { jumps: [], landings: [] };
   let counter = 0;
   let turn = 0;
+  /** How often something was done that rules ask about. */
+  let doings = 0;
+  const plain = new Map<string, Value>();
   let steps = 0;
   let spent = 0;
   let around: readonly Around[] = [];
   let stack: readonly Frame[] = [];
-  let runs = new Map<FunctionDefinition, { count: number; last: Value }>();
+  let runs = new Map<FunctionDefinition, Runs>();
+  let running: FunctionDefinition[] = [];
   const fresh = (): number => ++counter;
   const start = (name: string, file: string, kind: "start" | "uncalled"): Entry => ({ kind, id: fresh(), name, file, at: 0 });
   let entry: Entry = start("the program's start", modules[0]?.file ?? "", "start");
@@ -72,15 +87,16 @@ export function interpret({ language, modules, resolve, models, limits = LIMITS 
       stack,
       spent,
       runs,
+      running,
       state: machine.state,
       nest: { jumps: nest.jumps.splice(0), landings: nest.landings.splice(0) },
     };
-    [entry, around, stack, spent, runs] = [next, [], [], 0, new Map()];
+    [entry, around, stack, spent, runs, running] = [next, [], [], 0, new Map(), []];
     machine.state = new State();
     try {
       return work();
     } finally {
-      ({ entry, around, stack, spent, runs } = before);
+      ({ entry, around, stack, spent, runs, running } = before);
       machine.state = before.state;
       nest.jumps.push(...before.nest.jumps);
       nest.landings.push(...before.nest.landings);
@@ -154,15 +170,22 @@ export function interpret({ language, modules, resolve, models, limits = LIMITS 
     activated.add(definition);
     enter(module);
     const mostRuns = entry.kind === "tool" || entry.kind === "consumer" ? limits.runs : limits.runsAtStart;
-    const run = runs.get(definition) ?? { count: 0, last: UNKNOWN };
+    const run = runs.get(definition) ?? { count: 0, last: UNKNOWN, alike: new Map<string, { count: number; value: Value }>() };
     runs.set(definition, run);
-    const recursion = stack.filter(
-      (frame) => frame.within === definition.name && frame.file === module.ir.file && frame.at === definition.at,
-    ).length;
+    const signature = signatureOf(closure, args);
+    const settled = plain.get(signature);
+    if (settled !== undefined) return settled;
+    const alike = run.alike.get(signature) ?? { count: 0, value: UNKNOWN };
+    run.alike.set(signature, alike);
+    if (alike.count >= limits.alike) return alike.value;
+    const recursion = running.filter((one) => one === definition).length;
     if (stack.length >= limits.depth || run.count >= mostRuns || recursion > 1) {
       if (run.count >= mostRuns) bounded.add(entry);
       return run.last === UNKNOWN ? callUnknown(machine, UNKNOWN, args, site) : run.last;
     }
+    alike.count++;
+    running.push(definition);
+    const told = doings;
     run.count++;
     const caller = { around, stack };
     stack = [...stack, { file: machine.activation.module.ir.file, at: site.at, within: current.within }];
@@ -185,6 +208,10 @@ export function interpret({ language, modules, resolve, models, limits = LIMITS 
       };
     });
     ({ around, stack } = caller);
+    running.pop();
+    // Nothing of the input, nothing done: it is the same for everybody.
+    if (told === doings && isPlain(closure, args) && value.taints.length === 0) plain.set(signature, value);
+    alike.value = alike.value === UNKNOWN ? value : join(alike.value, value);
     run.last = run.last === UNKNOWN ? value : join(run.last, value);
     return value;
   };
@@ -262,6 +289,7 @@ export function interpret({ language, modules, resolve, models, limits = LIMITS 
       const file = place?.file ?? current.module.ir.file;
       const happened: Happened = { entry, file, at: place?.at ?? at, stack, facts: machine.state.facts, around, turn: ++turn };
       events.push({ ...event, ...happened } as Event);
+      if (event.kind !== "return" && event.kind !== "throw" && event.kind !== "compare" && event.kind !== "call") doings++;
     },
     within: (one, work) => {
       const before = around;
@@ -293,6 +321,8 @@ export function interpret({ language, modules, resolve, models, limits = LIMITS 
       return known;
     },
     later: (next, run) => {
+      doings++;
+      if (next.kind === "tool" && isKnown(next)) return;
       if (!entries.includes(next)) entries.push(next);
       const { module } = current;
       const ready = (): void => withEntry(next, () => activate(activationOf(module, undefined), run));
@@ -300,6 +330,14 @@ export function interpret({ language, modules, resolve, models, limits = LIMITS 
       if (next.kind === "consumer" && entry.kind === "tool") withSame(next, run);
       else queue.push({ entry: next, run: ready });
     },
+  };
+
+  /** Registered before, in the same way: a server is often made once for each session. */
+  const isKnown = (tool: ToolEntry): boolean => {
+    const key = `${tool.file}:${tool.at}:${tool.name}:${tool.handler === undefined ? "" : signatureOf(tool.handler, given(), true)}`;
+    if (tools.has(key)) return true;
+    tools.add(key);
+    return false;
   };
 
   /** As another, and in the same state: what it leaves behind is there for the one that registered it. */
@@ -318,11 +356,15 @@ export function interpret({ language, modules, resolve, models, limits = LIMITS 
     const first = queue.splice(0);
     if (first.length === 0) return;
     const before = events.length;
+    const mark = growth();
     for (const { run } of first) run();
-    events.length = before;
     const known = new Set(first.map((one) => one.entry));
     const found = queue.splice(0);
-    for (const { run } of first) run();
+    if (growth() !== mark) {
+      events.length = before;
+      plain.clear();
+      for (const { run } of first) run();
+    }
     queue.splice(0);
     for (const { entry: next, run } of found) {
       if (known.has(next)) continue;

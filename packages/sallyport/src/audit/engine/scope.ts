@@ -67,6 +67,17 @@ export interface SourceModule {
   progress: "new" | "running" | "done";
 }
 
+let grown = 0;
+
+/** How often what many share came to hold something that it did not hold before. */
+export const growth = (): number => grown;
+
+const joinShared = (before: Value, value: Value): Value => {
+  const after = join(before, value);
+  if (after.atoms.length > before.atoms.length || after.taints.length > before.taints.length) grown++;
+  return after;
+};
+
 export class State {
   facts: Facts;
   /** False when no run comes here: after a return, a throw, an exit. */
@@ -90,7 +101,7 @@ export class State {
 
   write(cell: Cell, value: Value): void {
     cell.changes = true;
-    const next = cell.shared ? join(this.read(cell), value) : value;
+    const next = cell.shared ? joinShared(this.read(cell), value) : value;
     if (this.#parent === undefined) cell.value = next;
     else this.#cells.set(cell, next);
   }
