@@ -116,7 +116,10 @@ const named = (source: Taint): Value => ({ atoms: [{ kind: "unknown" }], taints:
 /** Every parameter is an argument of the model's, but for those whose type says that the library gives them. */
 function parametersFor(machine: Machine, closure: Closure | undefined, source: Taint): Given {
   const byName = new Map<string, Value>();
+  const anything: Value = { atoms: [{ kind: "unknown" }], taints: [source] };
+  let moreNamed: Value | undefined;
   for (const parameter of closure?.definition.params ?? []) {
+    if (parameter.style === "rest-map") moreNamed = anything;
     if (parameter.target.kind !== "name" || parameter.style === "rest" || parameter.style === "rest-map") continue;
     const { name } = parameter.target;
     if (name === "self" || name === "cls") continue;
@@ -125,7 +128,7 @@ function parametersFor(machine: Machine, closure: Closure | undefined, source: T
     const closed = schema !== undefined && (schema.kind === "enum" || schema.kind === "boolean");
     byName.set(name, { atoms: [{ kind: "unknown" }], taints: [{ ...source, path: name, schema, closed }] });
   }
-  return { positional: [], named: byName, more: undefined, moreNamed: undefined };
+  return { positional: [], named: byName, more: undefined, moreNamed };
 }
 
 export function registerConsumer(

@@ -16,6 +16,7 @@ import {
   NOTHING,
   objectsOf,
   objectValue,
+  soleConstant,
   UNDEFINED,
   UNKNOWN,
   type Value,
@@ -146,8 +147,14 @@ const smallest: Global = (_machine, args) => {
 
 const isInstance: Global = (_machine, args) => ({ ...UNKNOWN, test: typeOf(first(args).taints) });
 
-const getAttribute: Global = (machine, { positional: [object = UNKNOWN, key = UNKNOWN, fallback = NOTHING] }, site) =>
-  join(machine.index(object, key, site.at), fallback);
+/** By a name that is not known, a library's object gives any of its methods. */
+const getAttribute: Global = (machine, { positional: [object = UNKNOWN, key = UNKNOWN, fallback = NOTHING] }, site) => {
+  if (soleConstant(key) !== undefined) return join(machine.index(object, key, site.at), fallback);
+  const methods = objectsOf(object).flatMap((one) =>
+    one.type === undefined ? [] : [...(machine.models.type(one.type)?.members.keys() ?? [])].map((name) => machine.member(object, name)),
+  );
+  return methods.length > 0 ? join(...methods) : join(machine.index(object, key, site.at), fallback);
+};
 
 const partial: Global = (_machine, { positional: [callee = UNKNOWN, ...rest] }) =>
   join(

@@ -1,5 +1,6 @@
 // Objects of the program: one for each place that makes them, and for each way the engine came there.
 import type { Place } from "../ir/ir.ts";
+import { grew, hasGrown } from "./growth.ts";
 import { type ClassValue, join, NOTHING, type Value } from "./value.ts";
 
 export type HeapKind = "object" | "list" | "map" | "set" | "instance" | "library" | "channel";
@@ -23,6 +24,9 @@ export class HeapObject {
   /** What it holds came from outside as a whole: nobody chose its members one by one. */
   listed = false;
 
+  /** Made before anybody was let in: what one leaves in it is there for another. */
+  common = false;
+
   constructor(kind: HeapKind, file: string, at: Place) {
     this.kind = kind;
     this.file = file;
@@ -42,11 +46,15 @@ export class HeapObject {
 
   /** Weak: what was there may still be. */
   write(name: string, value: Value): void {
-    const before = this.fields.get(name);
-    this.fields.set(name, before === undefined ? value : join(before, value));
+    const before = this.fields.get(name) ?? NOTHING;
+    const after = join(before, value);
+    if (this.common && hasGrown(before, after)) grew();
+    this.fields.set(name, after);
   }
 
   add(value: Value): void {
-    this.element = join(this.element, value);
+    const after = join(this.element, value);
+    if (this.common && hasGrown(this.element, after)) grew();
+    this.element = after;
   }
 }

@@ -7,13 +7,14 @@ import { callMemberOf, callUnknown, callValue, type Returned, runClosure } from 
 import { constructInstance, methodOf, typicalInstance } from "./classes.ts";
 import type { Around, ConsumerEntry, Entry, ToolEntry, Event, Frame, Happened } from "./events.ts";
 import { evaluateExpression } from "./expressions.ts";
+import { growth } from "./growth.ts";
 import { HeapObject } from "./heap.ts";
 import type { Activation, Machine, Site } from "./machine.ts";
 import { elementOf, indexOf, memberOf, writeMember } from "./members.ts";
 import { bindPattern } from "./patterns.ts";
 import { given } from "./paths.ts";
 import { makeProgram } from "./program.ts";
-import { growth, Scope, type SourceModule, State } from "./scope.ts";
+import { Scope, type SourceModule, State } from "./scope.ts";
 import { type Nest, runStatements } from "./statements.ts";
 import { isPlain, signatureOf } from "./signature.ts";
 import { type Origin, step } from "./taint.ts";
@@ -37,9 +38,11 @@ export interface Limits {
   readonly runsAtStart: number;
   /** Of one function in one entry, with the same arguments. */
   readonly alike: number;
+  /** How often everybody is run anew. */
+  readonly passes: number;
 }
 
-export const LIMITS: Limits = { steps: 300_000, depth: 48, runs: 60, runsAtStart: 600, alike: 3 };
+export const LIMITS: Limits = { steps: 300_000, depth: 48, runs: 60, runsAtStart: 600, alike: 3, passes: 3 };
 
 /** How often a function was run in one entry, and what came of it. */
 interface Runs {
@@ -284,7 +287,11 @@ export function interpret({ language, modules, resolve, models, limits = LIMITS 
     write: (object, name, value) => writeMember(machine, object, name, value),
     typed: (type, scope) => typedValue(machine, type, scope),
 
-    make: (kind, at) => new HeapObject(kind, current.module.ir.file, at),
+    make: (kind, at) => {
+      const object = new HeapObject(kind, current.module.ir.file, at);
+      object.common = entry.kind === "start";
+      return object;
+    },
     report: (event, at, place) => {
       const file = place?.file ?? current.module.ir.file;
       const happened: Happened = { entry, file, at: place?.at ?? at, stack, facts: machine.state.facts, around, turn: ++turn };
@@ -349,36 +356,38 @@ export function interpret({ language, modules, resolve, models, limits = LIMITS 
   };
 
   /**
-   * Everybody who is let in, twice: what one leaves behind (a connection that a tool opened) is there for another, whoever
-   * came first. What was seen the first time is not told.
+   * Everybody who is let in; and again, when what many share has grown: what one leaves behind (a connection that a tool
+   * opened, messages that a listener gathered) is there for another, whoever came first. Only the last time is told.
    */
+  const everybody: { readonly entry: Entry; readonly run: () => void }[] = [];
   const settle = (): void => {
-    const first = queue.splice(0);
-    if (first.length === 0) return;
-    const before = events.length;
-    const mark = growth();
-    for (const { run } of first) run();
-    const known = new Set(first.map((one) => one.entry));
-    const found = queue.splice(0);
-    if (growth() !== mark) {
-      events.length = before;
-      plain.clear();
-      for (const { run } of first) run();
+    for (let passes = 0; passes < limits.passes; passes++) {
+      const mark = growth();
+      const fresh_ = queue.splice(0);
+      everybody.push(...fresh_);
+      if (passes > 0) forget();
+      for (const { run } of passes > 0 ? everybody : fresh_) run();
+      if (growth() === mark && queue.length === 0) return;
     }
-    queue.splice(0);
-    for (const { entry: next, run } of found) {
-      if (known.has(next)) continue;
-      run();
-      queue.splice(0);
-    }
+  };
+
+  const forget = (): void => {
+    const told = new Set(everybody.map((one) => one.entry));
+    const kept = events.filter((event) => !told.has(event.entry) && !(event.entry.kind === "consumer"));
+    events.length = 0;
+    for (const event of kept) events.push(event);
+    plain.clear();
   };
 
   if (first !== undefined) {
     for (const module of program.sources) enter(module);
     callMains(program.sources, machine, uncalled);
     settle();
-    for (const module of program.sources) {
-      callTheRest(module, machine, activated, uncalled);
+    const mark = growth();
+    for (const module of program.sources) callTheRest(module, machine, activated, uncalled);
+    if (growth() !== mark || queue.length > 0) {
+      forget();
+      queue.unshift(...everybody.splice(0));
       settle();
     }
   }

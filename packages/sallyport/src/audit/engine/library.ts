@@ -4,8 +4,8 @@ import type { Known } from "../models/load.ts";
 import { registerConsumer, registerPull, registerTool } from "./entries.ts";
 import type { Machine, Site } from "./machine.ts";
 import { manage } from "./management.ts";
-import type { Given } from "./paths.ts";
-import { isUndefined, read, readFrom, resultOf } from "./results.ts";
+import { type Given, readPath } from "./paths.ts";
+import { isUndefined, read, readFrom, resultOf, writtenOnly } from "./results.ts";
 import { partOf, type Taint } from "./taint.ts";
 import { type Atom, constant, isCallable, isNothing, join, NOTHING, type Value } from "./value.ts";
 
@@ -37,13 +37,16 @@ export function callShaped(machine: Machine, receiver: Value, name: string, args
   for (const known of machine.models.shaped(name)) {
     const shape = known.member.shape ?? [];
     if (shape.length === 0 && machine.program.holdersOf(name).length > 0) continue;
-    const fits = shape.every((path) => {
-      const value = read(machine, path, args, receiver);
-      return !isNothing(value) && !isUndefined(value);
-    });
+    const fits = shape.every((path) => stands(machine, path, args, receiver));
     if (fits) return callLibrary(machine, { kind: "library", known, name, receiver }, args, site, true);
   }
   return undefined;
+}
+
+/** Written there: that somebody's data might have such a member is no sign of a shape. */
+function stands(machine: Machine, path: string, args: Given, receiver: Value | undefined): boolean {
+  const value = readPath(path, args, receiver, writtenOnly(machine));
+  return !isNothing(value) && !isUndefined(value);
 }
 
 export function holds(machine: Machine, condition: Condition | undefined, args: Given, receiver: Value | undefined): boolean {
@@ -59,7 +62,7 @@ export function callLibrary(machine: Machine, atom: LibraryAtom, args: Given, si
   const { known, name, receiver } = atom;
   const { member } = known;
   const acts = (member.acts ?? []).filter((act) => holds(machine, act.when, args, receiver));
-  const reads = acts.some((act) => act.kind === "read");
+  const reads = acts.some((act) => act.kind === "read") || (acts.some((act) => act.kind === "publish") && answers(machine, member.returns));
   const result = resultOf(machine, { known, name, receiver, args, site }, reads);
   let messages = false;
   for (const act of acts) messages = perform(machine, known, act, args, receiver, site, result, guessed) || messages;
@@ -68,6 +71,12 @@ export function callLibrary(machine: Machine, atom: LibraryAtom, args: Given, si
     if (holds(machine, callback.when, args, receiver)) callBack(machine, known, callback, args, receiver, site);
   if (member.decorates !== undefined) return decorating(machine, atom, args, site);
   return messages ? { ...result, taints: [readFrom(machine, site)] } : result;
+}
+
+/** What is published is answered by somebody: the answer is a message too. */
+function answers(machine: Machine, returns: string | undefined): boolean {
+  const type = returns === undefined ? undefined : machine.models.type(returns.replace(/^(tuple:|list:)/, "").split(",")[0] ?? "");
+  return type !== undefined && [...type.members.values()].some((member) => member.content === "payload");
 }
 
 /** `mcp.tool(fn)` at once, or `mcp.tool()` that waits for its function. */

@@ -55,7 +55,9 @@ function memberOfAtom(machine: Machine, atom: Atom, name: string, whole: Value):
       const own = atom.cls.statics.get(name);
       if (own !== undefined) return own;
       const method = methodOf(atom.cls, name);
-      return method === undefined ? machine.program.baseMember(machine, atom.cls, name) : functionValue(method);
+      if (method === undefined) return machine.program.baseMember(machine, atom.cls, name);
+      const isClassMethod = atom.cls.definition.methods.some((one) => one.fn === method.definition && one.classMethod === true);
+      return functionValue(isClassMethod ? { ...method, self: { atoms: [atom], taints: [] } } : method);
     }
     case "library":
       return libraryStatic(machine, atom, name);

@@ -40,7 +40,7 @@ export function callNative(machine: Machine, name: string, receiver: Value, args
   if (name === "startsWith" || name === "startswith" || name === "endsWith" || name === "endswith") return prefix(receiver, args);
   const objects = objectsOf(receiver);
   if (objects.length > 0 && COLLECTION.has(name)) return ofCollection(machine, name, receiver, objects, args, site);
-  if (SAME.has(name)) return { atoms: receiver.atoms, taints: receiver.taints };
+  if (SAME.has(name)) return same(name, receiver, args);
   if (PIECES.has(name)) return piece(receiver, args);
   if (name === "get" && receiver.taints.length > 0) return part(machine, receiver, args);
   if (COLLECTION.has(name) && !DERIVED.has(name)) return ofTainted(machine, name, receiver, args, site);
@@ -83,6 +83,12 @@ export function pair(machine: Machine, value: Value): Value {
   list.write("0", value);
   list.write("1", UNKNOWN);
   return { atoms: [...value.atoms, { kind: "object", object: list }], taints: value.taints };
+}
+
+/** `text.trim()`; and `codec.encode(data)`, where it is the data that comes out in another form. */
+function same(name: string, receiver: Value, { positional: [data] }: Given): Value {
+  const coded = (name === "encode" || name === "decode") && data !== undefined && soleConstant(data) === undefined;
+  return coded ? data : { atoms: receiver.atoms, taints: receiver.taints };
 }
 
 function part(machine: Machine, receiver: Value, args: Given): Value {

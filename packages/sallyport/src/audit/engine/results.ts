@@ -46,6 +46,13 @@ const readerOf = (machine: Machine): PathReader => ({
   slot: (value, name) => join(...objectsOf(value).map((object) => object.slots.get(name) ?? NOTHING)),
 });
 
+/** Reads members that objects of the program were given by name, and nothing else. */
+export const writtenOnly = (machine: Machine): PathReader => {
+  const member = (value: Value, name: string): Value => join(...objectsOf(value).map((object) => object.fields.get(name) ?? NOTHING));
+  const element = (value: Value): Value => join(...objectsOf(value).map((object) => object.all()));
+  return { ...readerOf(machine), member, element, everything: element };
+};
+
 /** Only what is there: a name that an object does not have is not given. */
 function ownMember(machine: Machine, value: Value, name: string): Value {
   const held = value.atoms.some((atom) => mayHold(atom, name));

@@ -2,6 +2,7 @@
 // where the ways meet, a name may hold what any of them gave it.
 import type { Module } from "../ir/ir.ts";
 import { either, type Facts, NO_FACTS } from "./facts.ts";
+import { grew, hasGrown } from "./growth.ts";
 import { join, NOTHING, UNDEFINED, type Value } from "./value.ts";
 
 export interface Cell {
@@ -67,14 +68,9 @@ export interface SourceModule {
   progress: "new" | "running" | "done";
 }
 
-let grown = 0;
-
-/** How often what many share came to hold something that it did not hold before. */
-export const growth = (): number => grown;
-
 const joinShared = (before: Value, value: Value): Value => {
   const after = join(before, value);
-  if (after.atoms.length > before.atoms.length || after.taints.length > before.taints.length) grown++;
+  if (hasGrown(before, after)) grew();
   return after;
 };
 

@@ -1,9 +1,10 @@
 // What tools answer with.
 import type { Analysis } from "../engine/interpreter.ts";
 import type { EventOf } from "../engine/events.ts";
-import { deepTaints } from "../engine/reach.ts";
+import { deepTaints, walk } from "../engine/reach.ts";
 import type { Taint } from "../engine/taint.ts";
 import type { Place } from "../ir/ir.ts";
+import { lineOf } from "../ir/place.ts";
 import { factsAt } from "./inquiry.ts";
 
 export interface HandedOut {
@@ -23,8 +24,24 @@ export function* handedOut({ events }: Analysis): Iterable<HandedOut> {
     const key = `${event.file}:${event.at}`;
     if (said.has(key)) continue;
     said.add(key);
-    yield { tool: event.entry.name, file: event.file, at: event.at, taints };
+    yield { tool: event.entry.name, file: event.file, at: writtenIn(event) ?? event.at, taints };
   }
+}
+
+const MOST_LINES = 40;
+
+/** Where in the returned expression the text is made: with a large answer that is where to look. */
+function writtenIn(event: EventOf<"return">): Place | undefined {
+  const places: Place[] = [];
+  walk(event.value, (value) => {
+    for (const atom of value.atoms) {
+      if (atom.kind !== "text" || atom.writtenAt?.file !== event.file) continue;
+      const lines = lineOf(atom.writtenAt.at) - lineOf(event.at);
+      if (lines >= 0 && lines <= MOST_LINES && deepTaints({ atoms: [atom], taints: [] }).some((taint) => taint.origin.kind === "message"))
+        places.push(atom.writtenAt.at);
+    }
+  });
+  return places.sort((one, other) => one - other)[0];
 }
 
 const TAME = new Set(["id", "time", "destination", "deliveries"]);
