@@ -70,7 +70,7 @@ function callNativeAtom(machine: Machine, { name, receiver }: Extract<Atom, { ki
 export function callMemberOf(machine: Machine, receiver: Value, name: string, args: Given, site: Site): Value {
   const results: Value[] = [];
   let known = false;
-  for (const atom of receiver.atoms) {
+  for (const atom of alikeOnce(receiver)) {
     const result = callMemberOfAtom(machine, atom, receiver, name, args, site);
     if (result === undefined) continue;
     known = true;
@@ -83,6 +83,24 @@ export function callMemberOf(machine: Machine, receiver: Value, name: string, ar
   if (native !== undefined) return native;
   return callByName(machine, receiver, name, args, site) ?? callUnknown(machine, receiver, args, site);
 }
+
+const MOST_OF_A_CLASS = 3;
+
+/** Of a library's objects of one type one is enough, and of a class of the program's a few. */
+function alikeOnce({ atoms }: Value): readonly Atom[] {
+  if (atoms.length < 2) return atoms;
+  const seen = new Map<unknown, number>();
+  return atoms.filter((atom) => {
+    if (atom.kind !== "object") return true;
+    const kind = atom.object.type ?? atom.object.cls;
+    if (kind === undefined) return true;
+    const count = (seen.get(kind) ?? 0) + 1;
+    seen.set(kind, count);
+    return count <= (atom.object.type === undefined ? MOST_OF_A_CLASS : slotsDiffer(atom.object) ? MOST_OF_A_CLASS : 1);
+  });
+}
+
+const slotsDiffer = (object: HeapObject): boolean => object.slots.size > 0;
 
 /** `undefined` where this atom has no such method. */
 function callMemberOfAtom(machine: Machine, atom: Atom, receiver: Value, name: string, args: Given, site: Site): Value | undefined {

@@ -7,7 +7,7 @@ import { type Given, given } from "./paths.ts";
 import { readSchema } from "./schemas/read.ts";
 import type { Schema } from "./schema.ts";
 import type { Taint } from "./taint.ts";
-import { type Closure, isCallable, isNothing, join, NOTHING, objectValue, textsOf, UNKNOWN, type Value } from "./value.ts";
+import { type Closure, isCallable, isNothing, join, NOTHING, objectsOf, objectValue, textsOf, UNKNOWN, type Value } from "./value.ts";
 
 type Reader = (path: Path) => Value;
 
@@ -19,7 +19,7 @@ export function registerTool(machine: Machine, tool: Tool, args: Given, receiver
   const [name] = tool.name === undefined ? [] : textsOf(read(tool.name));
   const all = tool.input.includes("params") && tool.name === undefined;
   addTool(machine, {
-    name: name ?? (all ? "every tool" : "a tool"),
+    name: name ?? (all ? "every tool" : UNNAMED),
     schema,
     validated: tool.validated,
     all,
@@ -69,12 +69,13 @@ export interface NewTool {
 
 export function addTool(machine: Machine, tool: NewTool): void {
   const { file } = machine.activation.module.ir;
-  const origin = machine.program.originAt(machine, "tool", tool.site, tool.name);
   const closure = tool.handler.atoms.find((atom) => atom.kind === "function")?.closure;
+  const name = tool.name === UNNAMED ? (handlerName(closure) ?? UNNAMED) : tool.name;
+  const origin = machine.program.originAt(machine, "tool", tool.site, name);
   const entry: ToolEntry = {
     kind: "tool",
     id: machine.fresh(),
-    name: tool.name,
+    name,
     file,
     at: tool.site.at,
     origin,
@@ -86,11 +87,21 @@ export function addTool(machine: Machine, tool: NewTool): void {
   machine.later(entry, () => {
     const source = machine.source(
       origin,
-      tool.all ? "arguments of a tool, as the model gives them" : `arguments of the tool \`${tool.name}\`, as the model gives them`,
+      tool.all ? "arguments of a tool, as the model gives them" : `arguments of the tool \`${name}\`, as the model gives them`,
     );
     const args = tool.input === "params" ? parametersFor(machine, closure, source) : inputFor(machine, tool, source);
     machine.call(tool.handler, args, { ...tool.site, text: tool.name, awaited: true });
   });
+}
+
+const UNNAMED = "a tool";
+
+/** In a loop over handlers, the handler's class is the best name. */
+function handlerName(closure: Closure | undefined): string | undefined {
+  for (const [, cell] of closure?.scope.names() ?? [])
+    for (const object of objectsOf(cell.value))
+      if (object.cls !== undefined && object.cls.definition.methods.length > 0) return object.cls.definition.name;
+  return undefined;
 }
 
 /** The parameter that holds the input, and the way to it in there. */

@@ -67,18 +67,41 @@ function manageHttp(machine: Machine, methodIs: string | undefined, at: Slots, s
     methodIs === undefined ? textsOf(at.get("method") ?? NOTHING).map((method) => method.toUpperCase()) : [methodIs.toUpperCase()];
   const body = bodyOf(at.get("body") ?? NOTHING);
   for (const spelled of spellings(url)) {
-    const segments = segmentsOf(spelled);
-    for (const rule of loadManagement().http) {
-      if (rule.method !== undefined && methods.length > 0 && !methods.includes(rule.method)) continue;
-      if (rule.method !== undefined && methods.length === 0 && rule.method !== "GET" && at.get("method") === undefined) continue;
-      const named = matchPath(rule.path, segments);
-      if (named === undefined) continue;
-      for (const one of rule.acts)
-        perform(machine, rule.broker, one, (path) => inRequest(machine, path, named, body), site, spelled.written, result);
-      return rule.acts;
-    }
+    const found = bestRule(spelled, methods, at.get("method") !== undefined);
+    if (found === undefined) continue;
+    const { rule, named } = found;
+    for (const one of rule.acts)
+      perform(machine, rule.broker, one, (path) => inRequest(machine, path, named, body), site, spelled.written, result);
+    return rule.acts;
   }
   return [];
+}
+
+type HttpRule = Management["http"][number];
+
+/** Of the rules that fit, the one that says most. */
+function bestRule(
+  spelled: Spelled,
+  methods: readonly string[],
+  hasMethod: boolean,
+): { readonly rule: HttpRule; readonly named: ReadonlyMap<string, Value> } | undefined {
+  const segments = segmentsOf(spelled);
+  const [start] = spelled.pieces;
+  let best: { readonly rule: HttpRule; readonly named: ReadonlyMap<string, Value>; readonly literal: number } | undefined;
+  for (const rule of loadManagement().http) {
+    if (!mayBeMethod(rule, methods, hasMethod)) continue;
+    if (rule.host !== undefined && !(typeof start === "string" && start.includes(rule.host.replace(/^\*?\.?/, "")))) continue;
+    const named = matchPath(rule.path, segments);
+    const literal = rule.path.replaceAll(/\{\w+\}/g, "").length;
+    if (named !== undefined && literal > (best?.literal ?? 0)) best = { rule, named, literal };
+  }
+  return best;
+}
+
+/** Where no method is said it is GET; where it is not known, it may be any. */
+function mayBeMethod({ method }: HttpRule, methods: readonly string[], hasMethod: boolean): boolean {
+  if (method === undefined || methods.includes(method)) return true;
+  return methods.length === 0 && (hasMethod || method === "GET");
 }
 
 /** Bodies are written as text; what was written is what counts. */

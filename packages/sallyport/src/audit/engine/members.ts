@@ -10,6 +10,7 @@ import type { Machine } from "./machine.ts";
 import { isNativeName } from "./native-names.ts";
 import { given } from "./paths.ts";
 import { readFrom } from "./results.ts";
+import type { Schema } from "./schema.ts";
 import { partOf, step, type Taint } from "./taint.ts";
 import {
   type Atom,
@@ -19,6 +20,7 @@ import {
   join,
   NOTHING,
   objectValue,
+  schemaValue,
   soleConstant,
   UNDEFINED,
   UNKNOWN,
@@ -66,6 +68,7 @@ function memberOfAtom(machine: Machine, atom: Atom, name: string, whole: Value):
     case "native":
       return { atoms: [nativeMember(atom, name)], taints: [] };
     case "schema":
+      if (name === "shape" || name === "entries") return shapeOf(machine, atom.schema);
       return { atoms: [{ kind: "native", name, receiver: { atoms: [atom], taints: [] } }], taints: [] };
     default:
       return isNativeName(name) && whole.taints.length === 0 ? { atoms: [{ kind: "native", name, receiver: whole }], taints: [] } : NOTHING;
@@ -77,6 +80,13 @@ export const nativeMember = (atom: Extract<Atom, { kind: "native" }>, name: stri
   isNothing(atom.receiver)
     ? { kind: "native", name: `${atom.name}.${name}`, receiver: atom.receiver }
     : { kind: "native", name, receiver: atom.receiver };
+
+/** The fields of an object's schema, each a schema: to be spread into another. */
+function shapeOf(machine: Machine, schema: Schema): Value {
+  const shape = machine.make("object", 0);
+  for (const [name, field] of schema.fields ?? []) shape.write(name, schemaValue(field));
+  return objectValue(shape);
+}
 
 /** `Tool.from_function`: what the class that it constructs offers without an instance. */
 function libraryStatic(machine: Machine, atom: Extract<Atom, { kind: "library" }>, name: string): Value {

@@ -5,8 +5,8 @@ import type { Machine } from "./machine.ts";
 import { joinTaints, type Taint } from "./taint.ts";
 import { type Atom, isNothing, type Value } from "./value.ts";
 
-const MOST_DEPTH = 7;
-const MOST_PARTS = 400;
+const MOST_DEPTH = 16;
+const MOST_PARTS = 2000;
 
 /** Everybody who has a say in any part of it. */
 export function deepTaints(value: Value): readonly Taint[] {

@@ -161,7 +161,7 @@ export function refineSchema(machine: Machine, schema: Schema, name: string, arg
     case "safeExtend":
     case "merge": {
       const more = first === undefined ? undefined : readSchema(machine, first);
-      return more === undefined ? schema : merged(schema, more);
+      return more === undefined ? { ...schema, unknownKeys: "kept" } : merged(schema, more);
     }
     case "array":
       return { kind: "array", element: schema };
