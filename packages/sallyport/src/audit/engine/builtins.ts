@@ -2,10 +2,10 @@
 import type { Expression } from "../ir/ir.ts";
 import type { Machine } from "./machine.ts";
 import type { Scope } from "./scope.ts";
-import { given } from "./paths.ts";
 import { derive } from "./taint.ts";
 import { deepTaints } from "./reach.ts";
-import { join, NOTHING, objectsOf, objectValue, textsOf, UNKNOWN, type Value } from "./value.ts";
+import { constant, isNothing, join, NOTHING, objectsOf, objectValue, rowOf, textsOf, UNKNOWN, type Value } from "./value.ts";
+import { HeapObject } from "./heap.ts";
 
 export function builtin(machine: Machine, { name, args, at }: Extract<Expression, { kind: "builtin" }>, scope: Scope): Value {
   const values = args.map((argument) => machine.evaluate(argument, scope));
@@ -20,12 +20,8 @@ export function builtin(machine: Machine, { name, args, at }: Extract<Expression
     case "send":
       for (const object of objectsOf(first)) object.add(second);
       return UNKNOWN;
-    case "append": {
-      const list = machine.make("list", at);
-      for (const object of objectsOf(first)) list.add(object.all());
-      for (const value of values.slice(1)) list.add(value);
-      return objectValue(list, first.taints);
-    }
+    case "append":
+      return append(machine, first, values.slice(1), at);
     case "text":
       return first;
     case "evaluate": {
@@ -44,15 +40,43 @@ export function builtin(machine: Machine, { name, args, at }: Extract<Expression
   }
 }
 
-/** Pairs of key and value. */
-function entriesOf(machine: Machine, value: Value, at: number): Value {
-  const list = machine.make("list", at);
-  const pair = machine.make("list", at);
-  const keys = value.atoms.flatMap((atom) => (atom.kind === "object" && atom.object.kind !== "list" ? [...atom.object.fields.keys()] : []));
-  pair.write("0", join(UNKNOWN, ...keys.map((key): Value => ({ atoms: [{ kind: "constant", value: key }], taints: [] }))));
-  pair.write("1", machine.element(value));
-  list.add(objectValue(pair));
-  return objectValue(list);
+const MOST_LISTS = 6;
+
+/** What was there, in order where the order is known, and what comes behind; for each list that it may have been. */
+function append(machine: Machine, before: Value, items: readonly Value[], at: number): Value {
+  const lists = objectsOf(before)
+    .filter((object) => object.kind === "list")
+    .slice(0, MOST_LISTS);
+  const made = (lists.length === 0 ? [undefined] : lists).map((list): Value => {
+    const longer = new HeapObject("list", machine.activation.module.ir.file, at);
+    const row = list === undefined ? [] : rowOf(objectValue(list));
+    if (row === undefined || row.length > 64)
+      for (const value of [...(list === undefined ? [] : [list.all()]), ...items]) longer.add(value);
+    else for (const [index, value] of [...row, ...items].entries()) longer.write(String(index), value);
+    return objectValue(longer, before.taints);
+  });
+  return join(...made);
 }
 
-export { given };
+/** Pairs of key and value; of a list that is all there, each by itself. */
+function entriesOf(machine: Machine, value: Value, at: number): Value {
+  const list = machine.make("list", at);
+  const pairOf = (key: Value, item: Value): Value => {
+    const pair = new HeapObject("list", list.file, at);
+    pair.write("0", key);
+    pair.write("1", item);
+    return objectValue(pair);
+  };
+  const row = rowOf(value);
+  const named = objectsOf(value).flatMap((object) => (object.kind === "list" ? [] : [...object.fields]));
+  if (row !== undefined) for (const [index, item] of row.entries()) list.write(String(index), pairOf(constant(index), item));
+  else if (named.length > 0 && named.length < 100)
+    for (const [index, [key, item]] of named.entries()) list.write(String(index), pairOf(constant(key), item));
+  const rest =
+    row === undefined
+      ? join(...objectsOf(value).map((object) => object.element), value.taints.length > 0 ? machine.element(value) : NOTHING)
+      : NOTHING;
+  const unlisted = row === undefined && named.length === 0 ? machine.element(value) : rest;
+  if (!isNothing(unlisted)) list.add(pairOf(join(UNKNOWN, ...objectsOf(value).map((object) => object.keys)), unlisted));
+  return objectValue(list);
+}

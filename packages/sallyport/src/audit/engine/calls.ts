@@ -18,6 +18,7 @@ import {
   isNothing,
   join,
   NOTHING,
+  objectsOf,
   objectValue,
   soleConstant,
   UNDEFINED,
@@ -192,6 +193,8 @@ export function callUnknown(machine: Machine, receiver: Value, args: Given, site
     `passes through \`${site.text}\``,
   );
   const result: Value = { atoms: [{ kind: "unknown" }], taints };
+  if (taints.length > 0 && machine.language === "go")
+    for (const object of args.positional.flatMap(objectsOf)) if (object.cls === undefined) object.add({ atoms: [], taints });
   if (taints.length > 0) machine.report({ kind: "call", name: site.text, given: join(...all), awaited: site.awaited }, site.at);
   for (const one of all)
     if (one.atoms.some((atom) => atom.kind === "function")) machine.callBack(one, { ...NO_ARGUMENTS, more: result }, site, "library");

@@ -242,13 +242,13 @@ function writeComputed(key: Value, value: Value, object: ReturnType<Machine["mak
 function listLiteral(machine: Machine, style: "list" | "tuple" | "set", items: readonly Item[], at: number, scope: Scope): Value {
   const list = machine.make(style === "set" ? "set" : "list", at);
   let known = style !== "set";
-  for (const [index, { value: expression, spread }] of items.entries()) {
+  let next = 0;
+  for (const { value: expression, spread } of items) {
     const value = machine.evaluate(expression, scope);
-    if (spread === true) {
-      known = false;
-      list.add(machine.element(value));
-    } else if (known && index < 256) list.write(String(index), value);
-    else list.add(value);
+    const row = spread === true ? rowOf(value) : [value];
+    if (row === undefined) known = false;
+    if (known && row !== undefined && next + row.length <= 256) for (const item of row) list.write(String(next++), item);
+    else list.add(spread === true ? machine.element(value) : value);
   }
   return objectValue(list);
 }

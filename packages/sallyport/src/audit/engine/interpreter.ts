@@ -13,9 +13,10 @@ import type { Activation, Machine, Site } from "./machine.ts";
 import { elementOf, indexOf, memberOf, writeMember } from "./members.ts";
 import { bindPattern } from "./patterns.ts";
 import { given } from "./paths.ts";
+import { mentions } from "./mentions.ts";
 import { makeProgram } from "./program.ts";
 import { Scope, type SourceModule, State } from "./scope.ts";
-import { type Nest, runStatements } from "./statements.ts";
+import { declareAhead, type Nest, runStatements } from "./statements.ts";
 import { isPlain, signatureOf } from "./signature.ts";
 import { type Origin, step } from "./taint.ts";
 import { typedValue } from "./types.ts";
@@ -38,11 +39,13 @@ export interface Limits {
   readonly runsAtStart: number;
   /** Of one function in one entry, with the same arguments. */
   readonly alike: number;
+  /** Made at one place in one entry. */
+  readonly objects: number;
   /** How often everybody is run anew. */
   readonly passes: number;
 }
 
-export const LIMITS: Limits = { steps: 300_000, depth: 48, runs: 60, runsAtStart: 600, alike: 3, passes: 3 };
+export const LIMITS: Limits = { steps: 300_000, depth: 48, runs: 60, runsAtStart: 600, alike: 3, objects: 6, passes: 3 };
 
 /** How often a function was run in one entry, and what came of it. */
 interface Runs {
@@ -79,6 +82,7 @@ export function interpret({ language, modules, resolve, models, limits = LIMITS 
   let stack: readonly Frame[] = [];
   let runs = new Map<FunctionDefinition, Runs>();
   let running: FunctionDefinition[] = [];
+  let objects = new Map<string, readonly HeapObject[]>();
   const fresh = (): number => ++counter;
   const start = (name: string, file: string, kind: "start" | "uncalled"): Entry => ({ kind, id: fresh(), name, file, at: 0 });
   let entry: Entry = start("the program's start", modules[0]?.file ?? "", "start");
@@ -91,15 +95,16 @@ export function interpret({ language, modules, resolve, models, limits = LIMITS 
       spent,
       runs,
       running,
+      objects,
       state: machine.state,
       nest: { jumps: nest.jumps.splice(0), landings: nest.landings.splice(0) },
     };
-    [entry, around, stack, spent, runs, running] = [next, [], [], 0, new Map(), []];
+    [entry, around, stack, spent, runs, running, objects] = [next, [], [], 0, new Map(), [], new Map()];
     machine.state = new State();
     try {
       return work();
     } finally {
-      ({ entry, around, stack, spent, runs, running } = before);
+      ({ entry, around, stack, spent, runs, running, objects } = before);
       machine.state = before.state;
       nest.jumps.push(...before.nest.jumps);
       nest.landings.push(...before.nest.landings);
@@ -116,14 +121,17 @@ export function interpret({ language, modules, resolve, models, limits = LIMITS 
     }
   };
 
-  /** A module's own code. It runs where it is first asked for, and as nobody. */
+  /** A module's own code. It runs where it is first asked for, and as nobody. The files of a package run as one. */
   const enter = (module: SourceModule): void => {
     if (module.progress !== "new") return;
-    module.progress = "running";
+    const files = module.ir.package === undefined ? [module] : program.ofPackage(module.ir.package);
+    for (const file of files) file.progress = "running";
     withEntry(start(module.ir.file, module.ir.file, "start"), () => {
-      activate(activationOf(module, undefined), () => runModule(module));
+      if (files.length > 1)
+        for (const file of files) activate(activationOf(file, undefined), () => declareAhead(machine, file.ir.body, file.scope));
+      for (const file of files) activate(activationOf(file, undefined), () => runModule(file));
     });
-    module.progress = "done";
+    for (const file of files) file.progress = "done";
   };
 
   const activationOf = (module: SourceModule, closure: Closure | undefined): Activation => ({
@@ -281,15 +289,27 @@ export function interpret({ language, modules, resolve, models, limits = LIMITS 
       return result;
     },
 
+    writer: (word) => {
+      const index = running.findLastIndex((definition) => mentions(definition, word));
+      const frame = index === -1 || index === running.length - 1 ? undefined : stack[index + 1];
+      return frame && { file: frame.file, at: frame.at };
+    },
+
     member: (value, name) => memberOf(machine, value, name),
     index: (value, index, at) => indexOf(machine, value, index, at),
     element: (value) => elementOf(machine, value),
     write: (object, name, value) => writeMember(machine, object, name, value),
     typed: (type, scope) => typedValue(machine, type, scope),
 
-    make: (kind, at) => {
-      const object = new HeapObject(kind, current.module.ir.file, at);
+    make: (kind, at, type) => {
+      const { file } = current.module.ir;
+      const key = `${kind}:${type ?? ""}:${file}:${at}`;
+      const made = at === 0 ? [] : (objects.get(key) ?? []);
+      if (made.length >= limits.objects) return made.at(-1) as HeapObject;
+      const object = new HeapObject(kind, file, at);
+      object.type = type;
       object.common = entry.kind === "start";
+      objects.set(key, [...made, object]);
       return object;
     },
     report: (event, at, place) => {
@@ -401,7 +421,7 @@ function callMains(sources: readonly SourceModule[], machine: Machine, uncalled:
   for (const module of sources) {
     if (module.ir.language !== "go") continue;
     for (const name of ["init", "main"]) {
-      for (const atom of module.scope.own(name)?.value.atoms ?? [])
+      for (const atom of module.scope.find(name)?.value.atoms ?? [])
         if (atom.kind === "function")
           uncalled(
             module,
@@ -419,7 +439,11 @@ function callTheRest(module: SourceModule, machine: Machine, activated: Readonly
     uncalled(module, closure.definition.name, () => void machine.program.callTyped(machine, closure));
   };
   const seen = new Set<Value>();
-  const cells = [...module.scope.names(), ...module.exports];
+  const cells = [
+    ...module.scope.names(),
+    ...(module.scope.holds === "file" ? (module.scope.parent?.names() ?? []) : []),
+    ...module.exports,
+  ];
   for (const [, cell] of cells) {
     if (seen.has(cell.value)) continue;
     seen.add(cell.value);

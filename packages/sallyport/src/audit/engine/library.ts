@@ -1,4 +1,5 @@
 // Calls into libraries, as the models tell them: what is done, and who is called.
+import { command } from "./commands.ts";
 import type { Act, Callback, Condition } from "../models/model.ts";
 import type { Known } from "../models/load.ts";
 import { registerConsumer, registerPull, registerTool } from "./entries.ts";
@@ -112,7 +113,8 @@ function perform(
     { kind: "act", act, broker, model: known.library, call: site.text, at_: at, awaited: site.awaited, guessed, result },
     site.at,
   );
-  return (act.kind === "http" || act.kind === "command") && manage(machine, act, at, site, result);
+  if (act.kind === "command") return command(machine, act, args, site, result);
+  return act.kind === "http" && manage(machine, act, at, site, result);
 }
 
 const PATH_KEYS = new Set(["key", "input", "schema", "message", "requeue", "delay", "value"]);

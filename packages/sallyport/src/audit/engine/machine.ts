@@ -84,6 +84,8 @@ export interface Machine {
   callMember(receiver: Value, name: string, args: Given, site: Site): Value;
   callClosure(closure: Closure, args: Given, site: Site): Value;
   construct(cls: ClassValue, args: Given, site: Site): Value;
+  /** A helper does what another function spells out: where that one calls, if it is not the one that runs. */
+  writer(word: string): Written | undefined;
   /** Runs functions among values, as a library would: later or never, with what it is handed. */
   callBack(callee: Value, args: Given, site: Site, of: "timer" | "library"): Value;
 
@@ -93,7 +95,8 @@ export interface Machine {
   write(object: Value, name: string, value: Value): void;
   typed(type: TypeRef | undefined, scope: Scope): Value;
 
-  make(kind: HeapKind, at: Place): HeapObject;
+  /** A new object; of very many from one place the last stands for the rest. */
+  make(kind: HeapKind, at: Place, type?: string): HeapObject;
   /** `place`: it stands elsewhere than in the code that runs. */
   report(event: Report, at: Place, place?: Written): void;
   within<T>(around: Around, work: () => T): T;

@@ -1,5 +1,4 @@
-// Brokers that are spoken to without a client: over HTTP, or by their command line programs. management.json says which
-// URLs and words are theirs.
+// Brokers that are spoken to over HTTP, without a client: management.json says which URLs are theirs.
 import { loadManagement } from "../models/load.ts";
 import type { Act, Management } from "../models/model.ts";
 import type { Machine, Site } from "./machine.ts";
@@ -8,12 +7,11 @@ import { type Atom, isNothing, join, NOTHING, objectsOf, textsOf, type Value, ty
 type Slots = ReadonlyMap<string, Value>;
 
 /** Whether messages are read by it. */
-export function manage(machine: Machine, act: Extract<Act, { kind: "http" | "command" }>, at: Slots, site: Site, result: Value): boolean {
-  const acts = act.kind === "http" ? manageHttp(machine, act.methodIs, at, site, result) : manageCommand(machine, at, site, result);
-  return acts.some(({ kind }) => kind === "read");
+export function manage(machine: Machine, act: Extract<Act, { kind: "http" }>, at: Slots, site: Site, result: Value): boolean {
+  return manageHttp(machine, act.methodIs, at, site, result).some(({ kind }) => kind === "read");
 }
 
-/** A piece of a URL or command: text that is known, or a value. */
+/** A piece of a URL: text that is known, or a value. */
 type Piece = string | Value;
 
 interface Spelled {
@@ -24,7 +22,7 @@ interface Spelled {
 const MOST_SPELLINGS = 12;
 
 /** The ways to spell a value: constants as they are, what is not known as itself. */
-function spellings(value: Value, depth = 0): readonly Spelled[] {
+export function spellings(value: Value, depth = 0): readonly Spelled[] {
   if (depth > 6) return [{ pieces: [value], written: undefined }];
   const all = value.atoms.flatMap((atom) => spellAtom(atom, value, depth));
   return all.length === 0 ? [{ pieces: [value], written: undefined }] : all.slice(0, MOST_SPELLINGS);
@@ -71,11 +69,22 @@ function manageHttp(machine: Machine, methodIs: string | undefined, at: Slots, s
     if (found === undefined) continue;
     const { rule, named } = found;
     for (const one of rule.acts)
-      perform(machine, rule.broker, one, (path) => inRequest(machine, path, named, body), site, spelled.written, result);
+      perform(
+        machine,
+        rule.broker,
+        one,
+        (path) => inRequest(machine, path, named, body),
+        site,
+        spelled.written ?? machine.writer(longestWord(rule.path)),
+        result,
+      );
     return rule.acts;
   }
   return [];
 }
+
+const longestWord = (path: string): string =>
+  path.split(/\/|\{\w+\}/).reduce((longest, word) => (word.length > longest.length ? word : longest), "");
 
 type HttpRule = Management["http"][number];
 
@@ -150,65 +159,7 @@ function own(machine: Machine, value: Value, name: string): Value {
   return has ? machine.member(value, name) : NOTHING;
 }
 
-function manageCommand(machine: Machine, at: Slots, site: Site, result: Value): readonly Act[] {
-  const argv = at.get("argv");
-  if (argv === undefined) return [];
-  const words = wordsOf(machine, argv);
-  for (const rule of loadManagement().commands) {
-    if (!beginsWith(words, rule.words)) continue;
-    for (const act of rule.acts) perform(machine, rule.broker, act, (path) => inCommand(path, words), site, undefined, result);
-    return rule.acts;
-  }
-  return [];
-}
-
-function wordsOf(machine: Machine, argv: Value): readonly Value[] {
-  const lists = objectsOf(argv).filter((object) => object.kind === "list");
-  const loose = argv.atoms.filter((atom) => atom.kind !== "object");
-  const words: Value[] = [];
-  if (loose.length > 0) {
-    // One line for a shell, or the program's name beside its arguments.
-    for (const spelled of spellings({ atoms: loose, taints: argv.taints }).slice(0, 1)) {
-      for (const piece of spelled.pieces) {
-        if (typeof piece !== "string") words.push(piece);
-        else for (const word of piece.split(/\s+/)) if (word !== "") words.push({ atoms: [{ kind: "constant", value: word }], taints: [] });
-      }
-    }
-  }
-  for (const list of lists) {
-    words.push(...list.fields.values());
-    if (!isNothing(list.element)) words.push(list.element);
-  }
-  void machine;
-  return words;
-}
-
-function beginsWith(words: readonly Value[], wanted: readonly string[]): boolean {
-  const texts = words.map((word) => textsOf(word).map((text) => text.split("/").at(-1) ?? text));
-  const start = texts.findIndex((text) => text.includes(wanted[0] ?? ""));
-  if (start === -1 || start > 2) return false;
-  let from = start;
-  // Options may stand between a program and what it is told to do.
-  return wanted.every((word) => {
-    const found = texts.findIndex((text, index) => index >= from && text.includes(word));
-    if (found === -1) return false;
-    from = found + 1;
-    return true;
-  });
-}
-
-function inCommand(path: string, words: readonly Value[]): Value {
-  if (path === "words") return join(...words);
-  const flag = /^flag:(.+)$/.exec(path)?.[1];
-  if (flag !== undefined) {
-    const index = words.findIndex((word) => textsOf(word).includes(flag));
-    return index === -1 ? NOTHING : (words[index + 1] ?? NOTHING);
-  }
-  const index = Number(/^word(\d+)$/.exec(path)?.[1] ?? Number.NaN);
-  return words[index] ?? NOTHING;
-}
-
-function perform(
+export function perform(
   machine: Machine,
   broker: string,
   act: Act,

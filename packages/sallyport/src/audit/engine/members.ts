@@ -4,6 +4,7 @@ import { getterOf, inheritedField, methodOf } from "./classes.ts";
 import { membership } from "./conditions.ts";
 import { registerPull } from "./entries.ts";
 import { factsOf } from "./facts.ts";
+import { globalFunction } from "./globals.ts";
 import type { HeapObject } from "./heap.ts";
 import { callBack, libraryMember } from "./library.ts";
 import type { Machine } from "./machine.ts";
@@ -114,6 +115,8 @@ function memberOfObject(machine: Machine, object: HeapObject, name: string, whol
     const base = machine.program.baseMember(machine, object.cls, name, self);
     if (!isNothing(base)) return base;
   }
+  const own_ = object.type?.endsWith(":*") === true ? ownFunction(machine, object.type, name) : undefined;
+  if (own_ !== undefined) return own_;
   if (object.type !== undefined) {
     const known = machine.models.member(object.type, name);
     if (known !== undefined) return libraryMember(machine, known, name, { atoms: [{ kind: "object", object }], taints: whole.taints });
@@ -122,6 +125,14 @@ function memberOfObject(machine: Machine, object: HeapObject, name: string, whol
   return isNativeName(name)
     ? { atoms: [{ kind: "native", name, receiver: { atoms: [{ kind: "object", object }], taints: whole.taints } }], taints: [] }
     : NOTHING;
+}
+
+/** A function of the standard library whose meaning is known here better than a model can say it. */
+function ownFunction(machine: Machine, namespace: string, name: string): Value | undefined {
+  const library = namespace.slice(0, -2);
+  const packages = machine.models.models.find((model) => model.library === library)?.packages ?? [];
+  const key = packages.map((one) => `${one}.${name}`).find((one) => globalFunction(one) !== undefined);
+  return key === undefined ? undefined : { atoms: [{ kind: "native", name: key, receiver: NOTHING }], taints: [] };
 }
 
 const NO_ARGUMENTS = { positional: [], named: new Map<string, Value>(), more: undefined, moreNamed: undefined };

@@ -31,7 +31,8 @@ import {
 export function callNative(machine: Machine, name: string, receiver: Value, args: Given, site: Site): Value | undefined {
   const [atom] = receiver.atoms;
   if (atom?.kind === "schema") return ofSchema(machine, name, atom, args, site);
-  if (atom?.kind === "function" || atom?.kind === "library") return ofFunction(machine, name, receiver, args, site);
+  if (atom?.kind === "function" || atom?.kind === "library")
+    return machine.language === "javascript" ? ofFunction(machine, name, receiver, args, site) : undefined;
   if (atom?.kind === "native" && name === "resolve") return resolve(atom, args);
   if (name === "resolve" || name === "reject") return resolveInto(receiver, name, args);
   if (name === "then" || name === "catch" || name === "finally") return afterwards(machine, name, receiver, args, site);

@@ -55,7 +55,8 @@ function itemOf(machine: Machine, value: Value, index: number): Value {
   return isNothing(element) ? (isNothing(own) ? UNKNOWN : own) : join(own, element);
 }
 
-function bindName(machine: Machine, name: string, value: Value, scope: Scope, how: How): void {
+function bindName(machine: Machine, name: string, value: Value, within: Scope, how: How): void {
+  const scope = within.holds === "file" ? (within.parent ?? within) : within;
   if (how === "declare") {
     const own = scope.own(name);
     // Declared again in the same block: a second turn of a loop, or Python and Go giving the name something new.
@@ -63,7 +64,7 @@ function bindName(machine: Machine, name: string, value: Value, scope: Scope, ho
     else scope.declare(name, value);
     return;
   }
-  const cell = scope.find(name);
+  const cell = within.find(name);
   if (cell !== undefined) machine.state.write(cell, value);
   else {
     const home = scope.home();

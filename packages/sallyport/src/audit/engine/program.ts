@@ -5,7 +5,6 @@ import type { Resolver } from "../frontends/frontend.ts";
 import { basesOf, methodOf, typicalInstance } from "./classes.ts";
 import { addConsumer, addTool } from "./entries.ts";
 import { globalFunction } from "./globals.ts";
-import { HeapObject } from "./heap.ts";
 import type { Machine, Program, Site } from "./machine.ts";
 import { given, type Given } from "./paths.ts";
 import { type Cell, Scope, type SourceModule } from "./scope.ts";
@@ -40,11 +39,12 @@ export interface Modules {
   evaluateIn(cls: ClassValue, value: Expression, self: Value): Value;
 }
 
-export function makeProgram(
-  irs: readonly Module[],
-  resolve: Resolver,
-  modules: Modules,
-): Program & { readonly sources: readonly SourceModule[] } {
+export interface Sources extends Program {
+  readonly sources: readonly SourceModule[];
+  ofPackage(name: string): readonly SourceModule[];
+}
+
+export function makeProgram(irs: readonly Module[], resolve: Resolver, modules: Modules): Sources {
   const byFile = new Map<string, SourceModule>();
   const byPackage = new Map<string, SourceModule[]>();
   const packageScopes = new Map<string, Scope>();
@@ -57,7 +57,13 @@ export function makeProgram(
     const packaged = ir.package;
     const outer = packaged === undefined ? undefined : (packageScopes.get(packaged) ?? new Scope("module", undefined));
     if (packaged !== undefined && outer !== undefined) packageScopes.set(packaged, outer);
-    const module: SourceModule = { ir, scope: new Scope("module", outer), exports: new Map(), passes: [], progress: "new" };
+    const module: SourceModule = {
+      ir,
+      scope: new Scope(outer === undefined ? "module" : "file", outer),
+      exports: new Map(),
+      passes: [],
+      progress: "new",
+    };
     byFile.set(ir.file, module);
     if (packaged !== undefined) byPackage.set(packaged, [...(byPackage.get(packaged) ?? []), module]);
     return module;
@@ -121,8 +127,9 @@ export function makeProgram(
     return { atoms: [{ kind: "native", name: key, receiver: NOTHING }], taints: [] };
   };
 
-  const program: Program & { readonly sources: readonly SourceModule[] } = {
+  const program: Sources = {
     sources,
+    ofPackage: (name) => byPackage.get(name) ?? [],
 
     bindImport(machine, { from, bindings }: Of<"import">, scope) {
       const found = resolve(machine.activation.module.ir.file, from);
@@ -301,8 +308,7 @@ export function makeProgram(
           taints: (receiver?.taints ?? []).map((taint) => ({ ...taint, content, path: taint.path === "" ? content : taint.path })),
         };
       }
-      const object = new HeapObject("library", machine.activation.module.ir.file, site?.at ?? 0);
-      object.type = type;
+      const object = machine.make("library", site?.at ?? 0, type);
       return objectValue(object, receiver?.taints ?? []);
     },
 

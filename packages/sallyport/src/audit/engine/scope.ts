@@ -16,7 +16,8 @@ export interface Cell {
 export class Scope {
   readonly parent: Scope | undefined;
   /** A function's own names (Python) are declared in the nearest of these. */
-  readonly holds: "module" | "function" | "block" | "class";
+  /** `file`: of a package (Go), whose files hold only their imports; all else is the package's. */
+  readonly holds: "module" | "file" | "function" | "block" | "class";
   readonly #cells = new Map<string, Cell>();
 
   constructor(holds: Scope["holds"], parent: Scope | undefined) {
@@ -25,7 +26,7 @@ export class Scope {
   }
 
   declare(name: string, value: Value): Cell {
-    const cell: Cell = { value, shared: this.holds === "module" };
+    const cell: Cell = { value, shared: this.holds === "module" || this.holds === "file" };
     this.#cells.set(name, cell);
     return cell;
   }

@@ -30,12 +30,17 @@ export interface Nest {
 }
 
 export function runStatements(machine: Machine, nest: Nest, statements: readonly Statement[], scope: Scope): void {
-  for (const statement of statements) if (statement.kind === "import") machine.program.bindImport(machine, statement, scope);
-  for (const statement of statements) if (isAhead(statement)) declare(machine, statement, scope);
+  declareAhead(machine, statements, scope);
   for (const statement of statements) {
     if (!machine.state.alive) return;
     if (statement.kind !== "import" && !isAhead(statement)) runStatement(machine, nest, statement, scope);
   }
+}
+
+/** What is there before anything runs: imports, functions, shapes. */
+export function declareAhead(machine: Machine, statements: readonly Statement[], scope: Scope): void {
+  for (const statement of statements) if (statement.kind === "import") machine.program.bindImport(machine, statement, scope);
+  for (const statement of statements) if (isAhead(statement)) declare(machine, statement, scope);
 }
 
 /** Known before the block runs: functions and shapes. A class is made where it stands, since its bases and statics are. */

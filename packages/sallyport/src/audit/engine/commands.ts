@@ -1,0 +1,103 @@
+// Brokers that are spoken to by their command line programs: management.json says which words are theirs.
+import { loadManagement } from "../models/load.ts";
+import type { Act } from "../models/model.ts";
+import type { Machine, Site } from "./machine.ts";
+import { perform, spellings } from "./management.ts";
+import { type Given, parsePath } from "./paths.ts";
+import { read } from "./results.ts";
+import { constant, join, NOTHING, objectsOf, rowOf, textsOf, type Value } from "./value.ts";
+
+const MOST_SPELLINGS = 16;
+
+/** Whether messages are read by it. */
+export function command(machine: Machine, act: Extract<Act, { kind: "command" }>, args: Given, site: Site, result: Value): boolean {
+  const lines = linesOf(machine, act, args);
+  for (const rule of loadManagement().commands.toSorted((one, other) => other.words.length - one.words.length)) {
+    const starts = lines.map((words) => startOf(words, rule.words));
+    if (starts.every((start) => start === undefined)) continue;
+    const readWord = (path: string): Value =>
+      join(...lines.map((words, index) => (starts[index] === undefined ? NOTHING : wordAt(path, words, starts[index], rule.words.length))));
+    for (const one of rule.acts) perform(machine, rule.broker, one, readWord, site, machine.writer(rule.words.at(-1) ?? ""), result);
+    return rule.acts.some(({ kind }) => kind === "read");
+  }
+  return false;
+}
+
+/** The words, in the ways that they may be put together. */
+function linesOf(machine: Machine, { argv, shell }: Extract<Act, { kind: "command" }>, args: Given): readonly (readonly Value[])[] {
+  let lines: readonly (readonly Value[])[] = [[]];
+  for (const path of argv) {
+    for (const ways of partsOf(machine, path, args, shell === true)) {
+      lines = lines.flatMap((line) => ways.map((way) => [...line, ...way])).slice(0, MOST_SPELLINGS);
+    }
+  }
+  return lines;
+}
+
+type Ways = readonly (readonly Value[])[];
+
+function partsOf(machine: Machine, path: string, args: Given, shell: boolean): readonly Ways[] {
+  const { root } = parsePath(path);
+  if (root.kind !== "args" && root.kind !== "from") return [waysOf(read(machine, path, args, undefined), shell)];
+  const positional = root.kind === "from" ? args.positional.slice(root.index) : args.positional;
+  return [...positional.map((value) => waysOf(value, shell)), ...(args.more === undefined ? [] : [waysOf(args.more, shell)])];
+}
+
+/** A list of words, or a line of them. */
+function waysOf(value: Value, shell: boolean): Ways {
+  const lists = objectsOf(value).filter((object) => object.kind === "list");
+  if (lists.length > 0)
+    return lists
+      .slice(0, MOST_SPELLINGS)
+      .map((list) => rowOf({ atoms: [{ kind: "object", object: list }], taints: [] }) ?? [...list.fields.values(), list.element]);
+  const [spelled] = spellings(value);
+  if (spelled === undefined || (spelled.pieces.length === 1 && typeof spelled.pieces[0] !== "string")) return [[value]];
+  const only = spelled.pieces.length === 1 && typeof spelled.pieces[0] === "string" ? spelled.pieces[0] : undefined;
+  if (only !== undefined && !shell && !only.includes(" ")) return [[value]];
+  return [
+    spelled.pieces.flatMap((piece) =>
+      typeof piece === "string"
+        ? piece
+            .split(/\s+/)
+            .filter((word) => word !== "")
+            .map(constant)
+        : [piece],
+    ),
+  ];
+}
+
+const namesOf = (word: Value): readonly string[] => textsOf(word).map((text) => text.split("/").at(-1) ?? text);
+
+/** Where the last of the wanted words stands. Options may stand between a program and what it is told to do. */
+function startOf(words: readonly Value[], wanted: readonly string[]): number | undefined {
+  let from = 0;
+  for (const [index, word] of wanted.entries()) {
+    const found = words.findIndex((one, at) => at >= from && namesOf(one).includes(word));
+    if (found === -1 || (index === 0 && found > 2)) return undefined;
+    from = found + 1;
+  }
+  return from;
+}
+
+const isFlag = (word: Value | undefined): boolean => word !== undefined && textsOf(word).some((text) => text.startsWith("-"));
+
+/** `word2`: counted from the program, options left out with what belongs to them. */
+function wordAt(path: string, words: readonly Value[], start: number, wanted: number): Value {
+  if (path === "words") return join(...words.slice(start));
+  const flag = /^flag:(.+)$/.exec(path)?.[1];
+  if (flag !== undefined) {
+    const index = words.findIndex((word) => textsOf(word).includes(flag));
+    return index === -1 ? NOTHING : (words[index + 1] ?? NOTHING);
+  }
+  const rest: Value[] = [];
+  for (let index = start; index < words.length; index++) {
+    const word = words[index] as Value;
+    if (!isFlag(word)) rest.push(word);
+    else if (textsOf(word).every((text) => !text.includes("="))) index++;
+  }
+  const lump = words[start - 1];
+  // Where the order of the words is not known, it may be any of them.
+  return (
+    rest[Number(/^word(\d+)$/.exec(path)?.[1] ?? Number.NaN) - wanted] ?? (lump !== undefined && lump.taints.length > 0 ? lump : NOTHING)
+  );
+}
