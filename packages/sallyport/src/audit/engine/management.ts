@@ -20,11 +20,12 @@ interface Spelled {
 }
 
 const MOST_SPELLINGS = 12;
+const MOST_PARTS = 24;
 
 /** The ways to spell a value: constants as they are, what is not known as itself. */
 export function spellings(value: Value, depth = 0): readonly Spelled[] {
-  if (depth > 6) return [{ pieces: [value], written: undefined }];
-  const all = value.atoms.flatMap((atom) => spellAtom(atom, value, depth));
+  if (depth > 4) return [{ pieces: [value], written: undefined }];
+  const all = value.atoms.slice(0, MOST_SPELLINGS).flatMap((atom) => spellAtom(atom, value, depth));
   return all.length === 0 ? [{ pieces: [value], written: undefined }] : all.slice(0, MOST_SPELLINGS);
 }
 
@@ -32,8 +33,8 @@ function spellAtom(atom: Atom, whole: Value, depth: number): readonly Spelled[] 
   if (atom.kind === "constant") return [{ pieces: [String(atom.value)], written: undefined }];
   if (atom.kind !== "text" || atom.encoded === true) return [{ pieces: [{ atoms: [atom], taints: whole.taints }], written: undefined }];
   let ways: readonly Spelled[] = [{ pieces: [], written: undefined }];
-  for (const part of atom.parts) {
-    const next = spellings(part, depth + 1);
+  for (const part of atom.parts.slice(0, MOST_PARTS)) {
+    const next = spellings(part, depth + 1).slice(0, depth > 1 ? 2 : MOST_SPELLINGS);
     ways = ways
       .flatMap((way) => next.map((one) => ({ pieces: [...way.pieces, ...one.pieces], written: one.written ?? way.written })))
       .slice(0, MOST_SPELLINGS);

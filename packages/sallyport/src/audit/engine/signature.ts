@@ -29,13 +29,14 @@ export const isPlain = (closure: Closure, args: Given): boolean =>
   );
 
 const isOurs = (value: Value, depth: number): boolean =>
-  value.taints.length === 0 &&
-  value.atoms.every((atom) => {
-    if (atom.kind === "function") return false;
-    if (atom.kind === "text") return atom.parts.every((part) => isOurs(part, depth + 1));
-    if (atom.kind !== "object" || depth > 1 || atom.object.kind === "instance") return true;
-    return isOurs(atom.object.element, depth + 1) && [...atom.object.fields.values()].every((field) => isOurs(field, depth + 1));
-  });
+  depth > 3 ||
+  (value.taints.length === 0 &&
+    value.atoms.every((atom) => {
+      if (atom.kind === "function") return false;
+      if (atom.kind === "text") return atom.parts.every((part) => isOurs(part, depth + 1));
+      if (atom.kind !== "object" || depth > 1 || atom.object.kind === "instance") return true;
+      return isOurs(atom.object.element, depth + 1) && [...atom.object.fields.values()].every((field) => isOurs(field, depth + 1));
+    }));
 
 const ofValue = (value: Value): string => `${value.atoms.map(ofAtom).join("|")}${value.taints.map(keyOf).join("^")}`;
 
