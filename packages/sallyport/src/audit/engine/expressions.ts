@@ -203,6 +203,7 @@ function objectLiteral(machine: Machine, { entries, type, at }: Of<"object">, sc
     switch (entry.kind) {
       case "property":
         object.write(entry.key, machine.evaluate(entry.value, scope));
+        object.overlaid.delete(entry.key);
         break;
       case "accessor":
         object.write(
