@@ -1,11 +1,11 @@
 // Functions that need no import, and a few of the standard libraries, by the names they are called by.
-import { factsAbout, NO_FACTS, test } from "./facts.ts";
+import { factsAbout, factsOf, NO_FACTS, test } from "./facts.ts";
 import { membership, typeOf } from "./conditions.ts";
 import type { Machine, Site } from "./machine.ts";
 import { type Given, given } from "./paths.ts";
 import { pair } from "./natives.ts";
 import { deepTaints } from "./reach.ts";
-import { derive } from "./taint.ts";
+import { derive, type Taint } from "./taint.ts";
 import {
   type Atom,
   constant,
@@ -146,8 +146,22 @@ const smallest: Global = (_machine, args) => {
 
 const isInstance: Global = (_machine, args) => ({ ...UNKNOWN, test: typeOf(first(args).taints) });
 
-const getAttribute: Global = (machine, { positional: [object = UNKNOWN, key = UNKNOWN, fallback = NOTHING] }, site) =>
-  join(machine.index(object, key, site.at), fallback);
+/** By a name from outside every attribute can be had, those that each object has too: `__class__`, `__init__`. */
+const getAttribute: Global = (machine, { positional: [object = UNKNOWN, key = UNKNOWN, fallback = NOTHING] }, site) => {
+  const open = key.taints.filter((taint) => !taint.closed && !isAllowed(machine, taint));
+  const { file } = machine.activation.module.ir;
+  const taints = derive(open, file, site.at, "names an attribute, and every object has more of these than were meant");
+  const danger: Value = { atoms: [], taints: taints.map((taint) => ({ ...taint, prototype: true })) };
+  return join(machine.index(object, key, site.at), fallback, object.taints.length > 0 ? NOTHING : danger);
+};
+
+const isAllowed = (machine: Machine, taint: Taint): boolean =>
+  factsOf(machine.state.facts, taint).some((fact) => fact.kind === "allowed" && fact.own);
+
+const hasAttribute: Global = (_machine, { positional: [object = UNKNOWN, key = UNKNOWN] }) => ({
+  ...UNKNOWN,
+  test: membership(key, object, false, "an attribute"),
+});
 
 const partial: Global = (_machine, { positional: [callee = UNKNOWN, ...rest] }) =>
   join(
@@ -178,6 +192,12 @@ const promise: Global = (machine, args, site) => {
   const settle = (name: string): Value => ({ atoms: [{ kind: "native", name, receiver: objectValue(kept) }], taints: [] });
   machine.callBack(first(args), given(settle("resolve"), settle("reject")), site, "library");
   return isNothing(kept.element) ? UNKNOWN : kept.element;
+};
+
+/** An error that wraps others says what they say. */
+const carried: Global = (machine, { positional }, site) => {
+  const { file } = machine.activation.module.ir;
+  return { atoms: [{ kind: "unknown" }], taints: derive(deepTaints(join(...positional)), file, site.at, "is wrapped in an error") };
 };
 
 const table: readonly (readonly [string, Global])[] = [
@@ -250,6 +270,7 @@ const table: readonly (readonly [string, Global])[] = [
   ["Object.entries", properties],
   ["Object.assign", assign],
   ["Object.hasOwn", hasOwn],
+  ["Object.prototype.hasOwnProperty.call", (machine, args, site) => hasOwn(machine, args, site)],
   ["Object.create", (machine, _args, site) => objectValue(machine.make("object", site.at))],
   ["Date.now", () => NOW],
   ["Date", (_machine, args) => (args.positional.length === 0 ? NOW : { atoms: [{ kind: "unknown" }], taints: first(args).taints })],
@@ -290,7 +311,7 @@ const table: readonly (readonly [string, Global])[] = [
   ["partial", partial],
   ["map", mapOver],
   ["enumerate", pairs],
-  ["hasattr", unknown],
+  ["hasattr", hasAttribute],
   ["callable", unknown],
   ["id", unknown],
   ["Math.random", unknown],
@@ -313,7 +334,8 @@ const table: readonly (readonly [string, Global])[] = [
   ["Symbol", unknown],
   ["logging.getLogger", unknown],
   ["errors.New", unknown],
-  ["fmt.Errorf", unknown],
+  ["fmt.Errorf", carried],
+  ["errors.Join", carried],
   ["log.Printf", silent],
   ["log.Println", silent],
   ["fmt.Println", silent],

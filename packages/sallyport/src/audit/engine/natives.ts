@@ -9,7 +9,7 @@ import { type Given, given } from "./paths.ts";
 import { deepTaints } from "./reach.ts";
 import { isClosedPattern } from "./schema.ts";
 import { makeSchema, refineSchema } from "./schemas/zod.ts";
-import { isTable } from "./statements.ts";
+import { caught, isTable } from "./statements.ts";
 import { derive, partOf } from "./taint.ts";
 import {
   type Atom,
@@ -170,7 +170,8 @@ function afterwards(machine: Machine, name: string, receiver: Value, args: Given
     const id = machine.fresh();
     machine.within(
       { kind: "try", id, part: "catch", catches: true },
-      () => void (result = join(result, machine.callBack(failed, given(objectValue(error)), site, "library"))),
+      () =>
+        void (result = join(result, machine.callBack(failed, given(objectValue(error, [caught(machine, id, site.at)])), site, "library"))),
     );
   }
   return isNothing(result) ? receiver : result;
@@ -241,6 +242,8 @@ function ofCollection(machine: Machine, name: string, receiver: Value, objects: 
     case "remove":
       machine.report({ kind: "remember", collection: receiver, what: first, forgets: true }, site.at);
       return UNKNOWN;
+    case "hasOwnProperty":
+      return { ...UNKNOWN, test: membership(first, receiver, true, "an own property") };
     case "has":
     case "includes":
     case "indexOf":

@@ -3,6 +3,7 @@ import type { Catch, Loop, Statement, SwitchCase } from "../ir/ir.ts";
 import { both, type Test } from "./facts.ts";
 import type { Machine } from "./machine.ts";
 import { Scope, type State } from "./scope.ts";
+import type { Taint } from "./taint.ts";
 import { comparison } from "./conditions.ts";
 import { isNothing, join, NOTHING, objectValue, rowOf, truthOf, UNDEFINED, UNKNOWN, type Value } from "./value.ts";
 
@@ -281,7 +282,7 @@ function runTry(machine: Machine, nest: Nest, statement: Of<"try">, scope: Scope
     end.facts = before.facts;
     caught.meet(...starts.map((start) => start.since(before)), end);
     machine.state = caught;
-    machine.within({ kind: "try", id, part: "catch", catches }, () => runCatch(machine, one, landing, scope));
+    machine.within({ kind: "try", id, part: "catch", catches }, () => runCatch(machine, one, landing, scope, id));
     ways.push(machine.state);
   }
   machine.state = before;
@@ -293,15 +294,26 @@ function runTry(machine: Machine, nest: Nest, statement: Of<"try">, scope: Scope
   before.alive &&= survives;
 }
 
-function runCatch(machine: Machine, { target, body }: Catch, landing: Landing, scope: Scope): void {
+function runCatch(machine: Machine, { target, body }: Catch, landing: Landing, scope: Scope, id: number): void {
   const inner = new Scope("block", scope);
   if (target !== undefined) {
     const error = machine.make("instance", target.at);
     error.type = "error";
     const thrown = join(...landing.thrown.map(({ value }) => value));
-    machine.bind(target, join({ atoms: [{ kind: "object", object: error }], taints: [] }, thrown), inner, "declare");
+    machine.bind(
+      target,
+      join({ atoms: [{ kind: "object", object: error }], taints: [caught(machine, id, target.at)] }, thrown),
+      inner,
+      "declare",
+    );
   }
   machine.execute(body, inner);
+}
+
+/** What the libraries that are called in the `try` say when they fail. */
+export function caught(machine: Machine, id: number, at: number): Taint {
+  const origin = { ...machine.origin("error", "an error", at), id };
+  return machine.source(origin, "an error is caught");
 }
 
 function runThrow(machine: Machine, nest: Nest, { value, at }: Of<"throw">, scope: Scope): void {
