@@ -121,9 +121,9 @@ export function indexOf(machine: Machine, value: Value, index: Value, at: Place)
   const found = value.atoms.map((atom) => (atom.kind === "object" ? lookedUp(machine, atom.object, index, at) : NOTHING));
   const parts = value.taints.flatMap((taint) => partOf(taint, "[]") ?? taint);
   const joined = join(...found);
-  const test = membership(index, value, machine.language !== "javascript", "a lookup");
+  const test = membership(index, value, isOwnLookup(machine, value), "a lookup");
   const result = join(joined, { atoms: isNothing(joined) ? [{ kind: "unknown" }] : [], taints: parts });
-  return value.taints.length === 0 && test !== undefined && isOwnLookup(machine, value) ? { ...result, test } : result;
+  return value.taints.length === 0 && test !== undefined ? { ...result, test } : result;
 }
 
 const isOwnLookup = (machine: Machine, value: Value): boolean =>
