@@ -3,7 +3,7 @@ import type { Place } from "../ir/ir.ts";
 import type { Act, Consumes } from "../models/model.ts";
 import type { Facts } from "./facts.ts";
 import type { Schema } from "./schema.ts";
-import type { Origin, Step } from "./taint.ts";
+import type { Origin, Step, Taint } from "./taint.ts";
 import type { Closure, Value } from "./value.ts";
 
 /** Who runs when something happens. */
@@ -99,6 +99,8 @@ export type Event = Happened &
     | { readonly kind: "parse"; readonly input: Value }
     /** Something unknown is called with what came from outside. */
     | { readonly kind: "call"; readonly name: string; readonly given: Value; readonly awaited: boolean }
+    /** A function is called that a word from outside has chosen. */
+    | { readonly kind: "dispatch"; readonly name: string; readonly by: readonly Taint[] }
     | { readonly kind: "evaluate"; readonly code: Value }
     /** A consumer handles messages only up to a size that someone set. */
     | { readonly kind: "compare"; readonly what: Value }
