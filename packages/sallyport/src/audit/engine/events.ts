@@ -85,6 +85,8 @@ export type Event = Happened &
         /** Values at the act's paths, by the act's own property names; missing where not given. */
         readonly at_: ReadonlyMap<string, Value>;
         readonly awaited: boolean;
+        /** What it gives is dropped. */
+        readonly unused?: boolean;
         /** The receiver's type was not known; it was recognised by its shape. */
         readonly guessed: boolean;
         readonly result: Value;

@@ -100,7 +100,18 @@ function perform(
     registerPull(machine, known.broker ?? "any", act.consumes, at.get("destination"), site);
   const broker = known.broker ?? "any";
   machine.report(
-    { kind: "act", act, broker, model: known.library, call: site.text, at_: at, awaited: site.awaited, guessed, result },
+    {
+      kind: "act",
+      act,
+      broker,
+      model: known.library,
+      call: site.text,
+      at_: at,
+      awaited: site.awaited,
+      unused: site.unused === true,
+      guessed,
+      result,
+    },
     site.at,
   );
   return (act.kind === "http" || act.kind === "command") && manage(machine, act, at, site, result);

@@ -5,6 +5,7 @@ import type { Machine } from "./machine.ts";
 import { Scope, type State } from "./scope.ts";
 import type { Taint } from "./taint.ts";
 import { comparison } from "./conditions.ts";
+import { markUnused } from "./expressions.ts";
 import { isNothing, join, NOTHING, objectValue, rowOf, truthOf, UNDEFINED, UNKNOWN, type Value } from "./value.ts";
 
 type Of<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
@@ -40,6 +41,9 @@ export function runStatements(machine: Machine, nest: Nest, statements: readonly
 function runStatement(machine: Machine, nest: Nest, statement: Statement, scope: Scope): void {
   switch (statement.kind) {
     case "expression":
+      markUnused(statement.value);
+      machine.evaluate(statement.value, scope);
+      return;
     case "spawn":
     case "defer":
       machine.evaluate(statement.value, scope);
