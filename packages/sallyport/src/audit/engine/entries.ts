@@ -94,7 +94,7 @@ export function addTool(machine: Machine, tool: NewTool): void {
 function inputFor(machine: Machine, tool: NewTool, source: Taint): Given {
   const [root = "param0", ...path] = tool.input.split(".");
   const index = Number(root.replace("param", ""));
-  const schema = tool.validated ? tool.schema : undefined;
+  const schema = tool.validated ? (tool.schema ?? declaredSchema(machine, tool, index)) : undefined;
   let value: Value = { atoms: [{ kind: "unknown" }], taints: [{ ...source, schema }] };
   for (const [depth, name] of path.toReversed().entries()) {
     const object = machine.make("object", tool.site.at);
@@ -106,6 +106,15 @@ function inputFor(machine: Machine, tool: NewTool, source: Taint): Given {
   }
   const before = Array.from({ length: index }, (_, at) => (tool.all && at === 0 && path.length === 0 ? named(source) : UNKNOWN));
   return given(...before, value, UNKNOWN, UNKNOWN);
+}
+
+/** Go: the library makes the schema of the type that the handler's parameter has. */
+function declaredSchema(machine: Machine, tool: NewTool, index: number): Schema | undefined {
+  if (machine.language !== "go") return undefined;
+  const closure = tool.handler.atoms.find((atom) => atom.kind === "function")?.closure;
+  const type = closure?.definition.params[index]?.type;
+  const schema = type === undefined ? undefined : machine.program.schemaOfType(machine, type, closure?.scope, undefined);
+  return schema?.kind === "object" ? schema : undefined;
 }
 
 const named = (source: Taint): Value => ({ atoms: [{ kind: "unknown" }], taints: [{ ...source, path: "name" }] });

@@ -9,6 +9,7 @@ import { and, negated, or } from "./facts.ts";
 import type { Machine, Site } from "./machine.ts";
 import type { Given } from "./paths.ts";
 import { Scope } from "./scope.ts";
+import { isUnused } from "./unused.ts";
 import { spreadInto } from "./spread.ts";
 import { assume } from "./statements.ts";
 import { derive } from "./taint.ts";
@@ -148,17 +149,6 @@ const shown = (callee: Expression): string => {
   }
 };
 
-/** Calls whose promise nobody waits for: statements by themselves, also with a `catch` behind them. */
-const UNUSED = new WeakSet<Expression>();
-
-export function markUnused(expression: Expression): void {
-  if (expression.kind === "unary" && expression.op === "void") markUnused(expression.value);
-  if (expression.kind !== "call") return;
-  UNUSED.add(expression);
-  const { callee } = expression;
-  if (callee.kind === "member" && (callee.name === "catch" || callee.name === "finally")) markUnused(callee.object);
-}
-
 function call(machine: Machine, expression: Of<"call">, scope: Scope, awaited: boolean): Value {
   const { callee, at, isNew } = expression;
   const site: Site = {
@@ -166,7 +156,7 @@ function call(machine: Machine, expression: Of<"call">, scope: Scope, awaited: b
     text: shown(callee),
     awaited,
     ...(isNew === true && { isNew }),
-    ...(UNUSED.has(expression) && { unused: true }),
+    ...(isUnused(expression) && { unused: true }),
   };
   if (callee.kind === "member" && isNew !== true) {
     if (isSuper(callee.object)) return callInherited(machine, callee.name, argumentsOf(machine, expression, scope), site);

@@ -1,5 +1,6 @@
 // Methods of the languages' own values: texts, collections, functions, schemas.
 import { checkedBy } from "./checked.ts";
+import { caughtError } from "./caught.ts";
 import { membership } from "./conditions.ts";
 import { factsAbout, NO_FACTS, test, type Fact } from "./facts.ts";
 import type { HeapObject } from "./heap.ts";
@@ -9,7 +10,7 @@ import { type Given, given } from "./paths.ts";
 import { deepTaints } from "./reach.ts";
 import { isClosedPattern } from "./schema.ts";
 import { makeSchema, refineSchema } from "./schemas/zod.ts";
-import { caught, isTable } from "./statements.ts";
+import { isTable } from "./statements.ts";
 import { derive, partOf } from "./taint.ts";
 import {
   type Atom,
@@ -171,7 +172,10 @@ function afterwards(machine: Machine, name: string, receiver: Value, args: Given
     machine.within(
       { kind: "try", id, part: "catch", catches: true },
       () =>
-        void (result = join(result, machine.callBack(failed, given(objectValue(error, [caught(machine, id, site.at)])), site, "library"))),
+        void (result = join(
+          result,
+          machine.callBack(failed, given(objectValue(error, [caughtError(machine, id, site.at)])), site, "library"),
+        )),
     );
   }
   return isNothing(result) ? receiver : result;

@@ -70,6 +70,9 @@ export function resultOf(machine: Machine, called: Called, reads: boolean): Valu
   const got = gotten(machine, called);
   if (member.returns === undefined && member.returnsBy === undefined) {
     keep(machine, called, receiver);
+    // What publishes gives an error, though its model does not say so.
+    const fails = machine.language === "go" && member.acts?.some((act) => act.kind === "publish") === true;
+    if (fails && got === undefined) return { ...UNKNOWN, taints: failure(machine, called) };
     return got ?? (reads || member.content !== undefined ? ofTaints(source) : carriedBy(machine, called));
   }
   const type = typeGiven(machine, called);

@@ -3,9 +3,9 @@ import type { Catch, Loop, Statement, SwitchCase } from "../ir/ir.ts";
 import { both, type Test } from "./facts.ts";
 import type { Machine } from "./machine.ts";
 import { Scope, type State } from "./scope.ts";
-import type { Taint } from "./taint.ts";
 import { comparison } from "./conditions.ts";
-import { markUnused } from "./expressions.ts";
+import { caughtError } from "./caught.ts";
+import { markUnused } from "./unused.ts";
 import { isNothing, join, NOTHING, objectValue, rowOf, truthOf, UNDEFINED, UNKNOWN, type Value } from "./value.ts";
 
 type Of<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
@@ -306,18 +306,12 @@ function runCatch(machine: Machine, { target, body }: Catch, landing: Landing, s
     const thrown = join(...landing.thrown.map(({ value }) => value));
     machine.bind(
       target,
-      join({ atoms: [{ kind: "object", object: error }], taints: [caught(machine, id, target.at)] }, thrown),
+      join({ atoms: [{ kind: "object", object: error }], taints: [caughtError(machine, id, target.at)] }, thrown),
       inner,
       "declare",
     );
   }
   machine.execute(body, inner);
-}
-
-/** What the libraries that are called in the `try` say when they fail. */
-export function caught(machine: Machine, id: number, at: number): Taint {
-  const origin = { ...machine.origin("error", "an error", at), id };
-  return machine.source(origin, "an error is caught");
 }
 
 function runThrow(machine: Machine, nest: Nest, { value, at }: Of<"throw">, scope: Scope): void {
