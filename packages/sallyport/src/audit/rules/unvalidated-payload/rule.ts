@@ -12,7 +12,7 @@ export const unvalidatedPayload = rule({
   fix: "Give each event a tool of its own with a strict schema of its data, and let the server make the message from the checked fields. A schema that only says `string` lets any command through.",
   *judge(analysis): Iterable<Draft> {
     for (const event of acts(analysis, "publish")) {
-      const chosen = controlled(event, slot(event, "destination")).length > 0;
+      const chosen = controlled(event, slot(event, "destination")).some((taint) => taint.prototype !== true);
       const payload = freeParts(event, slot(event, "payload"), chosen);
       const type = controlled(event, slot(event, "type")).filter((taint) => !isGuarded(event, taint));
       const taints = payload.length > 0 ? payload : type;
