@@ -8,7 +8,7 @@ export function readCompose(file: string, text: string, { brokers }: Collected):
   if (document === undefined) return;
   for (const [name, service] of Object.entries(tableOf(tableOf(document.value)["services"]))) {
     if (!isTable(service)) continue;
-    const known = brokerOf(String(service["image"] ?? ""));
+    const known = brokerOf(textsOf(service["image"])[0] ?? "");
     if (known === undefined || !isPublished(service["ports"])) continue;
     const found = known.judge({
       environment: environmentOf(service["environment"]),

@@ -6,8 +6,7 @@ const SERVICES = /^(sqs|sns|kinesis|events|kafka|kafka-cluster|mq):\*$/i;
 /** What an `Allow` statement grants beyond any contract; `undefined` when it is narrow. */
 export function excessOf(statement: unknown): string | undefined {
   const { Effect, effect, Action, action, actions, Principal, principal, Condition, condition } = tableOf(statement);
-  const denies = String(Effect ?? effect ?? "Allow").toLowerCase() === "deny";
-  if (denies) return undefined;
+  if ([...textsOf(Effect), ...textsOf(effect)].some((one) => one.toLowerCase() === "deny")) return undefined;
   const all = [...textsOf(Action), ...textsOf(action), ...textsOf(actions)];
   const wide = all.find((one) => SERVICES.test(one)) ?? (all.includes("*") ? "*" : undefined);
   if (wide !== undefined) return `\`${wide}\``;

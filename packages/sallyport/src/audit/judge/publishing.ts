@@ -6,9 +6,13 @@ import type { Taint } from "../engine/taint.ts";
 import { objectsOf, type Value } from "../engine/value.ts";
 import { type ActEvent, acts } from "./inquiry.ts";
 
-/** What tools publish, in the order in which it was seen. */
+/** What tools surely publish, in the order in which it was seen. */
 export const published = (analysis: Analysis): readonly ActEvent<"publish">[] =>
-  acts(analysis, "publish").filter((event) => event.entry.kind === "tool");
+  acts(analysis, "publish").filter((event) => event.entry.kind === "tool" && isSure(event));
+
+/** Recognised by its shape alone, of something that could have any: then it is only a guess that it publishes. */
+const isSure = (event: ActEvent<"publish">): boolean =>
+  !event.guessed || [...event.at_.values()].some((value) => value.atoms.some((atom) => atom.kind !== "unknown"));
 
 /** One for each place, and one for each tool: what many calls of one tool, or many tools through one place, have in common. */
 export function folded<E extends Event>(events: readonly E[]): readonly E[] {
@@ -19,6 +23,12 @@ export function folded<E extends Event>(events: readonly E[]): readonly E[] {
     for (const key of keys) said.add(key);
     return !known;
   });
+}
+
+/** The first of each file: what is the same all over it is said once. */
+export function eachFile<E extends { readonly file: string }>(events: readonly E[]): readonly E[] {
+  const said = new Set<string>();
+  return events.filter(({ file }) => !said.has(file) && said.add(file));
 }
 
 /** One for each place. */

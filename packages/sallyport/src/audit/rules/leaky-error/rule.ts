@@ -4,7 +4,7 @@ import type { Analysis } from "../../engine/interpreter.ts";
 import { deepTaints } from "../../engine/reach.ts";
 import type { Taint } from "../../engine/taint.ts";
 import { type ActEvent, acts } from "../../judge/inquiry.ts";
-import { eachPlace, folded, lastName } from "../../judge/publishing.ts";
+import { eachFile, lastName, published } from "../../judge/publishing.ts";
 import { type Draft, rule, wayOf } from "../rule.ts";
 
 export const leakyError = rule({
@@ -15,7 +15,7 @@ export const leakyError = rule({
   severity: "low",
   fix: "Answer with a message of the server's own and a code, with isError, and keep what the client said for the log.",
   *judge(analysis): Iterable<Draft> {
-    yield* eachPlace(returned(analysis));
+    yield* eachFile(returned(analysis));
     yield* thrown(analysis);
   },
 });
@@ -71,21 +71,21 @@ function brokerCalls(analysis: Analysis): readonly ActEvent[] {
 
 /** Nobody catches what the client throws, and the protocol's library answers with its message as it is. */
 function* thrown(analysis: Analysis): Iterable<Draft> {
-  const open = acts(analysis, "publish").filter(
+  const open = published(analysis).filter(
     (event) =>
-      event.entry.kind === "tool" &&
       !event.file.endsWith(".go") &&
       !event.around.some((part) => (part.kind === "try" && part.part === "body" && part.catches) || part.kind === "callback") &&
       event.unused !== true,
   );
-  for (const event of folded(open).slice(0, 1))
-    yield {
-      file: event.file,
-      at: event.at,
-      message: `What \`${event.call}\` (${event.broker}) throws is caught by nobody in \`${event.entry.name}\`: its message, with addresses and names in it, is the tool's answer.`,
-      notes: [
-        `${open.length === 1 ? "One call" : `${open.length} calls`} to the broker from tools stand outside any try; this is the first.`,
-      ],
-      confidence: "medium",
-    };
+  const [event] = open;
+  if (event === undefined) return;
+  yield {
+    file: event.file,
+    at: event.at,
+    message: `What \`${event.call}\` (${event.broker}) throws is caught by nobody in \`${event.entry.name}\`: its message, with addresses and names in it, is the tool's answer.`,
+    notes: [
+      `${open.length === 1 ? "One call" : `${open.length} calls`} to the broker from tools stand outside any try; this is the first.`,
+    ],
+    confidence: "medium",
+  };
 }

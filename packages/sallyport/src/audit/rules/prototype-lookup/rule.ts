@@ -15,9 +15,7 @@ export const prototypeLookup = rule({
   severity: "medium",
   fix: "Keep what is allowed in a Map or a Set, or ask Object.hasOwn; check that the word is a string before it is looked up (a schema does).",
   *judge(analysis): Iterable<Draft> {
-    for (const [event, looked, coerced] of eachPlace(lookups(analysis)).map(
-      ({ event, looked, coerced }) => [event, looked, coerced] as const,
-    )) {
+    for (const { event, looked, coerced } of eachPlace(lookups(analysis))) {
       const taints = looked.length > 0 ? looked : coerced;
       yield {
         file: event.file,
@@ -48,12 +46,16 @@ interface Lookup {
 const SLOTS = ["destination", "type", "payload", "key", "target"];
 
 function lookups(analysis: Analysis): readonly Lookup[] {
-  return acts(analysis, "publish", "read", "subscribe", "admin").flatMap((event): readonly Lookup[] => {
-    const taints = SLOTS.flatMap((name) => deepTaints(slot(event, name))).filter((taint) => taint.origin.kind === "tool");
-    const looked = taints.filter((taint) => taint.prototype === true || passedAny(event, taint));
-    const coerced = taints.filter((taint) => isCoerced(event, taint));
-    return looked.length + coerced.length === 0 ? [] : [{ file: event.file, at: event.at, event, looked, coerced }];
-  });
+  return acts(analysis, "publish", "read", "subscribe", "admin")
+    .map(lookupOf)
+    .filter(({ looked, coerced }) => looked.length + coerced.length > 0);
+}
+
+function lookupOf(event: Lookup["event"]): Lookup {
+  const taints = SLOTS.flatMap((name) => deepTaints(slot(event, name))).filter((taint) => taint.origin.kind === "tool");
+  const looked = taints.filter((taint) => taint.prototype === true || passedAny(event, taint));
+  const coerced = taints.filter((taint) => isCoerced(event, taint));
+  return { file: event.file, at: event.at, event, looked, coerced };
 }
 
 /** Only a test that any property passes stands before it. */

@@ -2,7 +2,7 @@
 import type { Analysis } from "../../engine/interpreter.ts";
 import { deepTaints } from "../../engine/reach.ts";
 import { type ActEvent, eventsOf, slot } from "../../judge/inquiry.ts";
-import { folded, lastName, plainName, published } from "../../judge/publishing.ts";
+import { eachFile, lastName, plainName, published } from "../../judge/publishing.ts";
 import { type Draft, rule } from "../rule.ts";
 
 export const publishNotIdempotent = rule({
@@ -13,7 +13,7 @@ export const publishNotIdempotent = rule({
   severity: "low",
   fix: "Remember a key of each call (from the caller, or made of caller, event and data), bound to the caller and for a time, and answer a repeated call with the first one's result.",
   *judge(analysis): Iterable<Draft> {
-    for (const event of folded(published(analysis).filter((one) => !isIdempotent(analysis, one)))) {
+    for (const event of eachFile(published(analysis).filter((one) => !isIdempotent(analysis, one)))) {
       yield {
         file: event.file,
         at: event.at,

@@ -47,7 +47,7 @@ function reasonOf(analysis: Analysis, event: ActEvent<"publish">): string | unde
   const javascript = /\.[cm]?[jt]sx?$/.test(event.file);
   if (event.act.confirms === "await") {
     // The command is made here and sent elsewhere.
-    if (/Command$/.test(event.call)) return undefined;
+    if (event.call.endsWith("Command")) return undefined;
     return javascript && event.unused === true ? "its promise is dropped" : undefined;
   }
   const all = eventsOf(analysis, event.entry);
