@@ -26,7 +26,8 @@ import {
 } from "./value.ts";
 
 export function callValue(machine: Machine, callee: Value, args: Given, site: Site): Value {
-  if (callee.taints.length > 0 && isCallable(callee)) machine.report({ kind: "dispatch", name: site.text, by: callee.taints }, site.at);
+  const chosen = callee.taints.length > 0 && (isCallable(callee) || callee.taints.some((taint) => taint.prototype === true));
+  if (chosen) machine.report({ kind: "dispatch", name: site.text, by: callee.taints }, site.at);
   const results = callee.atoms.map((atom) => callAtom(machine, atom, args, site));
   const known = callee.atoms.some((atom) => atom.kind !== "unknown" && atom.kind !== "constant");
   return known ? join(...results) : callUnknown(machine, callee, args, site);

@@ -122,7 +122,9 @@ export function indexOf(machine: Machine, value: Value, index: Value, at: Place)
   const parts = value.taints.flatMap((taint) => partOf(taint, "[]") ?? taint);
   const joined = join(...found);
   const test = membership(index, value, isOwnLookup(machine, value), "a lookup");
-  const result = join(joined, { atoms: isNothing(joined) ? [{ kind: "unknown" }] : [], taints: parts });
+  // By a word from outside nothing may be found.
+  const missing = index.taints.length > 0 && !isNothing(joined) ? UNDEFINED : NOTHING;
+  const result = join(joined, missing, { atoms: isNothing(joined) ? [{ kind: "unknown" }] : [], taints: parts });
   return value.taints.length === 0 && test !== undefined ? { ...result, test } : result;
 }
 

@@ -271,7 +271,9 @@ export function makeProgram(
     },
 
     callTyped(machine, closure) {
-      return machine.callClosure(closure, given(), { at: closure.definition.at, text: closure.definition.name, awaited: true });
+      const params = closure.definition.params.filter(({ style }) => style === undefined);
+      const args = params.map((one) => (one.type === undefined ? NOTHING : UNKNOWN));
+      return machine.callClosure(closure, given(...args), { at: closure.definition.at, text: closure.definition.name, awaited: true });
     },
 
     ofType(machine, type, receiver, site) {

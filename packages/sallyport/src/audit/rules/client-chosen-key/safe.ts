@@ -13,10 +13,7 @@ server.registerTool(
   async (args) => {
     await limiter.take("create_note");
     try {
-      await producer.send({
-        topic: "notes",
-        messages: [{ key: args.noteId, value: JSON.stringify({ requestId: args.requestId, text: args.text }) }],
-      });
+      await producer.send({ topic: "notes", messages: [{ key: args.noteId, value: JSON.stringify({ requestId: args.requestId, text: args.text }) }] });
     } catch {
       return { isError: true, content: [{ type: "text", text: "The note was not published." }] };
     }

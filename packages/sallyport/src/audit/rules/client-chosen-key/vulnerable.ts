@@ -9,17 +9,11 @@ const producer = new Kafka({ brokers: (process.env.BROKERS ?? "").split(",") }).
 
 server.registerTool(
   "create_note",
-  {
-    description: "Writes a note.",
-    inputSchema: { requestId: z.string().max(64), key: z.string().max(64), partition: z.number().int(), text: z.string().max(2000) },
-  },
+  { description: "Writes a note.", inputSchema: { requestId: z.string().max(64), key: z.string().max(64), partition: z.number().int(), text: z.string().max(2000) } },
   async (args) => {
     await limiter.take("create_note");
     try {
-      await producer.send({
-        topic: "notes",
-        messages: [{ key: args.key, partition: args.partition, value: JSON.stringify({ requestId: args.requestId, text: args.text }) }],
-      }); // finding: client-chosen-key
+      await producer.send({ topic: "notes", messages: [{ key: args.key, partition: args.partition, value: JSON.stringify({ requestId: args.requestId, text: args.text }) }] }); // finding: client-chosen-key
     } catch {
       return { isError: true, content: [{ type: "text", text: "The note was not published." }] };
     }

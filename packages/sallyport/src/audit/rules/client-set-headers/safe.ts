@@ -13,12 +13,7 @@ server.registerTool(
   async (args) => {
     await limiter.take("create_note");
     try {
-      await producer.send({
-        topic: "notes",
-        messages: [
-          { value: JSON.stringify({ requestId: args.requestId, text: args.text }), headers: { "content-type": "application/json" } },
-        ],
-      });
+      await producer.send({ topic: "notes", messages: [{ value: JSON.stringify({ requestId: args.requestId, text: args.text }), headers: { "content-type": "application/json" } }] });
     } catch {
       return { isError: true, content: [{ type: "text", text: "The note was not published." }] };
     }

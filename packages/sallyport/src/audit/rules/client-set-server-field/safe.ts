@@ -14,20 +14,7 @@ server.registerTool(
   async (args) => {
     await limiter.take("create_note");
     try {
-      await producer.send({
-        topic: "notes",
-        messages: [
-          {
-            value: JSON.stringify({
-              requestId: args.requestId,
-              text: args.text,
-              messageId: randomUUID(),
-              timestamp: new Date().toISOString(),
-              actor: "notes-server",
-            }),
-          },
-        ],
-      });
+      await producer.send({ topic: "notes", messages: [{ value: JSON.stringify({ requestId: args.requestId, text: args.text, messageId: randomUUID(), timestamp: new Date().toISOString(), actor: "notes-server" }) }] });
     } catch {
       return { isError: true, content: [{ type: "text", text: "The note was not published." }] };
     }

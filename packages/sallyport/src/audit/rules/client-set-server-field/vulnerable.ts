@@ -9,17 +9,11 @@ const producer = new Kafka({ brokers: (process.env.BROKERS ?? "").split(",") }).
 
 server.registerTool(
   "create_note",
-  {
-    description: "Writes a note.",
-    inputSchema: { requestId: z.string().max(64), timestamp: z.string().max(40), text: z.string().max(2000) },
-  },
+  { description: "Writes a note.", inputSchema: { requestId: z.string().max(64), timestamp: z.string().max(40), text: z.string().max(2000) } },
   async (args) => {
     await limiter.take("create_note");
     try {
-      await producer.send({
-        topic: "notes",
-        messages: [{ value: JSON.stringify({ requestId: args.requestId, timestamp: args.timestamp, text: args.text }) }],
-      }); // finding: client-set-server-field
+      await producer.send({ topic: "notes", messages: [{ value: JSON.stringify({ requestId: args.requestId, timestamp: args.timestamp, text: args.text }) }] }); // finding: client-set-server-field
     } catch {
       return { isError: true, content: [{ type: "text", text: "The note was not published." }] };
     }

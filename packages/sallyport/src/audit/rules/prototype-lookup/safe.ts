@@ -7,10 +7,7 @@ import { limiter } from "./limits.js";
 const server = new McpServer({ name: "notes", version: "1.0.0" });
 const producer = new Kafka({ brokers: (process.env.BROKERS ?? "").split(",") }).producer();
 
-const TOPICS = new Map([
-  ["create_note", "notes"],
-  ["update_note", "notes"],
-]);
+const TOPICS = new Map([["create_note", "notes"], ["update_note", "notes"]]);
 const TITLES: Record<string, string> = { create_note: "New note", update_note: "Changed note" };
 
 server.registerTool(

@@ -14,10 +14,7 @@ server.registerTool(
     await limiter.take("create_note");
     if (args.text.length > 2000) throw new Error("The text is too long");
     try {
-      await producer.send({
-        topic: "notes",
-        messages: [{ value: JSON.stringify({ requestId: args.requestId, title: args.title, text: args.text }) }],
-      });
+      await producer.send({ topic: "notes", messages: [{ value: JSON.stringify({ requestId: args.requestId, title: args.title, text: args.text }) }] });
     } catch {
       return { isError: true, content: [{ type: "text", text: "The note was not published." }] };
     }

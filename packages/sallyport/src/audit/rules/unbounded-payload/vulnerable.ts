@@ -9,17 +9,11 @@ const producer = new Kafka({ brokers: (process.env.BROKERS ?? "").split(",") }).
 
 server.registerTool(
   "create_note",
-  {
-    description: "Writes a note.",
-    inputSchema: { requestId: z.string().max(64), text: z.string(), tags: z.array(z.string().max(20)).max(8) },
-  },
+  { description: "Writes a note.", inputSchema: { requestId: z.string().max(64), text: z.string(), tags: z.array(z.string().max(20)).max(8) } },
   async (args) => {
     await limiter.take("create_note");
     try {
-      await producer.send({
-        topic: "notes",
-        messages: [{ value: JSON.stringify({ requestId: args.requestId, text: args.text, tags: args.tags }) }],
-      }); // finding: unbounded-payload
+      await producer.send({ topic: "notes", messages: [{ value: JSON.stringify({ requestId: args.requestId, text: args.text, tags: args.tags }) }] }); // finding: unbounded-payload
     } catch {
       return { isError: true, content: [{ type: "text", text: "The note was not published." }] };
     }

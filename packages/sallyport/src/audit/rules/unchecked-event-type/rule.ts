@@ -1,8 +1,8 @@
 // DST-05: a consumer does whatever the type in the message says.
-import type { Around, Event, EventOf } from "../../engine/events.ts";
+import type { Around, ConsumerEntry, Event } from "../../engine/events.ts";
 import type { Analysis } from "../../engine/interpreter.ts";
-import type { Taint } from "../../engine/taint.ts";
-import { consumersOf, eventsOf, factsAt } from "../../judge/inquiry.ts";
+import { keyOf, type Taint } from "../../engine/taint.ts";
+import { consumersOf, eventsOf } from "../../judge/inquiry.ts";
 import { eachPlace, lastName, plainName } from "../../judge/publishing.ts";
 import { type Draft, rule, wayOf } from "../rule.ts";
 
@@ -43,16 +43,13 @@ function leftOver(analysis: Analysis): readonly Draft[] {
     const events = eventsOf(analysis, entry);
     return events.flatMap((event): readonly Draft[] => {
       if (event.kind !== "act" || (event.act.kind !== "effect" && event.act.kind !== "publish")) return [];
-      const branches = event.around.filter((one): one is Branch => one.kind === "branch" && typesIn(one).length > 0);
-      const open = branches.find((branch) => isTheRest(event, branch, events));
-      if (open === undefined) return [];
-      const types = typesIn(open);
+      const open = event.around.some((one) => one.kind === "branch" && isTheRest(event, one, typesIn(one, entry), events));
+      if (!open) return [];
       return [
         {
           file: event.file,
           at: event.at,
           message: `The consumer of \`${entry.name}\` acts through \`${event.call}\` on every message whose type it does not know.`,
-          way: wayOf(types),
           notes: ["The branch that no type is named for is taken by all the others too."],
           confidence: "medium",
         },
@@ -63,19 +60,26 @@ function leftOver(analysis: Analysis): readonly Draft[] {
 
 type Branch = Extract<Around, { kind: "branch" }>;
 
-const TYPE = /^(type|eventtype|event|eventname|action|kind|messagetype|command|op|operation|method|topic)$/;
+const TYPE = /^(type|eventtype|event|eventname|action|kind|messagetype|command|op|operation|method)$/;
 
-const typesIn = ({ test }: Branch): readonly Taint[] =>
-  test.taints.filter((taint) => taint.origin.kind === "message" && (taint.content === "type" || TYPE.test(plainName(lastName(taint)))));
-
-function isTheRest(event: EventOf<"act">, branch: Branch, all: readonly Event[]): boolean {
-  if (typesIn(branch).some((taint) => isKnown(event, taint))) return false;
-  return all.some(
-    (one) =>
-      one.around.some((part) => part.kind === "branch" && part.id === branch.id && part.side !== branch.side) &&
-      typesIn(branch).some((taint) => isKnown(one, taint)),
+/** Which parts of the message, by their keys, a branch turns on, where these say what it is. */
+function typesIn({ test: value }: Branch, { origin }: ConsumerEntry): readonly string[] {
+  const keys = [...value.taints.map(keyOf), ...(value.test?.whenTrue.keys() ?? []), ...(value.test?.whenFalse.keys() ?? [])];
+  return [...new Set(keys)].filter(
+    (key) => key.startsWith(`${origin.id}:`) && TYPE.test(plainName(lastName({ path: key.slice(key.indexOf(":") + 1) }))),
   );
 }
 
-const isKnown = (event: Event, taint: Taint): boolean =>
-  taint.closed || factsAt(event, taint).some((fact) => (fact.kind === "allowed" && fact.own) || fact.kind === "prefixed");
+function isTheRest(event: Event, branch: Branch, types: readonly string[], all: readonly Event[]): boolean {
+  if (types.length === 0 || types.some((key) => isNamed(event, key))) return false;
+  return all.some(
+    (one) =>
+      one.around.some((part) => part.kind === "branch" && part.id === branch.id && part.side !== branch.side) &&
+      types.some((key) => isNamed(one, key)),
+  );
+}
+
+const isNamed = ({ facts }: Event, key: string): boolean =>
+  (facts.get(key) ?? []).some((fact) => (fact.kind === "allowed" && fact.own) || fact.kind === "prefixed");
+
+const isKnown = (event: Event, taint: Taint): boolean => taint.closed || isNamed(event, keyOf(taint));

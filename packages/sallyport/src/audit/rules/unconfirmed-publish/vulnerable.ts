@@ -13,9 +13,7 @@ server.registerTool(
   async (args) => {
     await limiter.take("create_note");
     try {
-      producer
-        .send({ topic: "notes", messages: [{ value: JSON.stringify({ requestId: args.requestId, text: args.text }) }] })
-        .catch(() => undefined); // finding: unconfirmed-publish
+      producer.send({ topic: "notes", messages: [{ value: JSON.stringify({ requestId: args.requestId, text: args.text }) }] }).catch(() => undefined); // finding: unconfirmed-publish
     } catch {
       return { isError: true, content: [{ type: "text", text: "The note was not published." }] };
     }

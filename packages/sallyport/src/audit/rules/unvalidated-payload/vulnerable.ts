@@ -9,17 +9,11 @@ const producer = new Kafka({ brokers: (process.env.BROKERS ?? "").split(",") }).
 
 server.registerTool(
   "create_note",
-  {
-    description: "Writes a note.",
-    inputSchema: { requestId: z.string().max(64), action: z.string().max(40), payload: z.record(z.string(), z.any()) },
-  },
+  { description: "Writes a note.", inputSchema: { requestId: z.string().max(64), action: z.string().max(40), payload: z.record(z.string(), z.any()) } },
   async (args) => {
     await limiter.take("create_note");
     try {
-      await producer.send({
-        topic: "notes",
-        messages: [{ value: JSON.stringify({ requestId: args.requestId, action: args.action, payload: args.payload }) }],
-      }); // finding: unvalidated-payload, unbounded-payload
+      await producer.send({ topic: "notes", messages: [{ value: JSON.stringify({ requestId: args.requestId, action: args.action, payload: args.payload }) }] }); // finding: unvalidated-payload, unbounded-payload
     } catch {
       return { isError: true, content: [{ type: "text", text: "The note was not published." }] };
     }
