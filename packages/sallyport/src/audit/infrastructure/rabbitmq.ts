@@ -39,7 +39,7 @@ export function readRabbitDefinitions(file: string, text: string, { brokers, que
 
 /** A policy's pattern, where it is plain enough to be told without running a stranger's regular expression. */
 function covers(pattern: string, name: string): boolean {
-  const plain = /^\^?([\w.:-]*)(\.\*)?\$?$/.exec(pattern)?.[1];
+  const plain = /^\^?((?:[\w:-]|\\?\.)*?)(\.\*)?\$?$/.exec(pattern)?.[1];
   if (plain === undefined) return true;
   const text = plain.replaceAll("\\", "");
   return pattern.startsWith("^") ? name.startsWith(text) : name.includes(text);
