@@ -35,7 +35,10 @@ function meets(when: NonNullable<Tool["when"]>, read: Reader): boolean {
   if ("names" in when) {
     const names = new Set(when.names);
     return value.atoms.some(
-      (atom) => (atom.kind === "library" && names.has(atom.name)) || (atom.kind === "constant" && names.has(String(atom.value))),
+      (atom) =>
+        (atom.kind === "library" && names.has(atom.name)) ||
+        (atom.kind === "constant" && names.has(String(atom.value))) ||
+        (atom.kind === "namespace" && names.has(atom.subpath.split(/[./]/).at(-1) ?? "")),
     );
   }
   const met =
