@@ -65,6 +65,9 @@ const OPEN: Forms = {
   "typescript, in a closure": ts(
     `const emitTo = (where: string) => (value: string) => producer.send({ topic: where, messages: [{ value }] }); ${tool("await emitTo(args.topic)(args.text);")}`,
   ),
+  "typescript, in a table of handlers": ts(
+    `const handlers: Record<string, (args: any) => Promise<void>> = { send: async (args) => { await producer.send({ topic: args.topic, messages: [{ value: args.text }] }); } }; for (const [name, run] of Object.entries(handlers)) server.registerTool(name, { inputSchema: { topic: z.string(), text: z.string() } }, async (args) => { await run(args); return { content: [] }; });`,
+  ),
   "python, as it is": py(`@mcp.tool()\nasync def send(topic: str, text: str):\n    await producer.send_and_wait(topic, text)\n`),
   "python, renamed": py(`@mcp.tool()\nasync def send(a: str, b: str):\n    where = a\n    await producer.send_and_wait(where, b)\n`),
   "python, through a helper": py(
@@ -190,8 +193,35 @@ describe("the destination", () => {
   });
 
   test("a false guard is named in the finding", async () => {
-    const found = await judge(FALSELY_GUARDED["typescript, a check of characters"] ?? {});
-    expect(found.find(({ rule }) => rule === "client-chosen-destination")?.notes).toEqual([expect.stringContaining("characters")]);
+    const notesOf = async (form: string): Promise<string> => {
+      const all = await judge(FALSELY_GUARDED[form] ?? {});
+      return all.find(({ rule }) => rule === "client-chosen-destination")?.notes?.join("; ") ?? "";
+    };
+    expect(await notesOf("typescript, a check of characters")).toContain("characters");
+    expect(await notesOf("typescript, a schema of URLs")).toContain("not which");
+    expect(await notesOf("typescript, a list in the description")).toContain("not which");
+  });
+
+  test("a list is taken for its only word by an own-property test, unless somebody asks for a text", async () => {
+    const low = (check: string): Files => ({
+      "src/a.ts": `
+import { Server } from "@modelcontextprotocol/sdk/server/index.js";
+import { CallToolRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+import { Kafka } from "kafkajs";
+const server = new Server({ name: "s", version: "1" });
+const producer = new Kafka({ brokers: [] }).producer();
+const ACTIONS: Record<string, boolean> = { create: true };
+server.setRequestHandler(CallToolRequestSchema, async (request) => {
+  const { action } = request.params.arguments as any;
+  ${check}
+  if (!Object.hasOwn(ACTIONS, action)) throw new Error("no");
+  await producer.send({ topic: "notes", messages: [{ value: JSON.stringify({ action }) }] });
+  return { content: [] };
+});`,
+    });
+    const found = await judge(low(""));
+    expect(found.find(({ rule }) => rule === "prototype-lookup")).toMatchObject({ severity: "low" });
+    expect(rulesIn(await judge(low('if (typeof action !== "string") throw new Error("no");')))).not.toContain("prototype-lookup");
   });
 });
 

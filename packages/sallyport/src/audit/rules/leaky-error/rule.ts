@@ -84,7 +84,7 @@ function* thrown(analysis: Analysis): Iterable<Draft> {
     at: event.at,
     message: `What \`${event.call}\` (${event.broker}) throws is caught by nobody in \`${event.entry.name}\`: its message, with addresses and names in it, is the tool's answer.`,
     notes: [
-      `${open.length === 1 ? "One call" : `${open.length} calls`} to the broker from tools stand outside any try; this is the first.`,
+      `Outside any try: ${open.length === 1 ? "this call alone" : `${open.length} calls of tools to the broker, of which this is the first`}.`,
     ],
     confidence: "medium",
   };
