@@ -1,6 +1,7 @@
 // What a project's own infrastructure says of its brokers.
 import { expect, test } from "vitest";
-import { type Infrastructure, readInfrastructure } from "../../src/audit/infrastructure/infrastructure.ts";
+import { readInfrastructure } from "../../src/audit/infrastructure/infrastructure.ts";
+import type { Infrastructure } from "../../src/audit/infrastructure/stated.ts";
 import { lineOf } from "../../src/audit/ir/place.ts";
 
 const read = (files: Readonly<Record<string, string>>): Infrastructure =>

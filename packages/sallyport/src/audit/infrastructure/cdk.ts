@@ -1,6 +1,6 @@
 // AWS CDK, as text: queues without a dead letter, and statements that allow everything.
 import { placesIn } from "../ir/place.ts";
-import type { Collected } from "./infrastructure.ts";
+import type { Collected } from "./stated.ts";
 import { excessOf } from "./policies.ts";
 import { closing } from "./terraform.ts";
 

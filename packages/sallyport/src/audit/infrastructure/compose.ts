@@ -1,7 +1,7 @@
 // Docker Compose: brokers that are published beyond this machine without a password.
 import { isKnownPassword } from "./credentials.ts";
 import { type Documented, isTable, listOf, readDocument, type Table, tableOf, textsOf } from "./document.ts";
-import type { Collected, OpenBroker } from "./infrastructure.ts";
+import type { Collected, OpenBroker } from "./stated.ts";
 
 export function readCompose(file: string, text: string, { brokers }: Collected): void {
   const document = readDocument(text);

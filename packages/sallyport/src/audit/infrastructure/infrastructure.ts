@@ -1,49 +1,12 @@
 // What a project's own infrastructure says of its brokers: which are open, which queues have no dead letter, who may
 // do what. Files are read as text, never evaluated; what cannot be read says nothing.
 import type { ProjectFiles } from "../frontends/frontend.ts";
-import type { Place } from "../ir/ir.ts";
 import { readCdk } from "./cdk.ts";
 import { readCompose } from "./compose.ts";
 import { readRabbitDefinitions } from "./rabbitmq.ts";
 import { readTemplate } from "./templates.ts";
+import type { Collected, Infrastructure } from "./stated.ts";
 import { readTerraform } from "./terraform.ts";
-
-interface Stated {
-  /** As the file names it. */
-  readonly name: string;
-  readonly file: string;
-  readonly at: Place;
-}
-
-/** Something is wrong with how a broker is reached. */
-export interface OpenBroker extends Stated {
-  readonly broker: string;
-  readonly fault: "no authentication" | "default credentials" | "plaintext" | "public";
-  /** What the file says, or does not. */
-  readonly why: string;
-}
-
-export interface DeclaredQueue extends Stated {
-  readonly broker: string;
-  readonly deadLetter: boolean;
-}
-
-/** An account may do more than a contract could say. */
-export interface Grant extends Stated {
-  readonly what: string;
-}
-
-export interface Infrastructure {
-  readonly brokers: readonly OpenBroker[];
-  readonly queues: readonly DeclaredQueue[];
-  readonly grants: readonly Grant[];
-}
-
-export interface Collected {
-  readonly brokers: OpenBroker[];
-  readonly queues: DeclaredQueue[];
-  readonly grants: Grant[];
-}
 
 type Reader = (file: string, text: string, into: Collected) => void;
 

@@ -1,6 +1,6 @@
 // RabbitMQ's definitions: users, what they may do, queues and their dead letters.
 import { isTable, listOf, readDocument, tableOf } from "./document.ts";
-import type { Collected } from "./infrastructure.ts";
+import type { Collected } from "./stated.ts";
 
 export function readRabbitDefinitions(file: string, text: string, { brokers, queues, grants }: Collected): void {
   if (!/"(permissions|vhosts|rabbit_version|rabbitmq_version)"/.test(text)) return;

@@ -1,6 +1,6 @@
 // CloudFormation, SAM and what CDK synthesizes, Serverless: queues, topics and policies in YAML or JSON.
 import { type Documented, isTable, listOf, readDocument, tableOf } from "./document.ts";
-import type { Collected } from "./infrastructure.ts";
+import type { Collected } from "./stated.ts";
 import { excessOf } from "./policies.ts";
 
 export function readTemplate(file: string, text: string, collected: Collected): void {

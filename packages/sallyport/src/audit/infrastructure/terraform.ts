@@ -1,6 +1,6 @@
 // Terraform, as text: blocks are found by their braces, and what stands in them by its name. Nothing is evaluated.
 import { placesIn } from "../ir/place.ts";
-import type { Collected } from "./infrastructure.ts";
+import type { Collected } from "./stated.ts";
 import { excessOf } from "./policies.ts";
 
 interface Block {

@@ -2,7 +2,7 @@
 import type { Analysis } from "../engine/interpreter.ts";
 import type { Step as EngineStep, Taint } from "../engine/taint.ts";
 import type { Axis, Confidence, Finding, Severity } from "../../finding/finding.ts";
-import type { Infrastructure } from "../infrastructure/infrastructure.ts";
+import type { Infrastructure } from "../infrastructure/stated.ts";
 import type { Place } from "../ir/ir.ts";
 
 /** What a rule says of a place; who, where and how it is shown is added by `audit.ts`. */
