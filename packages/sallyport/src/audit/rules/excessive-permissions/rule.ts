@@ -7,7 +7,7 @@ export const excessivePermissions = rule({
   threats: ["DST-07"],
   axis: "confusion",
   severity: "medium",
-  fix: "Grant the account what the contract says and nothing else: to send to these destinations, to receive from those. `sallyport contract acl` writes it down for each broker.",
+  fix: "Grant the account what the contract says and nothing else: to send to these destinations, to receive from those.",
   *judge(): Iterable<Draft> {
     // It is in no source.
   },
