@@ -27,6 +27,8 @@ import {
 } from "./value.ts";
 
 export function callValue(machine: Machine, callee: Value, args: Given, site: Site): Value {
+  const chosen = callee.taints.length > 0 && (isCallable(callee) || callee.taints.some((taint) => taint.prototype === true));
+  if (chosen) machine.report({ kind: "dispatch", name: site.text, by: callee.taints }, site.at);
   const results = callee.atoms.map((atom) => callAtom(machine, atom, args, site));
   const known = callee.atoms.some((atom) => atom.kind !== "unknown" && atom.kind !== "constant");
   return known ? join(...results) : callUnknown(machine, callee, args, site);
@@ -195,7 +197,8 @@ export function callUnknown(machine: Machine, receiver: Value, args: Given, site
   const result: Value = { atoms: [{ kind: "unknown" }], taints };
   if (taints.length > 0 && machine.language === "go")
     for (const object of args.positional.flatMap(objectsOf)) if (object.cls === undefined) object.add({ atoms: [], taints });
-  if (taints.length > 0) machine.report({ kind: "call", name: site.text, given: join(...all), awaited: site.awaited }, site.at);
+  if (taints.some((taint) => taint.origin.kind !== "error"))
+    machine.report({ kind: "call", name: site.text, given: join(...all), awaited: site.awaited }, site.at);
   for (const one of all)
     if (one.atoms.some((atom) => atom.kind === "function")) machine.callBack(one, { ...NO_ARGUMENTS, more: result }, site, "library");
   return result;

@@ -35,6 +35,7 @@ function checkObject(machine: Machine, object: HeapObject, schema: Schema, at: P
     if (known === "absent") continue;
     kept.write(name, known === undefined ? field : checkedBy(machine, field, known, at, depth + 1));
   }
+  for (const [name, taints] of object.overlaid) if (kept.fields.has(name)) kept.overlaid.set(name, taints);
   const element = fieldOf(schema, "[]");
   if (schema.kind !== "object" || schema.unknownKeys === "kept")
     kept.element =

@@ -37,8 +37,8 @@ function meets(when: NonNullable<Tool["when"]>, read: Reader): boolean {
     return value.atoms.some(
       (atom) =>
         (atom.kind === "library" && names.has(atom.name)) ||
-        (atom.kind === "namespace" && names.has(atom.subpath.split(/[./]/).at(-1) ?? "")) ||
-        (atom.kind === "constant" && names.has(String(atom.value))),
+        (atom.kind === "constant" && names.has(String(atom.value))) ||
+        (atom.kind === "namespace" && names.has(atom.subpath.split(/[./]/).at(-1) ?? "")),
     );
   }
   const met =
@@ -108,7 +108,7 @@ function handlerName(closure: Closure | undefined): string | undefined {
 function inputFor(machine: Machine, tool: NewTool, source: Taint): Given {
   const [root = "param0", ...path] = tool.input.split(".");
   const index = Number(root.replace("param", ""));
-  const schema = tool.validated ? tool.schema : undefined;
+  const schema = tool.validated ? (tool.schema ?? declaredSchema(machine, tool, index)) : undefined;
   let value: Value = { atoms: [{ kind: "unknown" }], taints: [{ ...source, schema }] };
   for (const [depth, name] of path.toReversed().entries()) {
     const object = machine.make("object", tool.site.at);
@@ -120,6 +120,15 @@ function inputFor(machine: Machine, tool: NewTool, source: Taint): Given {
   }
   const before = Array.from({ length: index }, (_, at) => (tool.all && at === 0 && path.length === 0 ? named(source) : UNKNOWN));
   return given(...before, value, UNKNOWN, UNKNOWN);
+}
+
+/** Go: the library makes the schema of the type that the handler's parameter has. */
+function declaredSchema(machine: Machine, tool: NewTool, index: number): Schema | undefined {
+  if (machine.language !== "go") return undefined;
+  const closure = tool.handler.atoms.find((atom) => atom.kind === "function")?.closure;
+  const type = closure?.definition.params[index]?.type;
+  const schema = type === undefined ? undefined : machine.program.schemaOfType(machine, type, closure?.scope, undefined);
+  return schema?.kind === "object" ? schema : undefined;
 }
 
 const named = (source: Taint): Value => ({ atoms: [{ kind: "unknown" }], taints: [{ ...source, path: "name" }] });

@@ -3,7 +3,7 @@ import type { Place } from "../ir/ir.ts";
 import type { Act, Consumes } from "../models/model.ts";
 import type { Facts } from "./facts.ts";
 import type { Schema } from "./schema.ts";
-import type { Origin, Step } from "./taint.ts";
+import type { Origin, Step, Taint } from "./taint.ts";
 import type { Closure, Value } from "./value.ts";
 
 /** Who runs when something happens. */
@@ -85,6 +85,8 @@ export type Event = Happened &
         /** Values at the act's paths, by the act's own property names; missing where not given. */
         readonly at_: ReadonlyMap<string, Value>;
         readonly awaited: boolean;
+        /** What it gives is dropped. */
+        readonly unused?: boolean;
         /** The receiver's type was not known; it was recognised by its shape. */
         readonly guessed: boolean;
         readonly result: Value;
@@ -99,6 +101,8 @@ export type Event = Happened &
     | { readonly kind: "parse"; readonly input: Value }
     /** Something unknown is called with what came from outside. */
     | { readonly kind: "call"; readonly name: string; readonly given: Value; readonly awaited: boolean }
+    /** A function is called that a word from outside has chosen. */
+    | { readonly kind: "dispatch"; readonly name: string; readonly by: readonly Taint[] }
     | { readonly kind: "evaluate"; readonly code: Value }
     /** A consumer handles messages only up to a size that someone set. */
     | { readonly kind: "compare"; readonly what: Value }

@@ -9,6 +9,7 @@ import { and, negated, or } from "./facts.ts";
 import type { Machine, Site } from "./machine.ts";
 import type { Given } from "./paths.ts";
 import { type Cell, Scope } from "./scope.ts";
+import { isUnused } from "./unused.ts";
 import { spreadInto } from "./spread.ts";
 import { assume } from "./statements.ts";
 import { derive } from "./taint.ts";
@@ -157,7 +158,13 @@ const shown = (callee: Expression): string => {
 
 function call(machine: Machine, expression: Of<"call">, scope: Scope, awaited: boolean): Value {
   const { callee, at, isNew } = expression;
-  const site: Site = { at, text: shown(callee), awaited, ...(isNew === true && { isNew }) };
+  const site: Site = {
+    at,
+    text: shown(callee),
+    awaited,
+    ...(isNew === true && { isNew }),
+    ...(isUnused(expression) && { unused: true }),
+  };
   if (callee.kind === "member" && isNew !== true) {
     if (isSuper(callee.object)) return callInherited(machine, callee.name, argumentsOf(machine, expression, scope), site);
     const receiver = machine.evaluate(callee.object, scope);
@@ -210,6 +217,7 @@ function objectLiteral(machine: Machine, { entries, type, at }: Of<"object">, sc
     switch (entry.kind) {
       case "property":
         object.write(entry.key, machine.evaluate(entry.value, scope));
+        object.overlaid.delete(entry.key);
         break;
       case "accessor":
         object.write(

@@ -1,11 +1,11 @@
 // Functions that need no import, and a few of the standard libraries, by the names they are called by.
-import { factsAbout, NO_FACTS, test } from "./facts.ts";
+import { factsAbout, factsOf, NO_FACTS, test } from "./facts.ts";
 import { membership, typeOf } from "./conditions.ts";
 import type { Machine, Site } from "./machine.ts";
 import { type Given, given } from "./paths.ts";
 import { pair } from "./natives.ts";
 import { deepTaints } from "./reach.ts";
-import { derive } from "./taint.ts";
+import { derive, type Taint } from "./taint.ts";
 import {
   type Atom,
   constant,
@@ -147,14 +147,30 @@ const smallest: Global = (_machine, args) => {
 
 const isInstance: Global = (_machine, args) => ({ ...UNKNOWN, test: typeOf(first(args).taints) });
 
-/** By a name that is not known, a library's object gives any of its methods. */
+/** By a name from outside every attribute can be had, those that each object has too: `__class__`, `__init__`. */
 const getAttribute: Global = (machine, { positional: [object = UNKNOWN, key = UNKNOWN, fallback = NOTHING] }, site) => {
-  if (soleConstant(key) !== undefined) return join(machine.index(object, key, site.at), fallback);
-  const methods = objectsOf(object).flatMap((one) =>
+  const open = key.taints.filter((taint) => !taint.closed && !isAllowed(machine, taint));
+  const { file } = machine.activation.module.ir;
+  const taints = derive(open, file, site.at, "names an attribute, and every object has more of these than were meant");
+  const danger: Value = { atoms: [], taints: taints.map((taint) => ({ ...taint, prototype: true })) };
+  // By a name that is not known, a library's object gives any of its methods.
+  const methods = soleConstant(key) === undefined ? methodsOf(machine, object) : [];
+  if (methods.length > 0) return join(...methods, danger);
+  return join(machine.index(object, key, site.at), fallback, object.taints.length > 0 ? NOTHING : danger);
+};
+
+const isAllowed = (machine: Machine, taint: Taint): boolean =>
+  factsOf(machine.state.facts, taint).some((fact) => fact.kind === "allowed" && fact.own);
+
+const hasAttribute: Global = (_machine, { positional: [object = UNKNOWN, key = UNKNOWN] }) => ({
+  ...UNKNOWN,
+  test: membership(key, object, false, "an attribute"),
+});
+
+const methodsOf = (machine: Machine, object: Value): readonly Value[] =>
+  objectsOf(object).flatMap((one) =>
     one.type === undefined ? [] : [...(machine.models.type(one.type)?.members.keys() ?? [])].map((name) => machine.member(object, name)),
   );
-  return methods.length > 0 ? join(...methods) : join(machine.index(object, key, site.at), fallback);
-};
 
 const partial: Global = (_machine, { positional: [callee = UNKNOWN, ...rest] }) =>
   join(
@@ -185,6 +201,12 @@ const promise: Global = (machine, args, site) => {
   const settle = (name: string): Value => ({ atoms: [{ kind: "native", name, receiver: objectValue(kept) }], taints: [] });
   machine.callBack(first(args), given(settle("resolve"), settle("reject")), site, "library");
   return isNothing(kept.element) ? UNKNOWN : kept.element;
+};
+
+/** An error that wraps others says what they say. */
+const carried: Global = (machine, { positional }, site) => {
+  const { file } = machine.activation.module.ir;
+  return { atoms: [{ kind: "unknown" }], taints: derive(deepTaints(join(...positional)), file, site.at, "is wrapped in an error") };
 };
 
 const table: readonly (readonly [string, Global])[] = [
@@ -257,6 +279,7 @@ const table: readonly (readonly [string, Global])[] = [
   ["Object.entries", properties],
   ["Object.assign", assign],
   ["Object.hasOwn", hasOwn],
+  ["Object.prototype.hasOwnProperty.call", (machine, args, site) => hasOwn(machine, args, site)],
   ["Object.create", (machine, _args, site) => objectValue(machine.make("object", site.at))],
   ["Date.now", () => NOW],
   ["Date", (_machine, args) => (args.positional.length === 0 ? NOW : { atoms: [{ kind: "unknown" }], taints: first(args).taints })],
@@ -297,7 +320,7 @@ const table: readonly (readonly [string, Global])[] = [
   ["partial", partial],
   ["map", mapOver],
   ["enumerate", pairs],
-  ["hasattr", unknown],
+  ["hasattr", hasAttribute],
   ["callable", unknown],
   ["id", unknown],
   ["Math.random", unknown],
@@ -320,7 +343,8 @@ const table: readonly (readonly [string, Global])[] = [
   ["Symbol", unknown],
   ["logging.getLogger", unknown],
   ["errors.New", unknown],
-  ["fmt.Errorf", unknown],
+  ["fmt.Errorf", carried],
+  ["errors.Join", carried],
   ["log.Printf", silent],
   ["log.Println", silent],
   ["fmt.Println", silent],

@@ -1,6 +1,7 @@
 // Objects of the program: one for each place that makes them, and for each way the engine came there.
 import type { Place } from "../ir/ir.ts";
 import { grew, hasGrown } from "./growth.ts";
+import type { Taint } from "./taint.ts";
 import { type ClassValue, join, NOTHING, type Value } from "./value.ts";
 
 export type HeapKind = "object" | "list" | "map" | "set" | "instance" | "library" | "channel";
@@ -21,6 +22,8 @@ export class HeapObject {
   readonly slots = new Map<string, Value>();
   /** Looking something up in it by any text can find what nobody put there. */
   prototype = false;
+  /** Members that what came from outside was laid over: `{ id: newId(), ...args }`. */
+  readonly overlaid = new Map<string, readonly Taint[]>();
   /** What it holds came from outside as a whole: nobody chose its members one by one. */
   listed = false;
 

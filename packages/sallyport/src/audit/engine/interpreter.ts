@@ -28,6 +28,8 @@ export interface Analysis {
   /** Entries that were too large to be followed to their end. */
   readonly bounded: readonly Entry[];
   readonly steps: number;
+  /** What was called while an entry ran, as written: `limiter.take`. */
+  readonly called: ReadonlyMap<Entry, ReadonlySet<string>>;
 }
 
 export interface Limits {
@@ -69,6 +71,12 @@ export function interpret({ language, modules, resolve, models, limits = LIMITS 
   const tools = new Set<string>();
   const consumers = new Map<Origin, ConsumerEntry>();
   const queue: { readonly entry: Entry; readonly run: () => void }[] = [];
+  const called = new Map<Entry, Set<string>>();
+  const note = ({ text }: Site): void => {
+    const names = called.get(entry);
+    if (names === undefined) called.set(entry, new Set([text]));
+    else names.add(text);
+  };
   const activated = new Set<FunctionDefinition>();
   const nest: Nest = { jumps: [], landings: [] };
   let counter = 0;
@@ -271,8 +279,14 @@ export function interpret({ language, modules, resolve, models, limits = LIMITS 
     },
     bind: (pattern, value, scope, how) => bindPattern(machine, pattern, value, scope, how),
 
-    call: (callee, args, site) => callValue(machine, callee, args, site),
-    callMember: (receiver, name, args, site) => callMemberOf(machine, receiver, name, args, site),
+    call: (callee, args, site) => {
+      note(site);
+      return callValue(machine, callee, args, site);
+    },
+    callMember: (receiver, name, args, site) => {
+      note(site);
+      return callMemberOf(machine, receiver, name, args, site);
+    },
     callClosure,
     construct: (cls: ClassValue, args, site) => constructInstance(machine, cls, args, site),
     callBack: (callee, args, site, of) => {
@@ -411,7 +425,7 @@ export function interpret({ language, modules, resolve, models, limits = LIMITS 
       settle();
     }
   }
-  return { events, entries, bounded: [...bounded], steps };
+  return { events, entries, bounded: [...bounded], steps, called };
 }
 
 type Uncalled = (module: SourceModule, name: string, run: () => void) => void;

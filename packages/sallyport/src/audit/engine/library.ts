@@ -110,7 +110,18 @@ function perform(
     registerPull(machine, known.broker ?? "any", act.consumes, at.get("destination"), site);
   const broker = known.broker ?? "any";
   machine.report(
-    { kind: "act", act, broker, model: known.library, call: site.text, at_: at, awaited: site.awaited, guessed, result },
+    {
+      kind: "act",
+      act,
+      broker,
+      model: known.library,
+      call: site.text,
+      at_: at,
+      awaited: site.awaited,
+      unused: site.unused === true,
+      guessed,
+      result,
+    },
     site.at,
   );
   if (act.kind === "command") return command(machine, act, args, site, result);

@@ -16,6 +16,8 @@ export interface Site {
   readonly text: string;
   readonly awaited: boolean;
   readonly isNew?: boolean;
+  /** What it gives is dropped: a promise that nobody waits for. */
+  readonly unused?: boolean;
 }
 
 /** A function that is running. */

@@ -144,9 +144,11 @@ export function indexOf(machine: Machine, value: Value, index: Value, at: Place)
   const found = value.atoms.map((atom) => (atom.kind === "object" ? lookedUp(machine, atom.object, index, at) : NOTHING));
   const parts = value.taints.flatMap((taint) => partOf(taint, "[]") ?? taint);
   const joined = join(...found);
-  const test = membership(index, value, machine.language !== "javascript", "a lookup");
-  const result = join(joined, { atoms: isNothing(joined) ? [{ kind: "unknown" }] : [], taints: parts });
-  return value.taints.length === 0 && test !== undefined && isOwnLookup(machine, value) ? { ...result, test } : result;
+  const test = membership(index, value, isOwnLookup(machine, value), "a lookup");
+  // By a word from outside nothing may be found.
+  const missing = index.taints.length > 0 && !isNothing(joined) ? UNDEFINED : NOTHING;
+  const result = join(joined, missing, { atoms: isNothing(joined) ? [{ kind: "unknown" }] : [], taints: parts });
+  return value.taints.length === 0 && test !== undefined ? { ...result, test } : result;
 }
 
 const isOwnLookup = (machine: Machine, value: Value): boolean =>

@@ -21,7 +21,7 @@ export const DERIVED: ReadonlySet<string> = new Set(
 
 export const COLLECTION: ReadonlySet<string> = new Set(
   (
-    "push unshift append extend insert add set get has delete pop shift clear includes indexOf contains map filter forEach find findIndex findLast some every flatMap flat " +
+    "push unshift append extend insert add set get has hasOwnProperty delete pop shift clear includes indexOf contains map filter forEach find findIndex findLast some every flatMap flat " +
     "reduce reduceRight sort reverse toSorted slice splice concat join entries keys values items update setdefault discard remove index count copy fill"
   ).split(" "),
 );

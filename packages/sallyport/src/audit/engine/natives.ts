@@ -1,5 +1,6 @@
 // Methods of the languages' own values: texts, collections, functions, schemas.
 import { checkedBy } from "./checked.ts";
+import { caughtError } from "./caught.ts";
 import { membership } from "./conditions.ts";
 import { factsAbout, NO_FACTS, test, type Fact } from "./facts.ts";
 import type { HeapObject } from "./heap.ts";
@@ -176,7 +177,11 @@ function afterwards(machine: Machine, name: string, receiver: Value, args: Given
     const id = machine.fresh();
     machine.within(
       { kind: "try", id, part: "catch", catches: true },
-      () => void (result = join(result, machine.callBack(failed, given(objectValue(error)), site, "library"))),
+      () =>
+        void (result = join(
+          result,
+          machine.callBack(failed, given(objectValue(error, [caughtError(machine, id, site.at)])), site, "library"),
+        )),
     );
   }
   return isNothing(result) ? receiver : result;
@@ -247,6 +252,8 @@ function ofCollection(machine: Machine, name: string, receiver: Value, objects: 
     case "remove":
       machine.report({ kind: "remember", collection: receiver, what: first, forgets: true }, site.at);
       return UNKNOWN;
+    case "hasOwnProperty":
+      return { ...UNKNOWN, test: membership(first, receiver, true, "an own property") };
     case "has":
     case "includes":
     case "indexOf":

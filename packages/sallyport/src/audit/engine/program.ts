@@ -282,9 +282,9 @@ export function makeProgram(irs: readonly Module[], resolve: Resolver, modules: 
     },
 
     callTyped(machine, closure) {
-      // Of each argument only the type is known.
-      const args = given(...closure.definition.params.map(() => UNKNOWN));
-      return machine.callClosure(closure, args, { at: closure.definition.at, text: closure.definition.name, awaited: true });
+      const params = closure.definition.params.filter(({ style }) => style === undefined);
+      const args = params.map((one) => (one.type === undefined ? NOTHING : UNKNOWN));
+      return machine.callClosure(closure, given(...args), { at: closure.definition.at, text: closure.definition.name, awaited: true });
     },
 
     ofType(machine, type, receiver, site) {

@@ -1,5 +1,6 @@
 // What comes back of a call into a library: an object of its own, a part of what it was given, a message.
 import type { Known } from "../models/load.ts";
+import type { HeapObject } from "./heap.ts";
 import type { Machine, Site } from "./machine.ts";
 import { type Given, type PathReader, readPath } from "./paths.ts";
 import { deepTaints } from "./reach.ts";
@@ -76,6 +77,9 @@ export function resultOf(machine: Machine, called: Called, reads: boolean): Valu
   const got = gotten(machine, called);
   if (member.returns === undefined && member.returnsBy === undefined) {
     keep(machine, called, receiver);
+    // What publishes gives an error, though its model does not say so.
+    const fails = machine.language === "go" && member.acts?.some((act) => act.kind === "publish") === true;
+    if (fails && got === undefined) return { ...UNKNOWN, taints: failure(machine, called) };
     return got ?? (reads || member.content !== undefined ? ofTaints(source) : carriedBy(machine, called));
   }
   const type = typeGiven(machine, called);
@@ -86,13 +90,26 @@ export function resultOf(machine: Machine, called: Called, reads: boolean): Valu
     return receiver ?? UNKNOWN;
   }
   const made = machine.program.ofType(machine, type, receiver, site);
+  if (type === "error") return { atoms: made.atoms, taints: failure(machine, called) };
   const value: Value = { atoms: made.atoms, taints: source };
+  if (type.endsWith(",error")) for (const object of objectsOf(value)) failWith(object, failure(machine, called));
   const first = type.startsWith("tuple:") ? firstOf(value) : value;
   if (got !== undefined) for (const object of objectsOf(value)) if (type.startsWith("tuple:")) object.fields.set("0", got);
   keep(machine, called, first);
   fill(machine, called, first);
   keepArguments(first, args);
   return value;
+}
+
+/** Go: the error that comes with what a broker's client gives, or alone. */
+function failure(machine: Machine, { known, site }: Called): readonly Taint[] {
+  if (known.broker === undefined) return [];
+  return [machine.source(machine.program.originAt(machine, "error", site, "an error"), `\`${site.text}\` gives an error`)];
+}
+
+function failWith(made: HeapObject, taints: readonly Taint[]): void {
+  const last = String(made.fields.size - 1);
+  made.fields.set(last, { ...UNKNOWN, taints });
 }
 
 const firstOf = (value: Value): Value => join(...objectsOf(value).map((object) => object.read("0") ?? NOTHING));

@@ -1,5 +1,6 @@
 // Members of one value as members of another.
 import type { HeapObject } from "./heap.ts";
+import { partOf } from "./taint.ts";
 import { isNothing, join, objectsOf, UNKNOWN, type Value } from "./value.ts";
 
 /** Known members by name; and what is not known, as members that nobody chose. */
@@ -11,6 +12,10 @@ export function spreadInto(value: Value, into: HeapObject): void {
     if (object.type !== undefined && into.type === undefined && object.fields.size === 0) into.add(UNKNOWN);
   }
   if (value.taints.length === 0) return;
+  for (const key of into.fields.keys()) {
+    const over = value.taints.filter((taint) => partOf(taint, key) !== undefined);
+    if (over.length > 0) into.overlaid.set(key, over);
+  }
   const outside: Value = { atoms: [{ kind: "unknown" }], taints: value.taints };
   into.add(outside);
   into.keys = join(into.keys, outside);

@@ -5,6 +5,8 @@ import type { Machine } from "./machine.ts";
 import { tableOf } from "./tables.ts";
 import { Scope, type State } from "./scope.ts";
 import { comparison } from "./conditions.ts";
+import { caughtError } from "./caught.ts";
+import { markUnused } from "./unused.ts";
 import { isNothing, join, NOTHING, objectValue, truthOf, UNDEFINED, UNKNOWN, type Value } from "./value.ts";
 
 type Of<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
@@ -52,6 +54,9 @@ function isAhead(statement: Statement): statement is Of<"let"> {
 function runStatement(machine: Machine, nest: Nest, statement: Statement, scope: Scope): void {
   switch (statement.kind) {
     case "expression":
+      markUnused(statement.value);
+      machine.evaluate(statement.value, scope);
+      return;
     case "spawn":
     case "defer":
       machine.evaluate(statement.value, scope);
@@ -270,7 +275,7 @@ function runTry(machine: Machine, nest: Nest, statement: Of<"try">, scope: Scope
     end.facts = before.facts;
     caught.meet(...starts.map((start) => start.since(before)), end);
     machine.state = caught;
-    machine.within({ kind: "try", id, part: "catch", catches }, () => runCatch(machine, one, landing, scope));
+    machine.within({ kind: "try", id, part: "catch", catches }, () => runCatch(machine, one, landing, scope, id));
     ways.push(machine.state);
   }
   machine.state = before;
@@ -282,13 +287,18 @@ function runTry(machine: Machine, nest: Nest, statement: Of<"try">, scope: Scope
   before.alive &&= survives;
 }
 
-function runCatch(machine: Machine, { target, body }: Catch, landing: Landing, scope: Scope): void {
+function runCatch(machine: Machine, { target, body }: Catch, landing: Landing, scope: Scope, id: number): void {
   const inner = new Scope("block", scope);
   if (target !== undefined) {
     const error = machine.make("instance", target.at);
     error.type = "error";
     const thrown = join(...landing.thrown.map(({ value }) => value));
-    machine.bind(target, join({ atoms: [{ kind: "object", object: error }], taints: [] }, thrown), inner, "declare");
+    machine.bind(
+      target,
+      join({ atoms: [{ kind: "object", object: error }], taints: [caughtError(machine, id, target.at)] }, thrown),
+      inner,
+      "declare",
+    );
   }
   machine.execute(body, inner);
 }

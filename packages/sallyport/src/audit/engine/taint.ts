@@ -5,9 +5,12 @@ import type { Content } from "../models/model.ts";
 import { fieldOf, type Schema } from "./schema.ts";
 
 export interface Origin {
-  /** `tool`: arguments of an MCP tool. `message`: content that a broker delivered. `client`: headers and the like. */
-  readonly kind: "tool" | "message" | "client";
-  /** Unique in the analysis. */
+  /**
+   * `tool`: arguments of an MCP tool. `message`: content that a broker delivered. `client`: headers and the like.
+   * `error`: what a broker's client says when it fails; nobody's words, but not for everybody.
+   */
+  readonly kind: "tool" | "message" | "client" | "error";
+  /** Unique in the analysis; of an error that was caught, the `try`'s. */
   readonly id: number;
   /** The tool's or destination's name, for people. */
   readonly name: string;

@@ -64,13 +64,26 @@ function typedName(machine: Machine, type: TypeRef, scope: Scope): Value {
   );
 }
 
-/** What pydantic, or a Go binding, makes of a declared type. */
+/** What pydantic, or a Go binding, makes of a declared type, with the bounds that are annotated. */
 export function schemaOf(
   machine: Machine,
   type: TypeRef | undefined,
   scope: Scope | undefined,
   given: Expression | undefined,
   depth = 0,
+): Schema | undefined {
+  const schema = unboundedSchemaOf(machine, type, scope, given, depth);
+  if (schema === undefined || (schema.kind !== "string" && schema.kind !== "array")) return schema;
+  const said = [...(type?.annotations ?? []), ...(given === undefined ? [] : [given])];
+  return said.reduce<Schema>((bounded, one) => Object.assign(bounded, boundsIn(one)), { ...schema });
+}
+
+function unboundedSchemaOf(
+  machine: Machine,
+  type: TypeRef | undefined,
+  scope: Scope | undefined,
+  given: Expression | undefined,
+  depth: number,
 ): Schema | undefined {
   if (type === undefined) return ANY;
   if (depth > MOST_DEPTH) return ANY;
@@ -80,7 +93,7 @@ export function schemaOf(
     case "str":
     case "string":
     case "bytes":
-      return { ...STRING, ...(given !== undefined && boundsIn(given)) };
+      return STRING;
     case "int":
     case "float":
     case "number":
@@ -104,10 +117,7 @@ export function schemaOf(
     case "Optional":
       return inner(type.args?.[0]);
     case "Annotated":
-      return {
-        ...inner(type.args?.[0]),
-        ...(type.annotations ?? []).reduce<object>((bounds, one) => ({ ...bounds, ...boundsIn(one) }), {}),
-      };
+      return inner(type.args?.[0]);
     case "list":
     case "List":
     case "Sequence":
@@ -165,7 +175,8 @@ export function schemaOfClass(machine: Machine, cls: ClassValue, seen: ReadonlyS
   const fields = new Map<string, Schema>();
   for (const base of basesOf(cls)) for (const [name, field] of schemaOfClass(machine, base, below)?.fields ?? []) fields.set(name, field);
   for (const { name, type, value } of cls.definition.fields)
-    if (type !== undefined) fields.set(jsonName(cls, name), schemaOf(machine, type, cls.scope, value) ?? ANY);
+    if (type !== undefined)
+      for (const key of [name, jsonName(cls, name)]) fields.set(key, schemaOf(machine, type, cls.scope, value) ?? ANY);
   if (fields.size === 0) return undefined;
   return (cls.schema = objectSchema(fields, refusesExtra(cls) ? "refused" : "dropped"));
 }

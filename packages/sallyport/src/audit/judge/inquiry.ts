@@ -53,8 +53,17 @@ export function partSchema(schema: Schema, path: string): Schema | undefined {
 /** What looked like a guard, and why it is none. */
 export function weaknesses(event: Event, taints: readonly Taint[]): readonly string[] {
   const said = taints.flatMap((taint) => factsAt(event, taint).flatMap((fact) => (fact.kind === "weak" ? [fact.why] : [])));
-  return [...new Set(said)];
+  const schemas = taints.flatMap(({ schema }) => (schema?.kind === "string" ? [looseness(schema)] : []));
+  return [...new Set([...said, ...schemas])];
 }
+
+/** Why a schema of a text is no list of what it may be. */
+const looseness = ({ pattern, custom }: Schema): string =>
+  custom === true
+    ? "a check of the program's own stands in its schema, and what it lets through cannot be told"
+    : pattern === undefined
+      ? "its schema says that it is a text, not which: neither `url()` nor a list in the description closes it"
+      : "its schema checks its characters, not what it names";
 
 export const toolOf = (taints: readonly Taint[]): string => taints[0]?.origin.name ?? "a tool";
 

@@ -2,6 +2,7 @@
 import type { Analysis } from "../engine/interpreter.ts";
 import type { Step as EngineStep, Taint } from "../engine/taint.ts";
 import type { Axis, Confidence, Finding, Severity } from "../../finding/finding.ts";
+import type { Infrastructure } from "../infrastructure/stated.ts";
 import type { Place } from "../ir/ir.ts";
 
 /** What a rule says of a place; who, where and how it is shown is added by `audit.ts`. */
@@ -27,7 +28,10 @@ export interface Rule {
   readonly axis: Axis;
   readonly severity: Severity;
   readonly fix: string;
-  judge(analysis: Analysis): Iterable<Draft>;
+  /** `infrastructure`: what else the project says, where an absence in the source may be made good there. */
+  judge(analysis: Analysis, infrastructure?: Infrastructure): Iterable<Draft>;
+  /** What is wrong in the infrastructure itself; asked once for a project. */
+  inspect?(infrastructure: Infrastructure): Iterable<Draft>;
 }
 
 export const rule = (definition: Rule): Rule => definition;

@@ -164,7 +164,8 @@ export function refineSchema(machine: Machine, schema: Schema, name: string, arg
       return more === undefined ? { ...schema, unknownKeys: "kept" } : merged(schema, more);
     }
     case "array":
-      return { kind: "array", element: schema };
+      // `z.string().array()`, and `z.array(z.string())`.
+      return { kind: "array", element: (first && readSchema(machine, first)) ?? schema };
     case "or":
       return unionOf([schema, (first && readSchema(machine, first)) ?? ANY]);
     case "and":

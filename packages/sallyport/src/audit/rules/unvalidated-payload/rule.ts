@@ -1,5 +1,5 @@
 // PUB-01, PUB-02: what is published is whatever the model writes.
-import { acts, controlled, isGuarded, slot, toolOf } from "../../judge/inquiry.ts";
+import { acts, controlled, isGuarded, slot, toolOf, weaknesses } from "../../judge/inquiry.ts";
 import { freeParts } from "../../judge/payload.ts";
 import { type Draft, rule, wayOf } from "../rule.ts";
 
@@ -12,7 +12,7 @@ export const unvalidatedPayload = rule({
   fix: "Give each event a tool of its own with a strict schema of its data, and let the server make the message from the checked fields. A schema that only says `string` lets any command through.",
   *judge(analysis): Iterable<Draft> {
     for (const event of acts(analysis, "publish")) {
-      const chosen = controlled(event, slot(event, "destination")).length > 0;
+      const chosen = controlled(event, slot(event, "destination")).some((taint) => taint.prototype !== true);
       const payload = freeParts(event, slot(event, "payload"), chosen);
       const type = controlled(event, slot(event, "type")).filter((taint) => !isGuarded(event, taint));
       const taints = payload.length > 0 ? payload : type;
@@ -22,6 +22,7 @@ export const unvalidatedPayload = rule({
         at: event.at,
         message: `The tool \`${toolOf(taints)}\` publishes what the model writes through \`${event.call}\` (${event.broker}), and no schema of the event stands between.`,
         way: wayOf(taints),
+        notes: weaknesses(event, taints),
         confidence: event.guessed ? "medium" : "high",
       };
     }

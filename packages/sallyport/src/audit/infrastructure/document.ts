@@ -1,0 +1,63 @@
+// YAML and JSON with places: what stands where in a file. Tags of CloudFormation are left aside, their text is kept.
+import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import type { Place } from "../ir/ir.ts";
+import { at } from "../ir/place.ts";
+
+export interface Documented {
+  readonly value: unknown;
+  /** Where the value at a path stands, or the nearest that does. */
+  place(...path: readonly (string | number)[]): Place;
+}
+
+/** `undefined` for what is no document. */
+export function readDocument(text: string): Documented | undefined {
+  const lines = new LineCounter();
+  try {
+    const document = parseDocument(text, { lineCounter: lines, logLevel: "silent", strict: false, uniqueKeys: false });
+    if (document.errors.length > 0) return undefined;
+    const value: unknown = document.toJS({ maxAliasCount: 100 });
+    const root = document.contents;
+    return {
+      value,
+      place: (...path) => {
+        const { line, col } = lines.linePos(offsetOf(root, path));
+        return at(Math.max(1, line), Math.max(1, col));
+      },
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function offsetOf(root: Node | null, path: readonly (string | number)[]): number {
+  let node: unknown = root;
+  let offset = 0;
+  for (const key of path) {
+    const [next, from] = step(node, key);
+    if (from === undefined) break;
+    node = next;
+    offset = from;
+  }
+  return offset;
+}
+
+function step(node: unknown, key: string | number): readonly [unknown, number | undefined] {
+  if (isSeq(node) && typeof key === "number") {
+    const item: unknown = node.items[key];
+    return [item, isNode(item) ? item.range?.[0] : undefined];
+  }
+  if (!isMap(node)) return [undefined, undefined];
+  const pair = node.items.find((one) => isPair(one) && isScalar(one.key) && String(one.key.value) === String(key));
+  return [pair?.value, isScalar(pair?.key) ? pair.key.range?.[0] : undefined];
+}
+
+export type Table = Readonly<Record<string, unknown>>;
+
+export const isTable = (value: unknown): value is Table => typeof value === "object" && value !== null && !Array.isArray(value);
+
+export const tableOf = (value: unknown): Table => (isTable(value) ? value : {});
+
+export const listOf = (value: unknown): readonly unknown[] =>
+  Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
+
+export const textsOf = (value: unknown): readonly string[] => listOf(value).filter((one) => typeof one === "string");

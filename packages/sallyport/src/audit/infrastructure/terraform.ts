@@ -1,0 +1,123 @@
+// Terraform, as text: blocks are found by their braces, and what stands in them by its name. Nothing is evaluated.
+import { placesIn } from "../ir/place.ts";
+import type { Collected } from "./stated.ts";
+import { excessOf } from "./policies.ts";
+
+interface Block {
+  readonly kind: string;
+  readonly type: string;
+  readonly name: string;
+  readonly body: string;
+  readonly start: number;
+  readonly bodyStart: number;
+}
+
+const HEAD = /^[ \t]*(resource|data)\s+"([\w-]+)"\s+"([\w-]+)"\s*\{/gm;
+
+export function readTerraform(file: string, text: string, collected: Collected): void {
+  const places = placesIn(text);
+  for (const block of blocksOf(withoutComments(text))) {
+    const at = places(block.start);
+    readBlock(file, block, at, collected);
+    if (!/policy|role/.test(block.type)) continue;
+    for (const { statement, offset } of statementsIn(block.body)) {
+      const what = excessOf(statement);
+      if (what !== undefined)
+        collected.grants.push({ name: `${block.type}.${block.name}`, file, at: places(block.bodyStart + offset), what });
+    }
+  }
+}
+
+/** Spaces in their stead, so that places stay. */
+const withoutComments = (text: string): string =>
+  text.replace(/^[ \t]*(#|\/\/).*$|\/\*[^]*?\*\//gm, (comment) => comment.replace(/[^\n]/g, " "));
+
+function blocksOf(text: string): readonly Block[] {
+  return [...text.matchAll(HEAD)].map(([whole, kind = "", type = "", name = ""], index, all) => {
+    const start = all[index]?.index ?? 0;
+    const bodyStart = start + whole.length;
+    return { kind, type, name, start: start + whole.search(/\S/), bodyStart, body: text.slice(bodyStart, closing(text, bodyStart)) };
+  });
+}
+
+/** Where the brace that is open here closes; texts in quotes are passed over. */
+export function closing(text: string, from: number): number {
+  let depth = 1;
+  let quote: string | undefined;
+  for (let index = from; index < text.length; index++) {
+    const character = text[index] ?? "";
+    if (quote !== undefined) {
+      if (character === "\\") index++;
+      else if (character === quote || character === "\n") quote = undefined;
+    } else if (character === '"') quote = character;
+    else if (character === "{" || character === "(") depth++;
+    else if ((character === "}" || character === ")") && --depth === 0) return index;
+  }
+  return text.length;
+}
+
+const says = (body: string, name: string): string | undefined =>
+  new RegExp(`(?:^|[\\s{])${name}\\s*=\\s*("[^"\\n]*"|[^\\s,}]+)`).exec(body)?.[1]?.replaceAll('"', "");
+
+function readBlock(file: string, { kind, type, name, body }: Block, at: number, { brokers, queues, grants }: Collected): void {
+  if (kind !== "resource") return;
+  const stated = { name: `${type}.${name}`, file, at };
+  switch (type) {
+    case "aws_sqs_queue":
+      queues.push({ ...stated, broker: "sqs", deadLetter: /redrive_policy\s*=/.test(body) });
+      return;
+    case "google_pubsub_subscription":
+      queues.push({ ...stated, broker: "google-pubsub", deadLetter: /dead_letter_policy\s*\{/.test(body) });
+      return;
+    case "rabbitmq_queue":
+      queues.push({ ...stated, broker: "rabbitmq", deadLetter: /x-dead-letter-exchange/.test(body) });
+      return;
+    case "rabbitmq_permissions":
+      if (says(body, "configure") === ".*" && says(body, "write") === ".*")
+        grants.push({ ...stated, what: "`.*` to configure and to write" });
+      return;
+    case "kafka_acl":
+      if (says(body, "resource_name") === "*" && /^all$/i.test(says(body, "acl_operation") ?? ""))
+        grants.push({ ...stated, what: "all operations on every resource" });
+      return;
+    case "aws_mq_broker":
+      if (says(body, "publicly_accessible") === "true")
+        brokers.push({ ...stated, broker: "amazon-mq", fault: "public", why: "`publicly_accessible` is true" });
+      return;
+    case "aws_msk_cluster":
+      if (says(body, "unauthenticated") === "true")
+        brokers.push({ ...stated, broker: "kafka", fault: "no authentication", why: "`unauthenticated` is true" });
+      else if (/^(PLAINTEXT|TLS_PLAINTEXT)$/.test(says(body, "client_broker") ?? ""))
+        brokers.push({ ...stated, broker: "kafka", fault: "plaintext", why: "`client_broker` lets clients in without TLS" });
+      return;
+    case "aws_elasticache_replication_group":
+      if (says(body, "transit_encryption_enabled") === "false")
+        brokers.push({ ...stated, broker: "redis", fault: "plaintext", why: "`transit_encryption_enabled` is false" });
+  }
+}
+
+/** Statements as `statement { … }`, in `jsonencode({ … })` or in JSON: actions, principals, effect. */
+function statementsIn(body: string): readonly { readonly statement: unknown; readonly offset: number }[] {
+  return [...body.matchAll(/"?(?:actions|Action)"?\s*[=:]\s*(\[[^\]]*\]|"[^"]*")/g)].map((found) => {
+    const offset = found.index;
+    const around = body.slice(openingOf(body, offset), closing(body, offset));
+    const effect = /"?[Ee]ffect"?\s*[=:]\s*"(\w+)"/.exec(around)?.[1];
+    const anybody = /"?Principal"?\s*[=:]\s*"\*"|identifiers\s*=\s*\["\*"\]|"?AWS"?\s*[=:]\s*"\*"/.test(around);
+    const conditional = /\bcondition\b/i.test(around);
+    const actions = [...(found[1] ?? "").matchAll(/"([^"]*)"/g)].map(([, one]) => one);
+    return {
+      offset,
+      statement: { effect: effect ?? "Allow", actions, ...(anybody && { principal: "*" }), ...(conditional && { condition: {} }) },
+    };
+  });
+}
+
+function openingOf(body: string, before: number): number {
+  let depth = 0;
+  for (let index = before; index > 0; index--) {
+    const character = body[index];
+    if (character === "}") depth++;
+    else if (character === "{" && depth-- === 0) return index;
+  }
+  return 0;
+}

@@ -1,0 +1,27 @@
+# A dictionary has only what was put into it.
+import json
+import os
+from typing import Annotated, Any, Literal
+
+from aiokafka import AIOKafkaProducer
+from mcp.server.fastmcp import FastMCP
+from pydantic import BaseModel, Field
+from .limits import limiter
+
+mcp = FastMCP("notes")
+producer = AIOKafkaProducer(bootstrap_servers=os.environ["BROKERS"])
+
+TOPICS = {"create_note": "notes", "update_note": "notes"}
+
+
+@mcp.tool()
+async def create_note(request_id: Annotated[str, Field(max_length=64)], action: str, text: Annotated[str, Field(max_length=2000)]) -> str:
+    await limiter.take("create_note")
+    topic = TOPICS.get(action)
+    if topic is None:
+        raise ValueError("No such action")
+    try:
+        await producer.send_and_wait(topic, json.dumps({"requestId": request_id, "text": text}).encode())
+    except Exception:
+        return "The note was not published."
+    return "Published."

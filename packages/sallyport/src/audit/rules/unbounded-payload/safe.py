@@ -1,0 +1,24 @@
+# The text has a greatest length.
+import json
+import os
+from typing import Annotated, Any, Literal
+
+from aiokafka import AIOKafkaProducer
+from mcp.server.fastmcp import FastMCP
+from pydantic import BaseModel, Field
+from .limits import limiter
+
+mcp = FastMCP("notes")
+producer = AIOKafkaProducer(bootstrap_servers=os.environ["BROKERS"])
+
+
+@mcp.tool()
+async def create_note(request_id: Annotated[str, Field(max_length=64)], text: str) -> str:
+    await limiter.take("create_note")
+    if len(text) > 2000:
+        raise ValueError("The text is too long")
+    try:
+        await producer.send_and_wait("notes", json.dumps({"requestId": request_id, "text": text}).encode())
+    except Exception:
+        return "The note was not published."
+    return "Published."
