@@ -1,7 +1,7 @@
 // Reading and writing what values have.
 import type { Place } from "../ir/ir.ts";
 import { getterOf, inheritedField, methodOf } from "./classes.ts";
-import { membership } from "./conditions.ts";
+import { isClaim, membership } from "./conditions.ts";
 import { registerPull } from "./entries.ts";
 import { factsOf } from "./facts.ts";
 import type { HeapObject } from "./heap.ts";
@@ -26,6 +26,8 @@ import {
 } from "./value.ts";
 
 export function memberOf(machine: Machine, value: Value, name: string): Value {
+  // What a claim answers, and whatever is read of the answer, says whether it took hold.
+  if (isClaim(value)) return { ...UNKNOWN, test: value.test };
   if (name === "length" || name === "size") return lengthOf(value);
   const found = value.atoms.map((atom) => memberOfAtom(machine, atom, name, value));
   const parts = value.taints.flatMap((taint) => partOf(taint, name) ?? []);
@@ -119,6 +121,8 @@ export function indexOf(machine: Machine, value: Value, index: Value, at: Place)
   if (typeof known?.value === "string") return machine.member(value, known.value);
   if (typeof known?.value === "number") return itemOf(machine, value, known.value);
   const found = value.atoms.map((atom) => (atom.kind === "object" ? lookedUp(machine, atom.object, index, at) : NOTHING));
+  if (index.taints.some((taint) => taint.origin.kind === "message") && value.atoms.some((atom) => atom.kind === "object"))
+    machine.report({ kind: "remember", collection: value, what: index, forgets: false, asks: "what" }, at);
   const parts = value.taints.flatMap((taint) => partOf(taint, "[]") ?? taint);
   const joined = join(...found);
   const test = membership(index, value, machine.language !== "javascript", "a lookup");

@@ -1,6 +1,6 @@
 // Methods of the languages' own values: texts, collections, functions, schemas.
 import { checkedBy } from "./checked.ts";
-import { membership } from "./conditions.ts";
+import { membership, seenBefore } from "./conditions.ts";
 import { factsAbout, NO_FACTS, test, type Fact } from "./facts.ts";
 import type { HeapObject } from "./heap.ts";
 import type { Machine, Site } from "./machine.ts";
@@ -254,6 +254,7 @@ function ofCollection(machine: Machine, name: string, receiver: Value, objects: 
     case "at":
       return element;
     case "clear":
+      machine.report({ kind: "remember", collection: receiver, what: UNKNOWN, forgets: true }, site.at);
       return UNDEFINED;
     default:
       return eachOf(machine, name, receiver, objects, element, args, site);
@@ -271,17 +272,10 @@ function put(object: HeapObject, key: Value, value: Value): void {
 
 /** Is it there? For messages, whether it was seen before; for a model's words, whether they are allowed. */
 function asked(machine: Machine, name: string, receiver: Value, what: Value, site: Site): Value {
-  machine.report({ kind: "remember", collection: receiver, what, forgets: false }, site.at);
-  const messages = what.taints.filter((taint) => taint.origin.kind === "message");
+  machine.report({ kind: "remember", collection: receiver, what, forgets: false, asks: "whether" }, site.at);
+  const seen = seenBefore(what, receiver);
+  if (seen !== undefined) return { ...UNKNOWN, test: seen };
   const allowed = membership(what, receiver, true, `\`${site.text}\``);
-  const holdsMessages = objectsOf(receiver).some(
-    (object) =>
-      object.element.taints.some((taint) => taint.origin.kind === "message") ||
-      object.keys.taints.some((taint) => taint.origin.kind === "message") ||
-      object.fields.size === 0,
-  );
-  if (messages.length > 0 && holdsMessages)
-    return { ...UNKNOWN, test: test(NO_FACTS, factsAbout(messages, { kind: "unseen", store: "memory", atomic: false })) };
   return { ...UNKNOWN, ...(allowed !== undefined && name !== "indexOf" && { test: allowed }) };
 }
 
@@ -293,7 +287,8 @@ function got(machine: Machine, receiver: Value, key: Value, fallback: Value, sit
   }
   const values = join(...objectsOf(receiver).map((object) => object.all()), { atoms: [], taints: receiver.taints });
   const messages = key.taints.filter((taint) => taint.origin.kind === "message");
-  if (messages.length > 0) machine.report({ kind: "remember", collection: receiver, what: key, forgets: false }, site.at);
+  const takes = site.text.endsWith(".pop");
+  if (messages.length > 0) machine.report({ kind: "remember", collection: receiver, what: key, forgets: takes, asks: "what" }, site.at);
   const allowed = membership(key, receiver, true, `\`${site.text}\``);
   const empty = isNothing(values);
   return { ...join(empty ? UNKNOWN : values, UNDEFINED, fallback), ...(allowed !== undefined && { test: allowed }) };

@@ -270,7 +270,7 @@ function runTry(machine: Machine, nest: Nest, statement: Of<"try">, scope: Scope
   const body = before.fork();
   machine.state = body;
   if (catches) nest.landings.push(landing);
-  machine.within({ kind: "try", id, part: "body", catches }, () => machine.execute(statement.body, new Scope("block", scope)));
+  machine.within({ kind: "try", id, part: "body", catches, caughtAt: statement.catches[0]?.at }, () => machine.execute(statement.body, new Scope("block", scope)));
   if (catches) nest.landings.pop();
   const ways: State[] = [body];
   for (const one of statement.catches) {
@@ -281,7 +281,7 @@ function runTry(machine: Machine, nest: Nest, statement: Of<"try">, scope: Scope
     end.facts = before.facts;
     caught.meet(...starts.map((start) => start.since(before)), end);
     machine.state = caught;
-    machine.within({ kind: "try", id, part: "catch", catches }, () => runCatch(machine, one, landing, scope));
+    machine.within({ kind: "try", id, part: "catch", catches, caughtAt: one.at }, () => runCatch(machine, one, landing, scope));
     ways.push(machine.state);
   }
   machine.state = before;
