@@ -96,7 +96,7 @@ function callMemberOfAtom(machine: Machine, atom: Atom, receiver: Value, name: s
     }
     case "namespace": {
       const member = machine.program.libraryExport(machine, atom.library, atom.subpath, name);
-      return member.atoms.some(({ kind }) => kind === "library") ? machine.call(member, args, site) : undefined;
+      return member.atoms.some(({ kind }) => kind === "library" || kind === "native") ? machine.call(member, args, site) : undefined;
     }
     case "library": {
       const { returns } = atom.known.member;

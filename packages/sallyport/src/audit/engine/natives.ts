@@ -36,6 +36,7 @@ export function callNative(machine: Machine, name: string, receiver: Value, args
   if (atom?.kind === "native" && name === "resolve") return resolve(atom, args);
   if (name === "resolve" || name === "reject") return resolveInto(receiver, name, args);
   if (name === "then" || name === "catch" || name === "finally") return afterwards(machine, name, receiver, args, site);
+  if (QUEUED.has(name) && objectsOf(receiver).some(({ kind }) => kind === "list")) return ofQueue(machine, name, receiver, args, site);
   if (!isNativeName(name)) return getterOf(machine, name, receiver, args);
   if (name === "test" || name === "exec" || name === "match" || name === "fullmatch") return pattern(machine, name, receiver, args, site);
   if (name === "startsWith" || name === "startswith" || name === "endsWith" || name === "endswith") return prefix(receiver, args);
@@ -57,6 +58,17 @@ export function callNative(machine: Machine, name: string, receiver: Value, args
     ],
     taints: derive(said.taints, file, site.at, `\`${name}\``),
   };
+}
+
+/** A queue of the program's own: one puts in, another takes out. */
+const QUEUED = new Set(["put", "put_nowait", "get_nowait", "get", "shift"]);
+
+function ofQueue(machine: Machine, name: string, receiver: Value, { positional: [what = UNKNOWN] }: Given, site: Site): Value {
+  const puts = name.startsWith("put");
+  if (puts) for (const object of objectsOf(receiver)) object.add(what);
+  const event = { kind: "remember", collection: receiver, what: puts ? what : UNKNOWN, forgets: !puts } as const;
+  machine.report(puts ? event : { ...event, asks: "what" }, site.at);
+  return puts ? UNKNOWN : machine.element(receiver);
 }
 
 /** Request objects of Go's MCP libraries: `req.GetString("topic", "")`. */
@@ -249,7 +261,8 @@ function ofCollection(machine: Machine, name: string, receiver: Value, objects: 
       return asked(machine, name, receiver, first, site);
     case "get":
     case "pop":
-      return name === "pop" && args.positional.length === 0 ? element : got(machine, receiver, first, second, site);
+      if (name === "pop" && args.positional.length === 0) return ofQueue(machine, "get", receiver, args, site);
+      return got(machine, receiver, first, second, site);
     case "shift":
     case "at":
       return element;
