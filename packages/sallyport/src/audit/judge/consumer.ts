@@ -54,7 +54,7 @@ function timelineOf(analysis: Analysis, consumer: ConsumerEntry): Timeline {
   return {
     consumer,
     events,
-    effects: effectsAmong(consumer, events).filter(({ event }) => !deadLetters.includes(event as ActEvent)),
+    effects: effectsAmong(analysis, consumer, events).filter(({ event }) => !deadLetters.includes(event as ActEvent)),
     acks: ours.filter((event) => event.act.kind === "ack"),
     nacks: ours.filter((event): event is ActEvent<"nack"> => event.act.kind === "nack"),
     deadLetters,

@@ -1,8 +1,9 @@
 // What changes because a message came. Reading, logging, showing and answering change nothing that a second copy of the
 // message would change again.
+import type { Analysis } from "../engine/interpreter.ts";
 import type { ConsumerEntry, Event } from "../engine/events.ts";
 import { deepTaints } from "../engine/reach.ts";
-import { textsOf, type Value } from "../engine/value.ts";
+import { objectsOf, textsOf, type Value } from "../engine/value.ts";
 import { slot, type ActEvent } from "./inquiry.ts";
 
 export interface Effect {
@@ -13,10 +14,10 @@ export interface Effect {
   readonly unknown: boolean;
 }
 
-export function effectsAmong(consumer: ConsumerEntry, events: readonly Event[]): readonly Effect[] {
+export function effectsAmong(analysis: Analysis, consumer: ConsumerEntry, events: readonly Event[]): readonly Effect[] {
   const effects = events.flatMap((event) => {
     if (isInCatch(event)) return [];
-    const effect = effectOf(consumer, event);
+    const effect = effectOf(consumer, event) ?? handedOn(analysis, consumer, event);
     return effect === undefined ? [] : [effect];
   });
   // What passes messages on as they came is a relay: what it calls in between looks at them.
@@ -29,6 +30,22 @@ export function effectsAmong(consumer: ConsumerEntry, events: readonly Event[]):
 /** Where a message is handed over in any manner, also to be shown. */
 export const handsOver = (consumer: ConsumerEntry, event: Event): boolean =>
   event.kind === "call" && /(?:^|\.)(?:write|send|emit|publish)\w*$/i.test(event.name) && !isInCatch(event) && fromMessage(consumer, event.given);
+
+/** It is put where a loop of this program takes it out and works on it. What tools take out is only shown. */
+function handedOn({ events }: Analysis, consumer: ConsumerEntry, event: Event): Effect | undefined {
+  if (event.kind !== "remember" || event.asks !== undefined || event.forgets || !fromMessage(consumer, event.what)) return undefined;
+  const collections = objectsOf(event.collection);
+  const taken = events.some(
+    (other) =>
+      other.kind === "remember" &&
+      other.forgets &&
+      other.asks === "what" &&
+      other.entry.kind !== "tool" &&
+      other.around.some((one) => one.kind === "loop" || (one.kind === "callback" && one.of === "timer")) &&
+      objectsOf(other.collection).some((object) => object.kind === "list" && collections.includes(object)),
+  );
+  return taken ? { event, what: "the loop that takes it from there", unknown: true } : undefined;
+}
 
 const isInCatch = ({ around }: Event): boolean => around.some((one) => one.kind === "try" && one.part === "catch");
 
@@ -112,9 +129,12 @@ export const isShown = (call: string): boolean => SHOWING.test(call);
 /** Told by its name: what is neither a change nor waited for is taken for harmless. */
 function changes(name: string, awaited: boolean): boolean {
   const last = name.split(".").at(-1) ?? "";
-  if (isShown(name) || ASKING.test(last)) return false;
+  if (isShown(name) || ASKING.test(last) || KEEPING.test(name)) return false;
   return CHANGING.test(last) || CHANGING.test(last.charAt(0).toLowerCase() + last.slice(1)) || (awaited && last.length > 2);
 }
+
+/** Kept for whoever asks. */
+const KEEPING = /(?:queue|buffer|cache|messages|history|backlog|ring|deque|channel|chan|futures?|pending\w*)\.(?:put|put_?nowait|add|append|push|insert|store|save|write|record|set\w*)$/i;
 
 const ASKING =
   /^(?:is|has|get|find|read|parse|decode|encode|validate|verify|check|assert|to|from|format|stringify|load|fetch|list|lookup|query|select|exists|sleep|wait|delay|claim|release|acquire|lock|unlock|seen|already|was|mark|dedup|commit|ack|nack|reject|abandon|complete|dead|deserialize|unmarshal|timing|compare|digest|createHmac|Hmac|sha|hash|next|resolve|safe|then|json|text)(?:$|[A-Z_0-9])/i;

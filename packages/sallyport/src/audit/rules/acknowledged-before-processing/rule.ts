@@ -3,8 +3,7 @@ import type { Analysis } from "../../engine/interpreter.ts";
 import { deepTaints } from "../../engine/reach.ts";
 import { precedes, timelines, where, type Timeline } from "../../judge/consumer.ts";
 import { swallowedFailure } from "../../judge/failure.ts";
-import { acts, slot } from "../../judge/inquiry.ts";
-import { handedOut } from "../../judge/results.ts";
+import { acts, slot, type ActEvent } from "../../judge/inquiry.ts";
 import { type Draft, rule } from "../rule.ts";
 
 export const acknowledgedBeforeProcessing = rule({
@@ -52,13 +51,12 @@ const CHOSEN: ReadonlySet<string> = new Set(["rabbitmq", "kafka", "redis", "azur
 
 /** A tool takes messages off the broker, and only then answers with them: they are lost when the answer is. */
 function* beforeTheAnswer(analysis: Analysis): Iterable<Draft> {
-  const answered = new Set([...handedOut(analysis)].flatMap(({ taints }) => taints.map(({ origin }) => origin.id)));
   const said = new Set<string>();
   for (const event of acts(analysis, "ack")) {
     const place = `${event.file}:${event.at}`;
     if (event.entry.kind !== "tool" || said.has(place)) continue;
     const parts = deepTaints(slot(event, "message")).filter(({ origin }) => origin.kind === "message");
-    if (!parts.some(({ origin }) => answered.has(origin.id))) continue;
+    if (!parts.some(({ origin }) => isAnsweredLater(analysis, event, origin.id))) continue;
     said.add(place);
     yield {
       file: event.file,
@@ -69,3 +67,12 @@ function* beforeTheAnswer(analysis: Analysis): Iterable<Draft> {
     };
   }
 }
+
+const isAnsweredLater = ({ events }: Analysis, ack: ActEvent, origin: number): boolean =>
+  events.some(
+    (event) =>
+      event.kind === "return" &&
+      event.entry === ack.entry &&
+      event.turn > ack.turn &&
+      deepTaints(event.value).some((taint) => taint.origin.id === origin),
+  );
