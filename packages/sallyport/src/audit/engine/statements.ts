@@ -203,6 +203,13 @@ function runTurn(machine: Machine, loop: Loop, over: Value | undefined, scope: S
 }
 
 function keysOf(machine: Machine, over: Value): Value {
+  // Go's `range` over a channel gives what comes through it.
+  const streams = over.atoms.some(
+    (atom) =>
+      atom.kind === "object" &&
+      (atom.object.kind === "channel" || (atom.object.type !== undefined && machine.models.type(atom.object.type)?.each !== undefined)),
+  );
+  if (streams) return machine.element(over);
   const keys = over.atoms.flatMap((atom) => (atom.kind === "object" ? [...atom.object.fields.keys()] : []));
   const named = keys.map((key): Value => ({ atoms: [{ kind: "constant", value: key }], taints: [] }));
   return join(...named, ...over.atoms.map((atom) => (atom.kind === "object" ? atom.object.keys : NOTHING)), {
