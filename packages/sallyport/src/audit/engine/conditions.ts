@@ -91,13 +91,15 @@ function negatedAge(age: Value): Test | undefined {
   return test(factsAbout(age.taints, { kind: "not-future", survivesNaN: true }), both_);
 }
 
+const BROKERS_COUNT = /x-delivery-count|x-acquired-count|x-death|ApproximateReceiveCount/;
+
 /** A count of attempts against a bound: by the broker's own count, or by a header that its producer wrote. */
 function countsDeliveries(value: Value): Test | undefined {
   const counting = value.taints.filter(
     (taint) => taint.origin.kind === "message" && (taint.content === "deliveries" || taint.content === "headers"),
   );
   if (counting.length === 0) return undefined;
-  const by = counting.some((taint) => taint.content === "deliveries") ? "broker" : "header";
+  const by = counting.some((taint) => taint.content === "deliveries" || BROKERS_COUNT.test(taint.path)) ? "broker" : "header";
   const facts = factsAbout(counting, { kind: "counted", by });
   return test(facts, facts);
 }

@@ -67,7 +67,13 @@ export interface Happened {
 }
 
 export type Around =
-  | { readonly kind: "try"; readonly id: number; readonly part: "body" | "catch" | "finally"; readonly catches: boolean; readonly caughtAt?: Place | undefined }
+  | {
+      readonly kind: "try";
+      readonly id: number;
+      readonly part: "body" | "catch" | "finally";
+      readonly catches: boolean;
+      readonly caughtAt?: Place | undefined;
+    }
   | { readonly kind: "branch"; readonly id: number; readonly side: number; readonly test: Value }
   | { readonly kind: "loop"; readonly id: number; readonly endless: boolean }
   | { readonly kind: "callback"; readonly id: number; readonly of: "timer" | "library"; readonly name: string }

@@ -190,7 +190,12 @@ function iterate(machine: Machine, object: HeapObject, value: Value): Value | un
   const self: Value = { atoms: [{ kind: "object", object }], taints: value.taints };
   if (type.eachConsumes === undefined) return machine.program.ofType(machine, type.each, self);
   const site = { at: object.at, text: type.name, awaited: true };
-  registerPull(machine, type.broker ?? "any", type.eachConsumes, undefined, site);
+  const { destination, unless, settles } = type.eachConsumes;
+  const kept = (path: string): Value => object.slots.get(path.replace(/^slot:/, "")) ?? NOTHING;
+  const otherwise =
+    unless !== undefined && kept(unless.when.path).atoms.some((atom) => atom.kind === "constant" && atom.value === unless.when.equals);
+  const consumes = { ...type.eachConsumes, settles: otherwise ? unless.settles : settles };
+  registerPull(machine, type.broker ?? "any", consumes, join(...(destination ?? []).map(kept)), site);
   return { ...machine.program.ofType(machine, type.each, self), taints: [readFrom(machine, site)] };
 }
 

@@ -277,7 +277,9 @@ function runTry(machine: Machine, nest: Nest, statement: Of<"try">, scope: Scope
   const body = before.fork();
   machine.state = body;
   if (catches) nest.landings.push(landing);
-  machine.within({ kind: "try", id, part: "body", catches, caughtAt: statement.catches[0]?.at }, () => machine.execute(statement.body, new Scope("block", scope)));
+  machine.within({ kind: "try", id, part: "body", catches, caughtAt: statement.catches[0]?.at }, () =>
+    machine.execute(statement.body, new Scope("block", scope)),
+  );
   if (catches) nest.landings.pop();
   const ways: State[] = [body];
   for (const one of statement.catches) {

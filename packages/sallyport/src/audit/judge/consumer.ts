@@ -131,7 +131,11 @@ export const caughtBy = ({ events }: Timeline, tried: Tried): readonly Event[] =
 export function precedes(first: Event, second: Event): boolean {
   if (first.turn >= second.turn || first.around.some((one) => one.kind === "callback" && one.of === "timer")) return false;
   const conditions = (event: Event): ReadonlySet<string> =>
-    new Set(event.around.flatMap((one) => (one.kind === "branch" ? [`${one.id}:${one.side}`] : one.kind === "try" && one.part !== "body" ? [`${one.id}:${one.part}`] : [])));
+    new Set(
+      event.around.flatMap((one) =>
+        one.kind === "branch" ? [`${one.id}:${one.side}`] : one.kind === "try" && one.part !== "body" ? [`${one.id}:${one.part}`] : [],
+      ),
+    );
   const later = conditions(second);
   return [...conditions(first)].every((condition) => later.has(condition));
 }
@@ -141,7 +145,10 @@ export function requeues(event: ActEvent<"nack">): boolean {
   const { requeue, requeueDefault } = event.act;
   if (typeof requeue === "boolean") return requeue;
   const given = soleConstant(slot(event, "requeue"));
-  if (given === undefined) return event.at_.has("requeue") ? slot(event, "requeue").atoms.some((atom) => atom.kind !== "constant" || atom.value === true) : requeueDefault === true;
+  if (given === undefined)
+    return event.at_.has("requeue")
+      ? slot(event, "requeue").atoms.some((atom) => atom.kind !== "constant" || atom.value === true)
+      : requeueDefault === true;
   return given.value === undefined ? requeueDefault === true : given.value === true;
 }
 

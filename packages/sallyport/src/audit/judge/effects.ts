@@ -29,7 +29,10 @@ export function effectsAmong(analysis: Analysis, consumer: ConsumerEntry, events
 
 /** Where a message is handed over in any manner, also to be shown. */
 export const handsOver = (consumer: ConsumerEntry, event: Event): boolean =>
-  event.kind === "call" && /(?:^|\.)(?:write|send|emit|publish)\w*$/i.test(event.name) && !isInCatch(event) && fromMessage(consumer, event.given);
+  event.kind === "call" &&
+  /(?:^|\.)(?:write|send|emit|publish)\w*$/i.test(event.name) &&
+  !isInCatch(event) &&
+  fromMessage(consumer, event.given);
 
 /** It is put where a loop of this program takes it out and works on it. What tools take out is only shown. */
 function handedOn({ events }: Analysis, consumer: ConsumerEntry, event: Event): Effect | undefined {
@@ -52,7 +55,9 @@ const isInCatch = ({ around }: Event): boolean => around.some((one) => one.kind 
 function effectOf(consumer: ConsumerEntry, event: Event): Effect | undefined {
   if (event.kind === "evaluate") return fromMessage(consumer, event.code) ? { event, what: "eval", unknown: false } : undefined;
   if (event.kind === "call")
-    return changes(event.name, event.awaited) && fromMessage(consumer, event.given) ? { event, what: event.name, unknown: true } : undefined;
+    return changes(event.name, event.awaited) && fromMessage(consumer, event.given)
+      ? { event, what: event.name, unknown: true }
+      : undefined;
   if (event.kind !== "act" || !actChanges(consumer, event)) return undefined;
   return { event, what: event.call, unknown: false };
 }
@@ -78,11 +83,14 @@ function actChanges(consumer: ConsumerEntry, event: ActEvent): boolean {
 function isNewEachTime(event: ActEvent): boolean {
   const statements = textsIn(slot(event, "statement"));
   if (event.at_.has("statement") && statements.length > 0)
-    return statements.some((text) => /^\s*(?:insert|update|delete|merge|call|with|replace)\b/i.test(text) && !isIdempotent(text) && !isClaimStatement(text));
+    return statements.some(
+      (text) => /^\s*(?:insert|update|delete|merge|call|with|replace)\b/i.test(text) && !isIdempotent(text) && !isClaimStatement(text),
+    );
   return !/upsert|\.(?:find|select|get|query|all|fetch|read)\w*$/i.test(event.call) || event.at_.has("statement");
 }
 
-const isIdempotent = (text: string): boolean => /on\s+conflict[\s\S]*do\s+update|on\s+duplicate\s+key\s+update|^\s*replace\b|insert\s+or\s+replace/i.test(text);
+const isIdempotent = (text: string): boolean =>
+  /on\s+conflict[\s\S]*do\s+update|on\s+duplicate\s+key\s+update|^\s*replace\b|insert\s+or\s+replace/i.test(text);
 
 /** An id is put into a table that takes each only once. */
 export const isClaimStatement = (text: string): boolean =>
@@ -110,7 +118,9 @@ function sendsSomething(event: ActEvent): boolean {
 const isReply = (event: ActEvent): boolean =>
   deepTaints(slot(event, "destination")).some(({ origin, content }) => origin.kind === "message" && content !== "payload") ||
   deepTaints(slot(event, "destination")).some(({ origin, path }) => origin.kind === "message" && /repl|respon|correl/i.test(path)) ||
-  [...event.at_.values()].some((value) => deepTaints(value).some(({ origin, path }) => origin.kind === "message" && /corr\w*_?id/i.test(path)));
+  [...event.at_.values()].some((value) =>
+    deepTaints(value).some(({ origin, path }) => origin.kind === "message" && /corr\w*_?id/i.test(path)),
+  );
 
 /** The same message, as it came, goes on: whoever acts on it is elsewhere. */
 function isForwarded({ origin }: ConsumerEntry, event: ActEvent): boolean {
@@ -134,7 +144,8 @@ function changes(name: string, awaited: boolean): boolean {
 }
 
 /** Kept for whoever asks. */
-const KEEPING = /(?:queue|buffer|cache|messages|history|backlog|ring|deque|channel|chan|futures?|pending\w*)\.(?:put|put_?nowait|add|append|push|insert|store|save|write|record|set\w*)$/i;
+const KEEPING =
+  /(?:queue|buffer|cache|messages|history|backlog|ring|deque|channel|chan|futures?|pending\w*)\.(?:put|put_?nowait|add|append|push|insert|store|save|write|record|set\w*)$/i;
 
 const ASKING =
   /^(?:is|has|get|find|read|parse|decode|encode|validate|verify|check|assert|to|from|format|stringify|load|fetch|list|lookup|query|select|exists|sleep|wait|delay|claim|release|acquire|lock|unlock|seen|already|was|mark|dedup|commit|ack|nack|reject|abandon|complete|dead|deserialize|unmarshal|timing|compare|digest|createHmac|Hmac|sha|hash|next|resolve|safe|then|json|text)(?:$|[A-Z_0-9])/i;

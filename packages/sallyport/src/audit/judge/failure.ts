@@ -63,9 +63,15 @@ const isHandled = (event: Event): boolean =>
 function isOfTheMessage({ events, consumer, acks, nacks }: Timeline, id: number): boolean {
   const inside = events.filter((event) => triesAround(event).some((one) => one.id === id && one.part === "body"));
   const settlesOrParses = inside.some(
-    (event) => (event.kind === "parse" && speaksOf(consumer, event.input)) || acks.includes(event as ActEvent) || nacks.includes(event as ActEvent<"nack">),
+    (event) =>
+      (event.kind === "parse" && speaksOf(consumer, event.input)) ||
+      acks.includes(event as ActEvent) ||
+      nacks.includes(event as ActEvent<"nack">),
   );
-  const callsBefore = (inside[0]?.around ?? []).slice(0, (inside[0]?.around ?? []).findIndex((one) => one.kind === "try" && one.id === id));
+  const callsBefore = (inside[0]?.around ?? []).slice(
+    0,
+    (inside[0]?.around ?? []).findIndex((one) => one.kind === "try" && one.id === id),
+  );
   return settlesOrParses || callsBefore.filter(({ kind }) => kind === "call").length <= 1;
 }
 

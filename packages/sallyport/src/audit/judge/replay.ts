@@ -30,6 +30,8 @@ export function deduplicationOf(timeline: Timeline, effect: Effect): Deduplicati
 
 /** The answer of these is the claim; a program that does not look at it has claimed nothing. */
 const ANSWERING = new Set(["ioredis", "redis", "upstash-redis"]);
+/** What is claimed there ends by itself. */
+const EXPIRING = new Set([...ANSWERING, "go-redis", "nats"]);
 
 function claimed(timeline: Timeline, before: readonly Event[], effect: Effect): Deduplication | undefined {
   const { consumer, language } = timeline;
@@ -37,7 +39,7 @@ function claimed(timeline: Timeline, before: readonly Event[], effect: Effect): 
     if (isAct(event, "claim") && speaksOf(consumer, slot(event, "key"))) {
       const looks = language === "go" || !ANSWERING.has(event.model) || isDeeper(event, effect.event);
       if (looks || factsHeld(consumer, effect.event).some((fact) => fact.kind === "unseen" && fact.atomic))
-        return { how: "claim", asked: event, told: event, statement: !ANSWERING.has(event.model) };
+        return { how: "claim", asked: event, told: event, statement: !EXPIRING.has(event.model) };
     }
     if (isAct(event, "effect") && (textsIn(slot(event, "statement")).some(isClaimStatement) || TABLE.test(event.call)))
       return { how: "claim", asked: event, told: event, statement: true };
@@ -75,8 +77,7 @@ const TABLE = /processed|handled_?(?:message|event)|seen_?(?:message|event|id)|d
 const NAMED = /dedup|duplicate|already|claim|idempot|_?seen|is_?new|first_?time|once\b|processed|replay/i;
 
 const namesDeduplication = ({ consumer }: Timeline, event: Event): boolean =>
-  (event.kind === "call" && NAMED.test(event.name) && speaksOf(consumer, event.given)) ||
-  (event.kind === "act" && TABLE.test(event.call));
+  (event.kind === "call" && NAMED.test(event.name) && speaksOf(consumer, event.given)) || (event.kind === "act" && TABLE.test(event.call));
 
 const VERIFYING = /verif|authenticat|timing_?safe|compare_?digest|hmac|signature|jwt/i;
 

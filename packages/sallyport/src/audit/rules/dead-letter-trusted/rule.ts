@@ -44,6 +44,7 @@ function isValidated(timeline: Timeline, event: Event): boolean {
   return events.some(
     (other) =>
       other.turn < event.turn &&
-      ((other.kind === "call" && VALIDATES.test(other.name)) || (other.kind === "act" && (other.act.kind === "validate" || VALIDATES.test(other.call)))),
+      ((other.kind === "call" && VALIDATES.test(other.name)) ||
+        (other.kind === "act" && (other.act.kind === "validate" || VALIDATES.test(other.call)))),
   );
 }

@@ -13,7 +13,9 @@ export const outageUsesUpAttempts = rule({
   fix: "Tell a message that cannot be handled from a dependency that is down: for the latter stop consuming, and count no attempt. The `Consumer` of @sallyport/guard pauses behind a circuit breaker.",
   *judge(analysis): Iterable<Draft> {
     for (const timeline of timelines(analysis)) {
-      const nack = timeline.nacks.find((one) => requeues(one) && isCounted(timeline, one) && !one.at_.has("delay") && isBlind(timeline, one));
+      const nack = timeline.nacks.find(
+        (one) => requeues(one) && isCounted(timeline, one) && !one.at_.has("delay") && isBlind(timeline, one),
+      );
       if (nack === undefined) continue;
       yield {
         file: nack.file,

@@ -40,7 +40,8 @@ function isReleased({ events, language }: Timeline, { event }: Effect, known: To
   return events.some((other) => {
     if (other.turn < known.told.turn) return false;
     const onFailure =
-      language === "go" || triesAround(other).some(({ part, id }) => part !== "body" && (tried === undefined || id === tried.id || inCatch(other)));
+      language === "go" ||
+      triesAround(other).some(({ part, id }) => part !== "body" && (tried === undefined || id === tried.id || inCatch(other)));
     if (!onFailure) return false;
     if (other.kind === "remember") return other.forgets;
     if (other.kind === "act") return RELEASES.test(other.call) && other.act.kind !== "ack" && other.act.kind !== "nack";

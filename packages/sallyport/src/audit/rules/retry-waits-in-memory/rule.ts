@@ -1,6 +1,6 @@
 // PSN-03: the wait before a retry is held by this process, and the message with it.
 import type { Event } from "../../engine/events.ts";
-import { inCatch, isAct, timelines, triesAround, type Timeline } from "../../judge/consumer.ts";
+import { branchesAround, inCatch, isAct, precedes, requeues, timelines, triesAround, type Timeline } from "../../judge/consumer.ts";
 import { type Draft, rule } from "../rule.ts";
 
 export const retryWaitsInMemory = rule({
@@ -24,14 +24,20 @@ export const retryWaitsInMemory = rule({
   },
 });
 
-const waits = (event: Event): boolean => event.kind === "timer" || isAct(event, "timer") || (event.kind === "call" && /sleep|delay|backoff/i.test(event.name));
+const waits = (event: Event): boolean =>
+  event.kind === "timer" || isAct(event, "timer") || (event.kind === "call" && /(?:^|\.)(?:sleep|delay|wait|back_?off)$/i.test(event.name));
 
 /** It is given back, or thrown, when the time is over. */
-function holdsRetry({ nacks, events }: Timeline, timer: Event): boolean {
+function holdsRetry({ nacks, events, language }: Timeline, timer: Event): boolean {
   const afterwards = (event: Event): boolean => event.turn > timer.turn;
   if (nacks.some((nack) => afterwards(nack) && nack.around.some((one) => one.kind === "callback" && one.of === "timer"))) return true;
+  // In Go a failure is a branch.
+  if (language === "go") return branchesAround(timer).length > 0 && nacks.some((nack) => requeues(nack) && precedes(timer, nack));
   if (!inCatch(timer)) return false;
   const ids = new Set(triesAround(timer).flatMap(({ id, part }) => (part === "catch" ? [id] : [])));
   const sameCatch = (event: Event): boolean => triesAround(event).some(({ id, part }) => part === "catch" && ids.has(id));
-  return nacks.some((nack) => afterwards(nack) && sameCatch(nack)) || events.some((event) => event.kind === "throw" && afterwards(event) && sameCatch(event));
+  return (
+    nacks.some((nack) => afterwards(nack) && sameCatch(nack)) ||
+    events.some((event) => event.kind === "throw" && afterwards(event) && sameCatch(event))
+  );
 }

@@ -20,7 +20,12 @@ export const unparsableTimePasses = rule({
       const facts = factsHeld(timeline.consumer, effect.event);
       const recent = facts.filter((fact) => fact.kind === "recent");
       const survives = recent.some((fact) => fact.survivesNaN) || facts.some(({ kind }) => kind === "finite");
-      if (recent.length === 0 || survives || check.what.taints.some(({ schema }) => schema?.kind === "number" || schema?.pattern !== undefined)) continue;
+      if (
+        recent.length === 0 ||
+        survives ||
+        check.what.taints.some(({ schema }) => schema?.kind === "number" || schema?.pattern !== undefined)
+      )
+        continue;
       yield {
         file: check.file,
         at: check.at,
