@@ -38,6 +38,8 @@ export interface ConsumerEntry extends EntryBase {
   readonly options: { readonly deadLetter: boolean; readonly bounded: boolean };
   /** Messages are fetched in a loop of the program's own, not handed to a function. */
   readonly pulled: boolean;
+  /** Who runs that loop. */
+  readonly within?: Entry;
 }
 
 /** Start of the program, and functions that nothing was seen to call. */

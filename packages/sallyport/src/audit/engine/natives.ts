@@ -42,6 +42,10 @@ export function callNative(machine: Machine, name: string, receiver: Value, args
   if (name === "startsWith" || name === "startswith" || name === "endsWith" || name === "endswith") return prefix(receiver, args);
   const objects = objectsOf(receiver);
   if (objects.length > 0 && COLLECTION.has(name)) return ofCollection(machine, name, receiver, objects, args, site);
+  // `new TextDecoder().decode(bytes)`: what is given, in another form.
+  const [bytes] = args.positional;
+  if ((name === "decode" || name === "encode") && bytes !== undefined && receiver.taints.length === 0 && bytes.taints.length > 0)
+    return { atoms: bytes.atoms, taints: bytes.taints };
   if (SAME.has(name)) return { atoms: receiver.atoms, taints: receiver.taints };
   if (PIECES.has(name)) return piece(receiver, args);
   if (name === "get" && receiver.taints.length > 0) return part(machine, receiver, args);
