@@ -39,6 +39,7 @@ export function timelines(analysis: Analysis): readonly Timeline[] {
 
 /** It was registered, or fetches, while a tool runs: the tool gathers. */
 function isOfATool({ events }: Analysis, consumer: ConsumerEntry): boolean {
+  if (consumer.within !== undefined) return consumer.within.kind === "tool";
   const there = events.filter((event) => event.file === consumer.file && event.at === consumer.at);
   return there.length > 0 && there.every((event) => event.entry.kind === "tool");
 }

@@ -30,9 +30,12 @@ export function unguardedParse(timeline: Timeline): Event | undefined {
 export interface Swallowed {
   readonly file: string;
   readonly at: Place;
-  /** `lost`: it is settled all the same. `stuck`: it is neither acknowledged nor given back. */
-  readonly end: "lost" | "stuck";
+  /** `lost`: it is settled all the same. `stuck`: neither acknowledged nor given back. `again`: a lease runs out, and it comes again. */
+  readonly end: "lost" | "stuck" | "again";
 }
+
+/** There a message that is not settled in time is delivered again. */
+const LEASED = new Set(["sqs", "azure-queue", "azure-servicebus", "google-pubsub", "nats", "redis"]);
 
 /** The `try` around the effect catches, and what it does there does not reach the broker. */
 export function swallowedFailure(timeline: Timeline): Swallowed | undefined {
@@ -49,7 +52,8 @@ export function swallowedFailure(timeline: Timeline): Swallowed | undefined {
     if ([...acks, ...nacks, ...deadLetters].some((one) => caught.includes(one))) continue;
     if (caught.some((inner) => isAct(inner, "publish"))) continue;
     const after = acks.some((ack) => ack.turn > event.turn && !triesAround(ack).some(({ id, part }) => id === tried.id && part === "body"));
-    return { file: event.file, at: tried.caughtAt, end: settles === "manual" && !after ? "stuck" : "lost" };
+    const open = LEASED.has(consumer.broker) ? "again" : "stuck";
+    return { file: event.file, at: tried.caughtAt, end: settles === "manual" && !after ? open : "lost" };
   }
   return undefined;
 }

@@ -34,7 +34,7 @@ function* tooEarly(timeline: Timeline): Iterable<Draft> {
     return;
   }
   const settled = acks.length + nacks.length + deadLetters.length > 0;
-  if (consumer.consumes.settles !== "auto" || settled || !CHOSEN.has(consumer.broker) || swallowedFailure(timeline) !== undefined) return;
+  if (consumer.consumes.settles !== "auto" || settled || !isChosen(timeline) || swallowedFailure(timeline) !== undefined) return;
   const lost = consumer.broker !== "kafka";
   yield {
     file: consumer.file,
@@ -47,7 +47,9 @@ function* tooEarly(timeline: Timeline): Iterable<Draft> {
 }
 
 /** Where acknowledging by hand is to be had. */
-const CHOSEN: ReadonlySet<string> = new Set(["rabbitmq", "kafka", "redis", "azure-servicebus", "pulsar"]);
+const isChosen = ({ consumer: { broker }, language }: Timeline): boolean => CHOSEN.has(broker) || (broker === "kafka" && language === "go");
+
+const CHOSEN: ReadonlySet<string> = new Set(["rabbitmq", "redis", "azure-servicebus", "pulsar"]);
 
 /** A tool takes messages off the broker, and only then answers with them: they are lost when the answer is. */
 function* beforeTheAnswer(analysis: Analysis): Iterable<Draft> {

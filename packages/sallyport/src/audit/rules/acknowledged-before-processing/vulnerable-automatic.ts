@@ -6,8 +6,7 @@ import { parseOrder, verifySignature } from "./signing.js";
 const store = new Redis(process.env["REDIS_URL"] ?? "");
 const connection = await amqplib.connect(process.env["AMQP_URL"] ?? "");
 const channel = await connection.createChannel();
-await channel.consume(
-  // finding: acknowledged-before-processing
+await channel.consume( // finding: acknowledged-before-processing
   "orders",
   async (message) => {
     const order = parseOrder(message?.content);

@@ -29,8 +29,7 @@ await channel.consume("orders", async (message) => {
     return;
   }
   const key = `orders:${order.id}`;
-  if ((await store.get(key)) !== null) {
-    // finding: check-then-record
+  if ((await store.get(key)) !== null) { // finding: check-then-record
     channel.ack(message);
     return;
   }

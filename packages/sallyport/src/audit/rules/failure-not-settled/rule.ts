@@ -13,7 +13,8 @@ export const failureNotSettled = rule({
   *judge(analysis): Iterable<Draft> {
     for (const timeline of timelines(analysis)) {
       const swallowed = swallowedFailure(timeline);
-      if (swallowed === undefined) continue;
+      // What is leased comes again by itself: see unbounded-retry.
+      if (swallowed === undefined || swallowed.end === "again") continue;
       const { consumer } = timeline;
       const lost = swallowed.end === "lost";
       yield {

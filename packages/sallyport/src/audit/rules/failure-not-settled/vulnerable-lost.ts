@@ -15,8 +15,7 @@ receiver.on("message", async (context) => {
     const claimed = await store.set(`orders:${order.id}`, "1", "EX", 900, "NX"); // finding: recorded-before-processing
     if (claimed === null) return;
     await shipOrder(order);
-  } catch (error) {
-    // finding: failure-not-settled
+  } catch (error) { // finding: failure-not-settled
     console.error("not shipped", error);
   }
 });

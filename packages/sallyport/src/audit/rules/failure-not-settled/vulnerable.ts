@@ -37,8 +37,7 @@ await channel.consume("orders", async (message) => {
   try {
     await shipOrder(order);
     channel.ack(message);
-  } catch (error) {
-    // finding: failure-not-settled
+  } catch (error) { // finding: failure-not-settled
     await store.del(key);
     console.error("not shipped", error);
   }

@@ -24,8 +24,7 @@ await channel.consume("orders", async (message) => {
     return;
   }
   const age = Date.now() - Date.parse(order.time);
-  if (!(age <= 300_000)) {
-    // finding: future-time-passes
+  if (!(age <= 300_000)) { // finding: future-time-passes
     channel.nack(message, false, false);
     return;
   }

@@ -27,8 +27,7 @@ await channel.consume("orders", async (message) => {
     channel.nack(message, false, false);
     return;
   }
-  if (seen.has(order.id)) {
-    // finding: ids-kept-per-process
+  if (seen.has(order.id)) { // finding: ids-kept-per-process
     channel.ack(message);
     return;
   }

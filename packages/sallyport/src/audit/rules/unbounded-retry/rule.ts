@@ -1,6 +1,6 @@
 // PSN-01: a message that always fails comes back for ever.
 import { timelines, where } from "../../judge/consumer.ts";
-import { failsForEver, mayBeBoundElsewhere, unboundedRequeue, unguardedParse } from "../../judge/failure.ts";
+import { failsForEver, mayBeBoundElsewhere, swallowedFailure, unboundedRequeue, unguardedParse } from "../../judge/failure.ts";
 import { type Draft, rule } from "../rule.ts";
 
 export const unboundedRetry = rule({
@@ -13,15 +13,28 @@ export const unboundedRetry = rule({
   *judge(analysis): Iterable<Draft> {
     for (const timeline of timelines(analysis)) {
       const { consumer } = timeline;
-      const nack = unboundedRequeue(timeline);
+      const nack = consumer.broker === "azure-servicebus" ? undefined : unboundedRequeue(timeline);
       if (nack !== undefined) {
         yield {
           file: nack.file,
           at: nack.at,
           message: `\`${nack.call}\` gives a message from \`${consumer.name}\` (${consumer.broker}) back whenever it fails, and nothing counts how often: it comes at once, and for ever.`,
           notes: [where(timeline), "A delivery limit may be set on the broker, by a policy or a queue type that the source does not show."],
-          confidence: "high",
-          ...(mayBeBoundElsewhere(timeline) && nack.at_.has("delay") && { status: "not-determined" as const }),
+          confidence: SAYS_SO_ITSELF.has(consumer.broker) ? "high" : "low",
+          status: SAYS_SO_ITSELF.has(consumer.broker) ? "found" : "not-determined",
+        };
+        continue;
+      }
+      const swallowed = swallowedFailure(timeline);
+      if (swallowed?.end === "again" && !timeline.bounded && !timeline.deadLettered) {
+        yield {
+          file: swallowed.file,
+          at: swallowed.at,
+          message: `A message from \`${consumer.name}\` (${consumer.broker}) whose handling fails is left as it is and delivered again when its lease runs out: nothing here counts how often, and no dead letter ends it.`,
+          notes: [where(timeline), "The broker may bound it: a redrive policy, a delivery limit."],
+          severity: "medium",
+          confidence: "low",
+          status: "not-determined",
         };
         continue;
       }
@@ -41,3 +54,6 @@ export const unboundedRetry = rule({
     }
   },
 });
+
+/** There a message that is given back comes again without end, unless its queue was declared otherwise. */
+const SAYS_SO_ITSELF: ReadonlySet<string> = new Set(["rabbitmq", "amqp", "kafka", "pulsar"]);

@@ -24,8 +24,7 @@ await channel.consume("orders", async (message) => {
     return;
   }
   const age = Date.now() - new Date(order.time).getTime();
-  if (age > 300_000 || age < -60_000) {
-    // finding: unparsable-time-passes
+  if (age > 300_000 || age < -60_000) { // finding: unparsable-time-passes
     channel.nack(message, false, false);
     return;
   }
