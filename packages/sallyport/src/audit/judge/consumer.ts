@@ -126,7 +126,11 @@ export const guardingTry = (event: Pick<Event, "around">): Tried | undefined =>
 
 /** What happens where that `try` catches. */
 export const caughtBy = ({ events }: Timeline, tried: Tried): readonly Event[] =>
-  events.filter((event) => triesAround(event).some(({ id, part }) => id === tried.id && part === "catch"));
+  events.filter((event) => triesAround(event).some((one) => one.part === "catch" && isSameTry(one, tried)));
+
+/** Also in another turn of the loop that it stands in. */
+export const isSameTry = (one: Tried, other: Tried): boolean =>
+  one.id === other.id || (one.caughtAt !== undefined && one.caughtAt === other.caughtAt);
 
 /** Every run that comes to the second has passed the first: it stands under no condition that the second does not. */
 export function precedes(first: Event, second: Event): boolean {

@@ -67,7 +67,7 @@ const fromMessage = ({ origin }: ConsumerEntry, value: Value): boolean => deepTa
 function actChanges(consumer: ConsumerEntry, event: ActEvent): boolean {
   switch (event.act.kind) {
     case "effect":
-      return isNewEachTime(event) && !isShown(event.call);
+      return isNewEachTime(event) && !isShown(event.call) && !TABLE_OF_IDS.test(event.call);
     case "command":
       return true;
     case "http":
@@ -96,6 +96,9 @@ const isIdempotent = (text: string): boolean =>
 export const isClaimStatement = (text: string): boolean =>
   /on\s+conflict[\s\S]*do\s+nothing|insert\s+(?:or\s+)?ignore/i.test(text) ||
   /insert\s+into\s+[\w."`]*(?:processed|handled|seen|dedup|inbox|idempot|claim|consumed|delivered)/i.test(text);
+
+/** A place that is named for the ids it keeps: `prisma.processedEvent`. */
+export const TABLE_OF_IDS = /processed|handled_?(?:message|event)|seen_?(?:message|event|id)|dedup|inbox|idempot/i;
 
 /** The text of a statement, also where values stand in it. */
 export function textsIn(value: Value): readonly string[] {
@@ -145,7 +148,7 @@ function changes(name: string, awaited: boolean): boolean {
 
 /** Kept for whoever asks. */
 const KEEPING =
-  /(?:queue|buffer|cache|messages|history|backlog|ring|deque|channel|chan|futures?|pending\w*)\.(?:put|put_?nowait|add|append|push|insert|store|save|write|record|set\w*)$/i;
+  /(?:queue|buffer|cache|messages|history|backlog|ring|deque|channel|chan|futures?|pending\w*|handlers|listeners|callbacks|resolvers|subscriptions|\w+Map|\w+Set)\.(?:delete|remove|clear|put|put_?nowait|add|append|push|insert|store|save|write|record|set\w*)$/i;
 
 const ASKING =
   /^(?:is|has|get|find|read|parse|decode|encode|validate|verify|check|assert|to|from|format|stringify|load|fetch|list|lookup|query|select|exists|sleep|wait|delay|claim|release|acquire|lock|unlock|seen|already|was|mark|dedup|commit|ack|nack|reject|abandon|complete|dead|deserialize|unmarshal|timing|compare|digest|createHmac|Hmac|sha|hash|next|resolve|safe|then|json|text)(?:$|[A-Z_0-9])/i;

@@ -8,6 +8,7 @@ import {
   guardingTry,
   inCatch,
   isAct,
+  isSameTry,
   requeues,
   retriesUncaught,
   speaksOf,
@@ -51,7 +52,7 @@ export function swallowedFailure(timeline: Timeline): Swallowed | undefined {
     if (caught.some((inner) => inner.kind === "throw" || inner.kind === "exit" || isHandled(inner))) continue;
     if ([...acks, ...nacks, ...deadLetters].some((one) => caught.includes(one))) continue;
     if (caught.some((inner) => isAct(inner, "publish"))) continue;
-    const after = acks.some((ack) => ack.turn > event.turn && !triesAround(ack).some(({ id, part }) => id === tried.id && part === "body"));
+    const after = acks.some((ack) => ack.turn > event.turn && !triesAround(ack).some((one) => one.part === "body" && isSameTry(one, tried)));
     const open = LEASED.has(consumer.broker) ? "again" : "stuck";
     return { file: event.file, at: tried.caughtAt, end: settles === "manual" && !after ? open : "lost" };
   }

@@ -3,7 +3,7 @@ import type { Event, EventOf } from "../engine/events.ts";
 import type { HeapObject } from "../engine/heap.ts";
 import { objectsOf } from "../engine/value.ts";
 import { factsHeld, isAct, partsIn, speaksOf, type Timeline } from "./consumer.ts";
-import { isClaimStatement, textsIn, type Effect } from "./effects.ts";
+import { isClaimStatement, TABLE_OF_IDS, textsIn, type Effect } from "./effects.ts";
 import { slot } from "./inquiry.ts";
 
 type Remember = EventOf<"remember">;
@@ -41,7 +41,7 @@ function claimed(timeline: Timeline, before: readonly Event[], effect: Effect): 
       if (looks || factsHeld(consumer, effect.event).some((fact) => fact.kind === "unseen" && fact.atomic))
         return { how: "claim", asked: event, told: event, statement: !EXPIRING.has(event.model) };
     }
-    if (isAct(event, "effect") && (textsIn(slot(event, "statement")).some(isClaimStatement) || TABLE.test(event.call)))
+    if (isAct(event, "effect") && (textsIn(slot(event, "statement")).some(isClaimStatement) || TABLE_OF_IDS.test(event.call)))
       return { how: "claim", asked: event, told: event, statement: true };
   }
   return undefined;
@@ -73,11 +73,10 @@ function lookedUp({ consumer, events }: Timeline, before: readonly Event[]): Ded
   return asked === undefined || told === undefined ? undefined : { how: "looked-up", asked, told, statement: false };
 }
 
-const TABLE = /processed|handled_?(?:message|event)|seen_?(?:message|event|id)|dedup|inbox|idempot/i;
 const NAMED = /dedup|duplicate|already|claim|idempot|_?seen|is_?new|first_?time|once\b|processed|replay/i;
 
 const namesDeduplication = ({ consumer }: Timeline, event: Event): boolean =>
-  (event.kind === "call" && NAMED.test(event.name) && speaksOf(consumer, event.given)) || (event.kind === "act" && TABLE.test(event.call));
+  (event.kind === "call" && NAMED.test(event.name) && speaksOf(consumer, event.given)) || (event.kind === "act" && TABLE_OF_IDS.test(event.call));
 
 const VERIFYING = /verif|authenticat|timing_?safe|compare_?digest|hmac|signature|jwt/i;
 
