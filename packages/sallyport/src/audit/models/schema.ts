@@ -100,6 +100,7 @@ const actOn = (place: z.ZodString) => {
       method: places,
       methodIs: z.string().exactOptional(),
       body: places,
+      deadline: places,
     }),
     z.strictObject({ ...when, kind: z.literal("command"), argv: z.array(place).min(1), shell: z.boolean().exactOptional() }),
     z.strictObject({ ...when, kind: z.literal("timer") }),
