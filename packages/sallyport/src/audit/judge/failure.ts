@@ -52,7 +52,9 @@ export function swallowedFailure(timeline: Timeline): Swallowed | undefined {
     if (caught.some((inner) => inner.kind === "throw" || inner.kind === "exit" || isHandled(inner))) continue;
     if ([...acks, ...nacks, ...deadLetters].some((one) => caught.includes(one))) continue;
     if (caught.some((inner) => isAct(inner, "publish"))) continue;
-    const after = acks.some((ack) => ack.turn > event.turn && !triesAround(ack).some((one) => one.part === "body" && isSameTry(one, tried)));
+    const after = acks.some(
+      (ack) => ack.turn > event.turn && !triesAround(ack).some((one) => one.part === "body" && isSameTry(one, tried)),
+    );
     const open = LEASED.has(consumer.broker) ? "again" : "stuck";
     return { file: event.file, at: tried.caughtAt, end: settles === "manual" && !after ? open : "lost" };
   }

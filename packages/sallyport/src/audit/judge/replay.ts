@@ -76,7 +76,8 @@ function lookedUp({ consumer, events }: Timeline, before: readonly Event[]): Ded
 const NAMED = /dedup|duplicate|already|claim|idempot|_?seen|is_?new|first_?time|once\b|processed|replay/i;
 
 const namesDeduplication = ({ consumer }: Timeline, event: Event): boolean =>
-  (event.kind === "call" && NAMED.test(event.name) && speaksOf(consumer, event.given)) || (event.kind === "act" && TABLE_OF_IDS.test(event.call));
+  (event.kind === "call" && NAMED.test(event.name) && speaksOf(consumer, event.given)) ||
+  (event.kind === "act" && TABLE_OF_IDS.test(event.call));
 
 const VERIFYING = /verif|authenticat|timing_?safe|compare_?digest|hmac|signature|jwt/i;
 

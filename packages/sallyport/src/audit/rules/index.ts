@@ -9,6 +9,7 @@ import { failureNotSettled } from "./failure-not-settled/rule.ts";
 import { futureTimePasses } from "./future-time-passes/rule.ts";
 import { idsKeptPerProcess } from "./ids-kept-per-process/rule.ts";
 import { noAgeCheck } from "./no-age-check/rule.ts";
+import { noDeadline } from "./no-deadline/rule.ts";
 import { noDeduplication } from "./no-deduplication/rule.ts";
 import { outageUsesUpAttempts } from "./outage-uses-up-attempts/rule.ts";
 import { rawBrokerContent } from "./raw-broker-content/rule.ts";
@@ -44,6 +45,7 @@ export const RULES: readonly Rule[] = [
   retryCounterNeverCounts,
   retryWaitsInMemory,
   unguardedParseRule,
+  noDeadline,
   outageUsesUpAttempts,
   deadLetterTrusted,
   acknowledgedBeforeProcessing,
