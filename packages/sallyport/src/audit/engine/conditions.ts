@@ -52,8 +52,9 @@ function claimTest(left: Value, right: Value): Test | undefined {
   return known.value ? left.test : negated(left.test);
 }
 
-export const isClaim = ({ test }: Value): boolean =>
-  test !== undefined && [...test.whenTrue.values()].some((facts) => facts.some((fact) => fact.kind === "unseen" && fact.atomic));
+export const isClaim = (value: Value): boolean =>
+  value.test !== undefined &&
+  [...value.test.whenTrue.values()].some((facts) => facts.some((fact) => fact.kind === "unseen" && fact.atomic));
 
 const TYPE_NAMES = new Set(["string", "number", "boolean", "object"]);
 

@@ -56,7 +56,7 @@ function timelineOf(analysis: Analysis, consumer: ConsumerEntry): Timeline {
     consumer,
     events,
     effects: effectsAmong(analysis, consumer, events).filter(({ event }) => !deadLetters.includes(event as ActEvent)),
-    acks: ours.filter((event) => event.act.kind === "ack"),
+    acks: ours.filter((event) => event.act.kind === "ack" && !isContext(event)),
     nacks: ours.filter((event): event is ActEvent<"nack"> => event.act.kind === "nack"),
     deadLetters,
     language: languageOf(consumer.file),
@@ -64,6 +64,9 @@ function timelineOf(analysis: Analysis, consumer: ConsumerEntry): Timeline {
     deadLettered: consumer.options.deadLetter || declared.some((event) => event.at_.has("deadLetter")),
   };
 }
+
+/** `async with message.process()`: it settles where its block ends. */
+export const isContext = (event: ActEvent): boolean => event.model === "aio-pika" && event.call.endsWith(".process");
 
 const languageOf = (file: string): Timeline["language"] => (file.endsWith(".py") ? "python" : file.endsWith(".go") ? "go" : "javascript");
 

@@ -132,7 +132,7 @@ function isForwarded({ origin }: ConsumerEntry, event: ActEvent): boolean {
 }
 
 const CHANGING =
-  /^(?:on)?_?(?:process|handle|execute|exec|run|dispatch|apply|perform|create|insert|add|update|delete|remove|save|store|charge|transfer|pay|refund|bill|credit|debit|invoke|trigger|start|stop|grant|revoke|provision|write|send_?(?:mail|email|sms|payment|invoice|money)|mail|ship|order|book|cancel|close|approve|publish|enqueue|schedule|submit|post|put|patch|record|register|install|deploy|message|request|command|call|commit|act|do|fulfil|fulfill|consume|work|perform|import|ingest|move|issue|withdraw|deposit|notify|kill|launch|spawn)(?:$|[A-Z_0-9]|message|job|event|order|payment|task)/;
+  /^(?:on)?_?(?:process|handle|execute|exec|run|dispatch|apply|perform|create|insert|add|update|delete|remove|save|store|charge|transfer|pay|refund|bill|credit|debit|invoke|trigger|start|stop|grant|revoke|provision|write|send_?(?:mail|email|sms|payment|invoice|money)|mail|ship|order|book|cancel|close|approve|publish|enqueue|schedule|submit|post|put|patch|record|register|install|deploy|message|request|command|call|commit|act|do|fulfil|fulfill|consume|work|perform|import|ingest|move|issue|withdraw|deposit|notify|kill|place|make|generate|reserve|allocate|sync|replicate|reindex|rebuild|restart|scale|rotate|reset|escalate|deliver|launch|spawn)(?:$|[A-Z_0-9]|message|job|event|order|payment|task)/;
 
 const SHOWING =
   /(?:^|\.)(?:console|logger|log|logging|stdout|stderr|res|response|reply|ws|socket|io|sse|metrics?|tracer?|span|stats)(?:\.|$)|(?:^|\.)(?:log|info|warn|warning|error|debug|trace|print|printf|println|emit|broadcast|onerror|on_?error)$/i;

@@ -8,7 +8,9 @@ import {
   guardingTry,
   inCatch,
   isAct,
+  isContext,
   isSameTry,
+  precedes,
   requeues,
   retriesUncaught,
   speaksOf,
@@ -20,11 +22,25 @@ import type { ActEvent } from "./inquiry.ts";
 
 /** A message that does not parse is thrown out of the handler. Go says so by a value. */
 export function unguardedParse(timeline: Timeline): Event | undefined {
-  const { consumer, events, language } = timeline;
+  const { consumer, events, nacks, language } = timeline;
   const { onThrow } = consumer.consumes;
-  if (language === "go" || onThrow === "lost" || onThrow === "bounded" || consumer.options.bounded) return undefined;
+  if (language === "go" || onThrow === "bounded" || consumer.options.bounded) return undefined;
+  if (onThrow === "lost" && !consumer.pulled) return undefined;
   return events.find(
-    (event) => event.kind === "parse" && speaksOf(consumer, event.input) && guardingTry(event) === undefined && !inCatch(event),
+    (event) =>
+      event.kind === "parse" &&
+      speaksOf(consumer, event.input) &&
+      !isGuarded(timeline, event) &&
+      !inCatch(event) &&
+      !nacks.some((nack) => isContext(nack) && !requeues(nack) && precedes(nack, event)),
+  );
+}
+
+/** Around a whole loop a `try` keeps the process, and not the consumer. */
+function isGuarded({ consumer }: Timeline, event: Event): boolean {
+  const loop = event.around.findIndex(({ kind }) => kind === "loop");
+  return event.around.some(
+    (one, index) => one.kind === "try" && one.part === "body" && one.catches && (!consumer.pulled || loop < 0 || index > loop),
   );
 }
 
@@ -104,8 +120,8 @@ export function isCounted(timeline: Timeline, event: Event): boolean {
 
 /** The counter is in a header, which giving the message back does not change. */
 export const countsByHeader = (timeline: Timeline, event: Event): boolean => {
-  const counted = factsHeld(timeline.consumer, event).flatMap((fact) => (fact.kind === "counted" ? [fact.by] : []));
-  return counted.includes("header") && !counted.includes("broker");
+  const counted = new Set(factsHeld(timeline.consumer, event).flatMap((fact) => (fact.kind === "counted" ? [fact.by] : [])));
+  return counted.has("header") && !counted.has("broker");
 };
 
 /** What fails leaves the handler, and comes again for ever. */
@@ -118,7 +134,7 @@ export function failsForEver(timeline: Timeline): Event | undefined {
     const tried = guardingTry(event);
     if (tried === undefined) return true;
     const caught = caughtBy(timeline, tried);
-    return caught.some((inner) => inner.kind === "throw" && !isCounted(timeline, inner)) && !caught.some(isHandled);
+    return !caught.some(isHandled) && caught.some((inner) => inner.kind === "throw" && !isCounted(timeline, inner));
   })?.event;
 }
 
