@@ -1,7 +1,7 @@
 // PSN-11: the broker is told that a message is handled before it is. What fails after that is lost.
 import type { Analysis } from "../../engine/interpreter.ts";
 import { deepTaints } from "../../engine/reach.ts";
-import { precedes, timelines, where, type Timeline } from "../../judge/consumer.ts";
+import { isAct, precedes, timelines, where, type Timeline } from "../../judge/consumer.ts";
 import { swallowedFailure } from "../../judge/failure.ts";
 import { acts, slot, type ActEvent } from "../../judge/inquiry.ts";
 import { type Draft, rule } from "../rule.ts";
@@ -58,7 +58,7 @@ function* beforeTheAnswer(analysis: Analysis): Iterable<Draft> {
     const place = `${event.file}:${event.at}`;
     if (event.entry.kind !== "tool" || said.has(place)) continue;
     const parts = deepTaints(slot(event, "message")).filter(({ origin }) => origin.kind === "message");
-    if (!parts.some(({ origin }) => isAnsweredLater(analysis, event, origin.id))) continue;
+    if (isOrdered(analysis, event) || !parts.some(({ origin }) => isAnsweredLater(analysis, event, origin.id))) continue;
     said.add(place);
     yield {
       file: event.file,
@@ -77,4 +77,12 @@ const isAnsweredLater = ({ events }: Analysis, ack: ActEvent, origin: number): b
       event.entry === ack.entry &&
       event.turn > ack.turn &&
       deepTaints(event.value).some((taint) => taint.origin.id === origin),
+  );
+
+/** A consumer of NATS that is made for this reading, by options and not by name: nothing remembers what it acknowledged. */
+const isOrdered = ({ events }: Analysis, ack: ActEvent): boolean =>
+  ack.broker === "nats" &&
+  events.some(
+    (event) =>
+      event.entry === ack.entry && isAct(event, "subscribe") && slot(event, "destination").atoms.some(({ kind }) => kind === "object"),
   );
