@@ -180,6 +180,7 @@ function afterwards(machine: Machine, name: string, receiver: Value, args: Given
   if (name === "then" && first !== undefined) result = machine.callBack(first, given(receiver), site, "library");
   if (name === "finally" && first !== undefined) machine.callBack(first, given(), site, "library");
   const failed = name === "catch" ? first : name === "then" ? second : undefined;
+  if (failed !== undefined) machine.report({ kind: "caught" }, site.at);
   if (failed !== undefined && isCallable(failed)) {
     const error = machine.make("instance", site.at);
     error.type = "error";
