@@ -38,7 +38,14 @@ export function unguardedParse(timeline: Timeline): Event | undefined {
 
 /** Around a whole loop a `try` keeps the process, and not the consumer. */
 function isGuarded({ consumer, events }: Timeline, event: Event): boolean {
-  if (events.some((other) => other.kind === "caught" && other.turn > event.turn && other.stack.length < event.stack.length)) return true;
+  const takenUp = events.some(
+    (other) =>
+      other.kind === "caught" &&
+      other.turn > event.turn &&
+      other.stack.length < event.stack.length &&
+      (!consumer.pulled || other.around.some(({ kind }) => kind === "loop")),
+  );
+  if (takenUp) return true;
   const loop = event.around.findIndex(({ kind }) => kind === "loop");
   return event.around.some(
     (one, index) => one.kind === "try" && one.part === "body" && one.catches && (!consumer.pulled || loop < 0 || index > loop),
