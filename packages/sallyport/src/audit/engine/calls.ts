@@ -117,7 +117,7 @@ function callMemberOfAtom(machine: Machine, atom: Atom, receiver: Value, name: s
     }
     case "namespace": {
       const member = machine.program.libraryExport(machine, atom.library, atom.subpath, name);
-      return member.atoms.some(({ kind }) => kind === "library") ? machine.call(member, args, site) : undefined;
+      return member.atoms.some(({ kind }) => kind === "library" || kind === "native") ? machine.call(member, args, site) : undefined;
     }
     case "library": {
       const { returns } = atom.known.member;
@@ -140,6 +140,9 @@ function callMemberOfAtom(machine: Machine, atom: Atom, receiver: Value, name: s
 function callObjectMember(machine: Machine, object: HeapObject, receiver: Value, name: string, args: Given, site: Site): Value | undefined {
   const self: Value = { atoms: [{ kind: "object", object }], taints: receiver.taints };
   if (!hasMember(machine, object, name)) {
+    // Of a module that a model speaks of, what the engine knows by itself: `time.time()`.
+    const native = object.type?.endsWith(":*") === true ? globalFunction(`${object.type.slice(0, -2)}.${name}`) : undefined;
+    if (native !== undefined) return native(machine, args, site);
     if (object.type !== undefined || object.kind === "object" || object.kind === "instance") return undefined;
     return callNative(machine, name, self, args, site);
   }

@@ -26,7 +26,7 @@ export function comparison(op: BinaryOperator, left: Value, right: Value): Test 
 }
 
 function equality(left: Value, right: Value): Test | undefined {
-  const type = typeTest(left, right) ?? typeTest(right, left);
+  const type = typeTest(left, right) ?? typeTest(right, left) ?? claimTest(left, right) ?? claimTest(right, left);
   if (type !== undefined) return type;
   const [input, other] = left.taints.length > 0 ? [left, right] : [right, left];
   if (input.taints.length === 0 || !untainted(other)) return undefined;
@@ -45,10 +45,23 @@ function typeTest(left: Value, right: Value): Test | undefined {
   return TYPE_NAMES.has(known.value) && left.taints.length === 0 ? left.test : undefined;
 }
 
+/** Did a claim take hold? `=== "OK"`, `rowCount === 0`. */
+function claimTest(left: Value, right: Value): Test | undefined {
+  const known = soleConstant(right);
+  if (known === undefined || !isClaim(left)) return undefined;
+  return known.value ? left.test : negated(left.test);
+}
+
+export const isClaim = (value: Value): boolean =>
+  value.test !== undefined &&
+  [...value.test.whenTrue.values()].some((facts) => facts.some((fact) => fact.kind === "unseen" && fact.atomic));
+
 const TYPE_NAMES = new Set(["string", "number", "boolean", "object"]);
 
 /** The smaller stands first. */
 function order(less: Value, more: Value): Test | undefined {
+  if (isClaim(more)) return more.test;
+  if (isClaim(less)) return negated(less.test);
   if (has(less, "age")) return ageBelow(less);
   if (has(more, "age")) return negatedAge(more);
   if (has(less, "length") && untainted(more)) return test(factsAbout(less.taints, { kind: "bounded" }), NO_FACTS);
@@ -79,13 +92,15 @@ function negatedAge(age: Value): Test | undefined {
   return test(factsAbout(age.taints, { kind: "not-future", survivesNaN: true }), both_);
 }
 
+const BROKERS_COUNT = /x-delivery-count|x-acquired-count|x-death|ApproximateReceiveCount/;
+
 /** A count of attempts against a bound: by the broker's own count, or by a header that its producer wrote. */
 function countsDeliveries(value: Value): Test | undefined {
   const counting = value.taints.filter(
     (taint) => taint.origin.kind === "message" && (taint.content === "deliveries" || taint.content === "headers"),
   );
   if (counting.length === 0) return undefined;
-  const by = counting.some((taint) => taint.content === "deliveries") ? "broker" : "header";
+  const by = counting.some((taint) => taint.content === "deliveries" || BROKERS_COUNT.test(taint.path)) ? "broker" : "header";
   const facts = factsAbout(counting, { kind: "counted", by });
   return test(facts, facts);
 }
@@ -107,6 +122,18 @@ function membershipFact(collection: Value, own: boolean, where: string): Fact | 
     if (object.listed || held.taints.length > 0) return { kind: "weak", why: "what exists on the broker is not what this tool may reach" };
   }
   return { kind: "allowed", own, where };
+}
+
+/** Membership of a part of a message in what messages left behind: where it is not there, it was not seen before. */
+export function seenBefore(what: Value, collection: Value): Test | undefined {
+  const messages = what.taints.filter((taint) => taint.origin.kind === "message");
+  const fromMessages = ({ taints }: Value): boolean => taints.some((taint) => taint.origin.kind === "message");
+  const keeps = collection.atoms.some(
+    (atom) =>
+      atom.kind === "object" && (fromMessages(atom.object.element) || fromMessages(atom.object.keys) || atom.object.fields.size === 0),
+  );
+  if (messages.length === 0 || !keeps) return undefined;
+  return test(NO_FACTS, factsAbout(messages, { kind: "unseen", store: "memory", atomic: false }));
 }
 
 /** `typeof x`, whose comparison with a word says that `x` is of that type. */

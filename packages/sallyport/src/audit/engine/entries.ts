@@ -212,10 +212,12 @@ export function addConsumer(machine: Machine, consumer: NewConsumer): void {
   const run = (): void => {
     const source = machine.source(origin, "a message, as whoever wrote it");
     const holder: Value = { atoms: [], taints: [source] };
-    const values = consumer.params.map((type) =>
-      type === "?" ? UNKNOWN : withTaints(machine.program.ofType(machine, type.replace(/^\.\.\./, ""), holder, consumer.site), source),
-    );
-    machine.callBack(consumer.fn, given(...values), consumer.site, "library");
+    const made = (type: string): Value =>
+      type === "?" ? UNKNOWN : withTaints(machine.program.ofType(machine, type.replace(/^\.\.\./, ""), holder, consumer.site), source);
+    const values = consumer.params.filter((type) => !type.startsWith("...")).map(made);
+    const rest = consumer.params.find((type) => type.startsWith("..."));
+    const args = given(...values);
+    machine.callBack(consumer.fn, rest === undefined ? args : { ...args, more: made(rest) }, consumer.site, "library");
   };
   machine.later(entry, run);
 }
@@ -239,6 +241,7 @@ export function registerPull(machine: Machine, broker: string, consumes: Consume
     destination,
     options,
     pulled: true,
+    within: machine.entry,
   });
 }
 

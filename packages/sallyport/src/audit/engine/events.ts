@@ -38,6 +38,8 @@ export interface ConsumerEntry extends EntryBase {
   readonly options: { readonly deadLetter: boolean; readonly bounded: boolean };
   /** Messages are fetched in a loop of the program's own, not handed to a function. */
   readonly pulled: boolean;
+  /** Who runs that loop. */
+  readonly within?: Entry;
 }
 
 /** Start of the program, and functions that nothing was seen to call. */
@@ -67,7 +69,13 @@ export interface Happened {
 }
 
 export type Around =
-  | { readonly kind: "try"; readonly id: number; readonly part: "body" | "catch" | "finally"; readonly catches: boolean }
+  | {
+      readonly kind: "try";
+      readonly id: number;
+      readonly part: "body" | "catch" | "finally";
+      readonly catches: boolean;
+      readonly caughtAt?: Place | undefined;
+    }
   | { readonly kind: "branch"; readonly id: number; readonly side: number; readonly test: Value }
   | { readonly kind: "loop"; readonly id: number; readonly endless: boolean }
   | { readonly kind: "callback"; readonly id: number; readonly of: "timer" | "library"; readonly name: string }
@@ -93,10 +101,18 @@ export type Event = Happened &
       }
     | { readonly kind: "return"; readonly value: Value }
     | { readonly kind: "throw"; readonly value: Value; readonly caught: boolean }
+    /** Failures of a promise are taken up: `handle(message).catch(f)`. */
+    | { readonly kind: "caught" }
     /** The program ends, or the handler does without an answer. */
     | { readonly kind: "exit" }
-    /** A member of a collection of the program's own is looked up, or put in. */
-    | { readonly kind: "remember"; readonly collection: Value; readonly what: Value; readonly forgets: boolean }
+    /** Of a collection of the program's own: is a member there (`whether`) or what is under it (`what`), or is one put in or taken out? */
+    | {
+        readonly kind: "remember";
+        readonly collection: Value;
+        readonly what: Value;
+        readonly forgets: boolean;
+        readonly asks?: "whether" | "what";
+      }
     | { readonly kind: "timer"; readonly delay: Value | undefined }
     | { readonly kind: "parse"; readonly input: Value }
     /** Something unknown is called with what came from outside. */

@@ -4,7 +4,7 @@ import { builtin } from "./builtins.ts";
 import { basesOf, constructorOf, makeClass, methodOf } from "./classes.ts";
 import { close } from "./closures.ts";
 import { decorated } from "./decorators.ts";
-import { comparison, membership, typeOf } from "./conditions.ts";
+import { comparison, membership, seenBefore, typeOf } from "./conditions.ts";
 import { and, negated, or } from "./facts.ts";
 import type { Machine, Site } from "./machine.ts";
 import type { Given } from "./paths.ts";
@@ -270,8 +270,8 @@ function binary(machine: Machine, { op, left, right, at }: Of<"binary">, scope: 
   if (ARITHMETIC.has(op)) return arithmetic(op, one, other);
   if (op === "in" || op === "not-in") {
     const own = machine.language !== "javascript";
-    const test = membership(one, other, own, "an `in` test");
-    machine.report({ kind: "remember", collection: other, what: one, forgets: false }, at);
+    const test = seenBefore(one, other) ?? membership(one, other, own, "an `in` test");
+    machine.report({ kind: "remember", collection: other, what: one, forgets: false, asks: "whether" }, at);
     return { ...UNKNOWN, test: op === "in" ? test : negated(test) };
   }
   if (op === "instanceof") return { ...UNKNOWN, test: typeOf(one.taints) };
@@ -346,7 +346,12 @@ function present(value: Value): Value {
   return { atoms, taints: value.taints };
 }
 
-function unary(machine: Machine, { op, value: expression }: Of<"unary">, scope: Scope): Value {
+function unary(machine: Machine, { op, value: expression, at }: Of<"unary">, scope: Scope): Value {
+  if (op === "delete" && expression.kind === "index") {
+    const what = machine.evaluate(expression.index, scope);
+    machine.report({ kind: "remember", collection: machine.evaluate(expression.object, scope), what, forgets: true }, at);
+    return UNDEFINED;
+  }
   const value = machine.evaluate(expression, scope);
   if (op === "typeof") return { ...UNKNOWN, test: typeOf(value.taints) };
   if (op === "void" || op === "delete") return UNDEFINED;

@@ -7,6 +7,8 @@ import type { Machine, Site } from "./machine.ts";
 import { manage } from "./management.ts";
 import { type Given, readPath } from "./paths.ts";
 import { isUndefined, read, readFrom, resultOf, writtenOnly } from "./results.ts";
+import { factsAbout, NO_FACTS, test } from "./facts.ts";
+import { deepTaints } from "./reach.ts";
 import { partOf, type Taint } from "./taint.ts";
 import { type Atom, constant, isCallable, isNothing, join, NOTHING, type Value } from "./value.ts";
 
@@ -71,7 +73,11 @@ export function callLibrary(machine: Machine, atom: LibraryAtom, args: Given, si
   for (const callback of member.calls ?? [])
     if (holds(machine, callback.when, args, receiver)) callBack(machine, known, callback, args, receiver, site);
   if (member.decorates !== undefined) return decorating(machine, atom, args, site);
-  return messages ? { ...result, taints: [readFrom(machine, site)] } : result;
+  if (messages) return { ...result, taints: [readFrom(machine, site)] };
+  const claim = acts.find((act) => act.kind === "claim");
+  if (claim?.kind !== "claim") return result;
+  const claimed = deepTaints(read(machine, claim.key, args, receiver)).filter((taint) => taint.origin.kind === "message");
+  return { ...result, test: test(factsAbout(claimed, { kind: "unseen", store: "shared", atomic: true }), NO_FACTS) };
 }
 
 /** What is published is answered by somebody: the answer is a message too. */
@@ -128,7 +134,7 @@ function perform(
   return act.kind === "http" && manage(machine, act, at, site, result);
 }
 
-const PATH_KEYS = new Set(["key", "input", "schema", "message", "requeue", "delay", "value"]);
+const PATH_KEYS = new Set(["key", "input", "schema", "message", "requeue", "delay", "value", "statement"]);
 
 export function callBack(machine: Machine, known: Known, callback: Callback, args: Given, receiver: Value | undefined, site: Site): void {
   const fn = read(machine, callback.fn, args, receiver);

@@ -1,7 +1,7 @@
 // Reading and writing what values have.
 import type { Place } from "../ir/ir.ts";
 import { getterOf, inheritedField, methodOf } from "./classes.ts";
-import { membership } from "./conditions.ts";
+import { isClaim, membership } from "./conditions.ts";
 import { registerPull } from "./entries.ts";
 import { factsOf } from "./facts.ts";
 import { globalFunction } from "./globals.ts";
@@ -29,6 +29,8 @@ import {
 } from "./value.ts";
 
 export function memberOf(machine: Machine, value: Value, name: string): Value {
+  // What a claim answers, and whatever is read of the answer, says whether it took hold.
+  if (isClaim(value)) return { ...UNKNOWN, test: value.test };
   if (name === "length" || name === "size") return lengthOf(value);
   const found = value.atoms.map((atom) => memberOfAtom(machine, atom, name, value));
   const parts = value.taints.flatMap((taint) => partOf(taint, name) ?? []);
@@ -142,6 +144,8 @@ export function indexOf(machine: Machine, value: Value, index: Value, at: Place)
   if (typeof known?.value === "string") return machine.member(value, known.value);
   if (typeof known?.value === "number") return itemOf(machine, value, known.value);
   const found = value.atoms.map((atom) => (atom.kind === "object" ? lookedUp(machine, atom.object, index, at) : NOTHING));
+  if (index.taints.some((taint) => taint.origin.kind === "message") && value.atoms.some((atom) => atom.kind === "object"))
+    machine.report({ kind: "remember", collection: value, what: index, forgets: false, asks: "what" }, at);
   const parts = value.taints.flatMap((taint) => partOf(taint, "[]") ?? taint);
   const joined = join(...found);
   const test = membership(index, value, isOwnLookup(machine, value), "a lookup");
@@ -211,7 +215,12 @@ function iterate(machine: Machine, object: HeapObject, value: Value): Value | un
   const self: Value = { atoms: [{ kind: "object", object }], taints: value.taints };
   if (type.eachConsumes === undefined) return machine.program.ofType(machine, type.each, self);
   const site = { at: object.at, text: type.name, awaited: true };
-  registerPull(machine, type.broker ?? "any", type.eachConsumes, undefined, site);
+  const { destination, unless, settles } = type.eachConsumes;
+  const kept = (path: string): Value => object.slots.get(path.replace(/^slot:/, "")) ?? NOTHING;
+  const otherwise =
+    unless !== undefined && kept(unless.when.path).atoms.some((atom) => atom.kind === "constant" && atom.value === unless.when.equals);
+  const consumes = { ...type.eachConsumes, settles: otherwise ? unless.settles : settles };
+  registerPull(machine, type.broker ?? "any", consumes, join(...(destination ?? []).map(kept)), site);
   return { ...machine.program.ofType(machine, type.each, self), taints: [readFrom(machine, site)] };
 }
 

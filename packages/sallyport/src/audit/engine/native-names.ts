@@ -2,8 +2,9 @@
 // is taken for it.
 
 const TEXT_SAME = [
-  ..."toString toLocaleString valueOf trim trimStart trimEnd normalize toLowerCase toUpperCase toJSON toISOString".split(" "),
-  ..."strip lstrip rstrip lower upper casefold title encode decode hex tobytes".split(" "),
+  ..."toString toLocaleString valueOf trim trimStart trimEnd normalize toLowerCase toUpperCase toJSON toISOString getTime".split(" "),
+  ..."strip lstrip rstrip lower upper casefold title encode decode hex tobytes total_seconds".split(" "),
+  ..."Seconds Minutes Milliseconds Unix UnixMilli".split(" "),
 ];
 
 /** Give back the text itself, in whole. */

@@ -1,7 +1,7 @@
 // Methods of the languages' own values: texts, collections, functions, schemas.
 import { checkedBy } from "./checked.ts";
 import { caughtError } from "./caught.ts";
-import { membership } from "./conditions.ts";
+import { membership, seenBefore } from "./conditions.ts";
 import { factsAbout, NO_FACTS, test, type Fact } from "./facts.ts";
 import type { HeapObject } from "./heap.ts";
 import type { Machine, Site } from "./machine.ts";
@@ -37,6 +37,7 @@ export function callNative(machine: Machine, name: string, receiver: Value, args
   if (atom?.kind === "native" && name === "resolve") return resolve(atom, args);
   if (name === "resolve" || name === "reject") return resolveInto(receiver, name, args);
   if (name === "then" || name === "catch" || name === "finally") return afterwards(machine, name, receiver, args, site);
+  if (QUEUED.has(name) && objectsOf(receiver).some(({ kind }) => kind === "list")) return ofQueue(machine, name, receiver, args, site);
   if (!isNativeName(name)) return getterOf(machine, name, receiver, args);
   if (name === "test" || name === "exec" || name === "match" || name === "fullmatch") return pattern(machine, name, receiver, args, site);
   if (name === "startsWith" || name === "startswith" || name === "endsWith" || name === "endswith") return prefix(receiver, args);
@@ -58,6 +59,17 @@ export function callNative(machine: Machine, name: string, receiver: Value, args
     ],
     taints: derive(said.taints, file, site.at, `\`${name}\``),
   };
+}
+
+/** A queue of the program's own: one puts in, another takes out. */
+const QUEUED = new Set(["put", "put_nowait", "get_nowait", "get", "shift"]);
+
+function ofQueue(machine: Machine, name: string, receiver: Value, { positional: [what = UNKNOWN] }: Given, site: Site): Value {
+  const puts = name.startsWith("put");
+  if (puts) for (const object of objectsOf(receiver)) object.add(what);
+  const event = { kind: "remember", collection: receiver, what: puts ? what : UNKNOWN, forgets: !puts } as const;
+  machine.report(puts ? event : { ...event, asks: "what" }, site.at);
+  return puts ? UNKNOWN : machine.element(receiver);
 }
 
 /** Request objects of Go's MCP libraries: `req.GetString("topic", "")`. */
@@ -171,6 +183,7 @@ function afterwards(machine: Machine, name: string, receiver: Value, args: Given
   if (name === "then" && first !== undefined) result = machine.callBack(first, given(receiver), site, "library");
   if (name === "finally" && first !== undefined) machine.callBack(first, given(), site, "library");
   const failed = name === "catch" ? first : name === "then" ? second : undefined;
+  if (failed !== undefined) machine.report({ kind: "caught" }, site.at);
   if (failed !== undefined && isCallable(failed)) {
     const error = machine.make("instance", site.at);
     error.type = "error";
@@ -262,11 +275,13 @@ function ofCollection(machine: Machine, name: string, receiver: Value, objects: 
       return asked(machine, name, receiver, first, site);
     case "get":
     case "pop":
-      return name === "pop" && args.positional.length === 0 ? element : got(machine, receiver, first, second, site);
+      if (name === "pop" && args.positional.length === 0) return ofQueue(machine, "get", receiver, args, site);
+      return got(machine, receiver, first, second, site);
     case "shift":
     case "at":
       return element;
     case "clear":
+      machine.report({ kind: "remember", collection: receiver, what: UNKNOWN, forgets: true }, site.at);
       return UNDEFINED;
     default:
       return eachOf(machine, name, receiver, objects, element, args, site);
@@ -284,17 +299,10 @@ function put(object: HeapObject, key: Value, value: Value): void {
 
 /** Is it there? For messages, whether it was seen before; for a model's words, whether they are allowed. */
 function asked(machine: Machine, name: string, receiver: Value, what: Value, site: Site): Value {
-  machine.report({ kind: "remember", collection: receiver, what, forgets: false }, site.at);
-  const messages = what.taints.filter((taint) => taint.origin.kind === "message");
+  machine.report({ kind: "remember", collection: receiver, what, forgets: false, asks: "whether" }, site.at);
+  const seen = seenBefore(what, receiver);
+  if (seen !== undefined) return { ...UNKNOWN, test: seen };
   const allowed = membership(what, receiver, true, `\`${site.text}\``);
-  const holdsMessages = objectsOf(receiver).some(
-    (object) =>
-      object.element.taints.some((taint) => taint.origin.kind === "message") ||
-      object.keys.taints.some((taint) => taint.origin.kind === "message") ||
-      object.fields.size === 0,
-  );
-  if (messages.length > 0 && holdsMessages)
-    return { ...UNKNOWN, test: test(NO_FACTS, factsAbout(messages, { kind: "unseen", store: "memory", atomic: false })) };
   return { ...UNKNOWN, ...(allowed !== undefined && name !== "indexOf" && { test: allowed }) };
 }
 
@@ -306,7 +314,8 @@ function got(machine: Machine, receiver: Value, key: Value, fallback: Value, sit
   }
   const values = join(...objectsOf(receiver).map((object) => object.all()), { atoms: [], taints: receiver.taints });
   const messages = key.taints.filter((taint) => taint.origin.kind === "message");
-  if (messages.length > 0) machine.report({ kind: "remember", collection: receiver, what: key, forgets: false }, site.at);
+  const takes = site.text.endsWith(".pop");
+  if (messages.length > 0) machine.report({ kind: "remember", collection: receiver, what: key, forgets: takes, asks: "what" }, site.at);
   const allowed = membership(key, receiver, true, `\`${site.text}\``);
   const empty = isNothing(values);
   return { ...join(empty ? UNKNOWN : values, UNDEFINED, fallback), ...(allowed !== undefined && { test: allowed }) };

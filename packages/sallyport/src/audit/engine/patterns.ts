@@ -85,6 +85,7 @@ function writePlace(machine: Machine, target: Extract<Pattern, { kind: "place" }
   if (known !== undefined && (typeof known.value === "string" || typeof known.value === "number"))
     machine.write(object, String(known.value), value);
   else {
+    machine.report({ kind: "remember", collection: object, what: key, forgets: false }, target.at);
     for (const atom of object.atoms) {
       if (atom.kind !== "object") continue;
       atom.object.add(value);

@@ -197,6 +197,13 @@ function runTurn(machine: Machine, loop: Loop, over: Value | undefined, scope: S
 }
 
 function keysOf(machine: Machine, over: Value): Value {
+  // Go's `range` over a channel gives what comes through it.
+  const streams = over.atoms.some(
+    (atom) =>
+      atom.kind === "object" &&
+      (atom.object.kind === "channel" || (atom.object.type !== undefined && machine.models.type(atom.object.type)?.each !== undefined)),
+  );
+  if (streams) return machine.element(over);
   const keys = over.atoms.flatMap((atom) => (atom.kind === "object" ? [...atom.object.fields.keys()] : []));
   const named = keys.map((key): Value => ({ atoms: [{ kind: "constant", value: key }], taints: [] }));
   return join(...named, ...over.atoms.map((atom) => (atom.kind === "object" ? atom.object.keys : NOTHING)), {
@@ -264,7 +271,9 @@ function runTry(machine: Machine, nest: Nest, statement: Of<"try">, scope: Scope
   const body = before.fork();
   machine.state = body;
   if (catches) nest.landings.push(landing);
-  machine.within({ kind: "try", id, part: "body", catches }, () => machine.execute(statement.body, new Scope("block", scope)));
+  machine.within({ kind: "try", id, part: "body", catches, caughtAt: statement.catches[0]?.at }, () =>
+    machine.execute(statement.body, new Scope("block", scope)),
+  );
   if (catches) nest.landings.pop();
   const ways: State[] = [body];
   for (const one of statement.catches) {
@@ -275,7 +284,7 @@ function runTry(machine: Machine, nest: Nest, statement: Of<"try">, scope: Scope
     end.facts = before.facts;
     caught.meet(...starts.map((start) => start.since(before)), end);
     machine.state = caught;
-    machine.within({ kind: "try", id, part: "catch", catches }, () => runCatch(machine, one, landing, scope, id));
+    machine.within({ kind: "try", id, part: "catch", catches, caughtAt: one.at }, () => runCatch(machine, one, landing, scope, id));
     ways.push(machine.state);
   }
   machine.state = before;

@@ -73,8 +73,30 @@ export const consumersOf = ({ entries }: Analysis): readonly ConsumerEntry[] =>
 /** What happens while an entry runs, in order. For messages that are pulled, what follows in the same run. */
 export function eventsOf({ events }: Analysis, entry: Entry): readonly Event[] {
   if (entry.kind === "consumer" && entry.pulled) {
-    const first = events.find((event) => event.kind === "act" && event.file === entry.file && event.at === entry.at);
-    return first === undefined ? [] : events.filter((event) => event.entry === first.entry && event.turn >= first.turn);
+    const all = events.filter((event) => event.entry === entry.within);
+    const first = all.findIndex((event) => isAt(event, entry) || speaksOf(event, entry.origin.id));
+    return first < 0 ? [] : all.slice(first);
   }
   return events.filter((event) => event.entry === entry);
+}
+
+const isAt = (event: Event, entry: Entry): boolean => event.kind === "act" && event.file === entry.file && event.at === entry.at;
+
+const speaksOf = (event: Event, origin: number): boolean =>
+  given(event).some((value) => deepTaints(value).some((taint) => taint.origin.id === origin));
+
+function given(event: Event): readonly Value[] {
+  switch (event.kind) {
+    case "act":
+      return [...event.at_.values()];
+    case "call":
+      return [event.given];
+    case "parse":
+      return [event.input];
+    case "remember":
+    case "compare":
+      return [event.what];
+    default:
+      return [];
+  }
 }

@@ -229,6 +229,8 @@ export type Act = { readonly when?: Condition } & (
       readonly method?: readonly Path[];
       readonly methodIs?: string;
       readonly body?: readonly Path[];
+      /** Where a time limit is given, for clients that have none of their own. */
+      readonly deadline?: readonly Path[];
     }
   /** A program is run; `management.json` knows which are a broker's. */
   | { readonly kind: "command"; readonly argv: readonly Path[]; readonly shell?: boolean }

@@ -62,7 +62,14 @@ const actOn = (place: z.ZodString) => {
       confirms: z.enum(["await", "callback", "never"]).exactOptional(),
       deduplication: places,
     }),
-    z.strictObject({ ...when, kind: z.literal("read"), destination: places, max: places, removes: z.boolean().exactOptional() }),
+    z.strictObject({
+      ...when,
+      kind: z.literal("read"),
+      destination: places,
+      max: places,
+      removes: z.boolean().exactOptional(),
+      consumes: consumes.exactOptional(),
+    }),
     z.strictObject({ ...when, kind: z.literal("subscribe"), destination: places, pattern: z.boolean().exactOptional() }),
     z.strictObject({ ...when, kind: z.literal("ack"), message: place.exactOptional(), all: z.boolean().exactOptional() }),
     z.strictObject({
@@ -85,7 +92,7 @@ const actOn = (place: z.ZodString) => {
     z.strictObject({ ...when, kind: z.literal("connect"), url: places, tls: places, auth: places }),
     z.strictObject({ ...when, kind: z.literal("claim"), key: place }),
     z.strictObject({ ...when, kind: z.enum(["lookup", "store"]), key: place }),
-    z.strictObject({ ...when, kind: z.literal("effect"), what: z.string() }),
+    z.strictObject({ ...when, kind: z.literal("effect"), what: z.string(), statement: place.exactOptional() }),
     z.strictObject({
       ...when,
       kind: z.literal("http"),
@@ -93,6 +100,7 @@ const actOn = (place: z.ZodString) => {
       method: places,
       methodIs: z.string().exactOptional(),
       body: places,
+      deadline: places,
     }),
     z.strictObject({ ...when, kind: z.literal("command"), argv: z.array(place).min(1), shell: z.boolean().exactOptional() }),
     z.strictObject({ ...when, kind: z.literal("timer") }),

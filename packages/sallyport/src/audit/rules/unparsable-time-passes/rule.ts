@@ -1,0 +1,38 @@
+// REP-03: `NaN > window` is false, so a time that is no time is never too old.
+import { factsHeld, timelines } from "../../judge/consumer.ts";
+import { ageChecks } from "../../judge/replay.ts";
+import { type Draft, rule } from "../rule.ts";
+
+export const unparsableTimePasses = rule({
+  id: "unparsable-time-passes",
+  title: "A time that cannot be read passes as new",
+  threats: ["REP-03"],
+  axis: "replay",
+  severity: "high",
+  fix: "Ask for what must hold: `if (!(age >= -skewMs && age <= windowMs)) reject(message)`, or check the time's form first. The `Consumer` of @sallyport/guard takes RFC 3339 and nothing else.",
+  *judge(analysis): Iterable<Draft> {
+    for (const timeline of timelines(analysis)) {
+      // Python and Go say so by an error.
+      if (timeline.language !== "javascript") continue;
+      const [check] = ageChecks(timeline);
+      const effect = timeline.effects.find(({ event }) => check !== undefined && event.turn > check.turn);
+      if (check === undefined || effect === undefined) continue;
+      const facts = factsHeld(timeline.consumer, effect.event);
+      const recent = facts.filter((fact) => fact.kind === "recent");
+      const survives = recent.some((fact) => fact.survivesNaN) || facts.some(({ kind }) => kind === "finite");
+      if (
+        recent.length === 0 ||
+        survives ||
+        check.what.taints.some(({ schema }) => schema?.kind === "number" || schema?.pattern !== undefined)
+      )
+        continue;
+      yield {
+        file: check.file,
+        at: check.at,
+        message: `A message from \`${timeline.consumer.name}\` whose time cannot be read passes this check: its age is NaN, and no comparison with NaN holds.`,
+        way: check.what.taints[0]?.step,
+        confidence: "high",
+      };
+    }
+  },
+});
