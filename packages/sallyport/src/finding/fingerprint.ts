@@ -1,0 +1,34 @@
+// Names a finding so that it is known again after unrelated edits, for baselines, accepted findings and code scanning.
+// What is hashed: the rule, the file's own name, and the statement it stands on without its formatting. What is not, and
+// so may change: line numbers, other code, the folder, white space, comments. Where these agree, a number is counted on,
+// in order of place; the wording of messages and paths is left out, since it changes with our releases.
+import { createHash } from "node:crypto";
+import type { Finding } from "./finding.ts";
+import { inOrder } from "./scale.ts";
+import { statementAt } from "./statement.ts";
+
+export type SourceOf = (file: string) => string | undefined;
+
+/** Hexadecimal digits: with ten thousand findings, two of them agree by chance once in 10^11 times. */
+export const FINGERPRINT_LENGTH = 16;
+
+export function withFingerprints(findings: readonly Omit<Finding, "fingerprint">[], sourceOf: SourceOf): Finding[] {
+  const met = new Map<string, number>();
+  return inOrder(findings).map((finding) => {
+    const identity = identityOf(finding, sourceOf);
+    const number = (met.get(identity) ?? 0) + 1;
+    met.set(identity, number);
+    return { ...finding, fingerprint: fingerprintOf(identity, number) };
+  });
+}
+
+/** A JSON array, so that no two tuples read alike. */
+function identityOf({ rule, file, line, column, excerpt }: Omit<Finding, "fingerprint">, sourceOf: SourceOf): string {
+  const source = sourceOf(file);
+  const statement = source === undefined ? statementAt(excerpt ?? "", 1, 1) : statementAt(source, line, column);
+  return JSON.stringify([rule, file.slice(file.lastIndexOf("/") + 1), statement]);
+}
+
+function fingerprintOf(identity: string, number: number): string {
+  return createHash("sha256").update(`${identity}\n${number}`).digest("hex").slice(0, FINGERPRINT_LENGTH);
+}
