@@ -2,13 +2,15 @@
 // survive is left out and named, and it is tried again; where no file is to blame, it ends with an error.
 import { Worker } from "node:worker_threads";
 import type { Audit } from "../../finding/report-data.ts";
-import { type ErrorCode, SallyportError } from "@sallyport/guard";
+import type { ErrorCode } from "@sallyport/guard";
 import type { AuditRequest, Progress } from "../audit.ts";
 import { type AuditCode, AuditError } from "../failure.ts";
 
 export interface WatchOptions {
   /** For the whole. */
   readonly timeoutMs: number;
+  /** What runs in the thread; tests have threads of their own. */
+  readonly entry?: URL;
   /** For reading one file. */
   readonly fileTimeoutMs: number;
   readonly memoryMb: number;
@@ -52,14 +54,16 @@ const ENTRY = new URL(`./thread${import.meta.url.slice(import.meta.url.lastIndex
 
 function attempt(
   request: AuditRequest,
-  { fileTimeoutMs, memoryMb, onProgress, timeoutMs }: WatchOptions,
+  { entry = ENTRY, fileTimeoutMs, memoryMb, onProgress, timeoutMs }: WatchOptions,
   endsAtMs: number,
 ): Promise<Ended> {
-  const worker = new Worker(ENTRY, { workerData: request, resourceLimits: { maxOldGenerationSizeMb: memoryMb, stackSizeMb: 8 } });
+  const worker = new Worker(entry, { workerData: request, resourceLimits: { maxOldGenerationSizeMb: memoryMb, stackSizeMb: 8 } });
   let last: Progress = { phase: "read" };
   return new Promise<Ended>((resolve) => {
     let timer: NodeJS.Timeout | undefined;
+    let over = false;
     const end = (ended: Ended): void => {
+      over = true;
       clearTimeout(timer);
       void worker.terminate();
       resolve(ended);
@@ -73,13 +77,16 @@ function attempt(
     limit();
     worker.on("message", (told: Told) => {
       if (told.kind === "done") return end({ audit: told.audit });
-      if (told.kind === "failed") return end({ error: errorOf(told), why: told.message, file: undefined });
+      if (told.kind === "failed") {
+        over = true;
+        return void errorOf(told).then((error) => end({ error, why: told.message, file: undefined }));
+      }
       last = told.progress;
       limit();
       onProgress?.(last);
     });
     worker.on("error", (error) => end(fallen(error, last, memoryMb)));
-    worker.on("exit", (code) => end(fallen(new Error(`the thread ended with ${code}`), last, memoryMb)));
+    worker.on("exit", (code) => !over && end(fallen(new Error(`the thread ended with ${code}`), last, memoryMb)));
   });
 }
 
@@ -110,10 +117,10 @@ function fallen(cause: Error, last: Progress, memoryMb: number): Ended {
 
 const placeOf = ({ phase, file }: Progress): string => file ?? `the phase ${phase}`;
 
-function errorOf({ message, error }: Extract<Told, { kind: "failed" }>): Error {
+async function errorOf({ message, error }: Extract<Told, { kind: "failed" }>): Promise<Error> {
   if (error === undefined) return new Error(message);
   const { type, code, what, place, remedy } = error;
-  if (type === "guard")
-    return new SallyportError(code as ErrorCode, what, { ...(place !== "" && { place }), ...(remedy !== "" && { remedy }) });
-  return new AuditError(code as AuditCode, what, { place, remedy });
+  if (type === "audit") return new AuditError(code as AuditCode, what, { place, remedy });
+  const { SallyportError } = await import("@sallyport/guard");
+  return new SallyportError(code as ErrorCode, what, { ...(place !== "" && { place }), ...(remedy !== "" && { remedy }) });
 }
