@@ -26,7 +26,7 @@ export const escapedMarkdown = (text: string): string =>
   escaped(text)
     .replaceAll(/[\\`*_{}[\]|~$#@]/g, "\\$&")
     .replaceAll(/[&<>]/g, (character) => ENTITIES.get(character)!)
-    .replace(/^(\s*\d*)([-+=.):])/, "$1\\$2")
+    .replace(/^(\s*)([-+=:])|^(\s*\d+)([.)])(?=\s|$)/, "$1$3\\$2$4")
     .replaceAll(/\\[@#]|:(?=\/\/)|\b(?:GH-|www(?=\.))/gi, "$&\u2060");
 
 /** A code span that its text cannot close. The bar is escaped, since tables are split before code is read. */

@@ -60,7 +60,14 @@ describe("hostile text", () => {
     expect(escapedMarkdown("[x](javascript:y) **b** `c` <img> ![i](http://e.example) @octocat #1 GH-1 www.e.example")).toBe(
       "\\[x\\](javascript:y) \\*\\*b\\*\\* \\`c\\` &lt;img&gt; !\\[i\\](http:\u2060//e.example) \\@\u2060octocat \\#\u20601 GH-\u20601 www\u2060.e.example",
     );
-    expect(["- a", "1. a", "== a", "+ a", "# a"].map(escapedMarkdown)).toEqual(["\\- a", "1\\. a", "\\== a", "\\+ a", "\\#\u2060 a"]);
+    expect(["- a", "1. a", "== a", "+ a", "# a", "1.5 a"].map(escapedMarkdown)).toEqual([
+      "\\- a",
+      "1\\. a",
+      "\\== a",
+      "\\+ a",
+      "\\#\u2060 a",
+      "1.5 a",
+    ]);
   });
 
   test("leaves no unescaped markup in Markdown", () => {

@@ -99,7 +99,7 @@ describe("the Markdown report", () => {
 
       </details>
 
-      <sub>Read: 5 files and 1,204 lines (typescript 5). Recognised: 1 tool, 1 consumer, 5 broker calls (kafka 2, rabbitmq 3). Not followed: 1 call with input in it. Not read: 1 file. Graded by specification 1 of sallyport 0\\.1.0.</sub>
+      <sub>Read: 5 files and 1,204 lines (typescript 5). Recognised: 1 tool, 1 consumer, 5 broker calls (kafka 2, rabbitmq 3). Not followed: 1 call with input in it. Not read: 1 file. Graded by specification 1 of sallyport 0.1.0.</sub>
       "
     `);
   });
@@ -118,7 +118,7 @@ describe("the Markdown report", () => {
       | Poison messages | **A** | 100 |  |
       | Operations | **A** | 100 |  |
 
-      <sub>Read: 5 files and 1,204 lines (typescript 5). Recognised: 1 tool, 1 consumer, 5 broker calls (kafka 2, rabbitmq 3). Not followed: 1 call with input in it. Graded by specification 1 of sallyport 0\\.1.0.</sub>
+      <sub>Read: 5 files and 1,204 lines (typescript 5). Recognised: 1 tool, 1 consumer, 5 broker calls (kafka 2, rabbitmq 3). Not followed: 1 call with input in it. Graded by specification 1 of sallyport 0.1.0.</sub>
       "
     `);
   });
