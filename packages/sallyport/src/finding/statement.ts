@@ -6,22 +6,19 @@ const MOST_CHARACTERS = 2000;
 /** On longer lines, bundles as a rule, the statement begins at the column. */
 const LONG_LINE = 400;
 
-export function statementAt(source: string, line: number, column: number): string {
-  const start = startOf(source, line);
-  if (start === undefined) return "";
-  const end = source.indexOf("\n", start);
-  const long = (end < 0 ? source.length : end) - start > LONG_LINE;
-  const from = long ? start + column - 1 : start;
-  return tidied(new Scanner(source.slice(from, from + MOST_CHARACTERS)).read());
-}
+export type StatementAt = (line: number, column: number) => string;
 
-function startOf(source: string, line: number): number | undefined {
-  let start = 0;
-  for (let passed = 1; passed < line; passed += 1) {
-    start = source.indexOf("\n", start) + 1;
-    if (start === 0) return undefined;
-  }
-  return start;
+/** Lines are counted once for each file, since many findings may stand in a large one. */
+export function statementsOf(source: string): StatementAt {
+  const starts = [0];
+  for (let end = source.indexOf("\n"); end >= 0; end = source.indexOf("\n", end + 1)) starts.push(end + 1);
+  return (line, column) => {
+    const start = starts[line - 1];
+    if (start === undefined) return "";
+    const isLong = (starts[line] ?? source.length) - start > LONG_LINE;
+    const from = isLong ? start + column - 1 : start;
+    return tidied(new Scanner(source.slice(from, from + MOST_CHARACTERS)).read());
+  };
 }
 
 const tidied = (text: string): string => text.replaceAll(/,(?=[)\]}])/g, "").replace(/[;,]+$/, "");
@@ -44,7 +41,7 @@ class Scanner {
     while (this.#at < this.#text.length) {
       const character = this.#text[this.#at]!;
       if (character === "\n" && this.#depth <= 0 && kept !== "") break;
-      if (this.#skipsComment(character, kept)) continue;
+      if (this.#skipsComment(character)) continue;
       if (QUOTES.has(character)) kept += this.#quoted(character);
       else {
         if (OPENING.has(character)) this.#depth += 1;
@@ -56,11 +53,11 @@ class Scanner {
     return kept;
   }
 
-  /** `//` to the end of the line; `#` too, where a space or the line's start is before it (not `this.#field`). */
-  #skipsComment(character: string, kept: string): boolean {
+  /** `//` to the end of the line; `#` too, between spaces (not `#field`). */
+  #skipsComment(character: string): boolean {
     const rest = this.#text[this.#at + 1];
     const before = this.#text[this.#at - 1] ?? "\n";
-    const isLine = (character === "/" && rest === "/") || (character === "#" && /\s/.test(before) && (rest === " " || kept === ""));
+    const isLine = (character === "/" && rest === "/") || (character === "#" && /\s/.test(before) && rest === " ");
     if (!isLine && !(character === "/" && rest === "*")) return false;
     const end = this.#text.indexOf(isLine ? "\n" : "*/", this.#at + 1);
     this.#at = end < 0 ? this.#text.length : isLine ? end : end + 2;
