@@ -18,8 +18,8 @@ export function withFingerprints(findings: readonly Unnamed[], sourceOf: SourceO
   const statements = new Map<string, StatementAt>();
   const statementOf = ({ file, line, column, excerpt }: Unnamed): string => {
     const source = sourceOf(file);
-    if (source === undefined) return statementsOf(excerpt ?? "")(1, 1);
-    if (!statements.has(file)) statements.set(file, statementsOf(source));
+    if (source === undefined) return statementsOf(excerpt ?? "", file)(1, 1);
+    if (!statements.has(file)) statements.set(file, statementsOf(source, file));
     return statements.get(file)!(line, column);
   };
   return inOrder(findings).map((finding) => {

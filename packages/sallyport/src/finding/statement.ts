@@ -9,7 +9,8 @@ const LONG_LINE = 400;
 export type StatementAt = (line: number, column: number) => string;
 
 /** Lines are counted once for each file, since many findings may stand in a large one. */
-export function statementsOf(source: string): StatementAt {
+export function statementsOf(source: string, file: string): StatementAt {
+  const hashes = /\.(?:pyi?|ya?ml|toml|tf|sh)$/.test(file);
   const starts = [0];
   for (let end = source.indexOf("\n"); end >= 0; end = source.indexOf("\n", end + 1)) starts.push(end + 1);
   return (line, column) => {
@@ -17,7 +18,7 @@ export function statementsOf(source: string): StatementAt {
     if (start === undefined) return "";
     const isLong = (starts[line] ?? source.length) - start > LONG_LINE;
     const from = isLong ? start + column - 1 : start;
-    return tidied(new Scanner(source.slice(from, from + MOST_CHARACTERS)).read());
+    return tidied(new Scanner(source.slice(from, from + MOST_CHARACTERS), hashes).read());
   };
 }
 
@@ -29,11 +30,14 @@ const QUOTES = new Set(`"'\``);
 
 class Scanner {
   readonly #text: string;
+  /** Whether comments begin with `#`. */
+  readonly #hashes: boolean;
   #at = 0;
   #depth = 0;
 
-  constructor(text: string) {
+  constructor(text: string, hashes: boolean) {
     this.#text = text;
+    this.#hashes = hashes;
   }
 
   read(): string {
@@ -53,14 +57,13 @@ class Scanner {
     return kept;
   }
 
-  /** `//` to the end of the line; `#` too, between spaces (not `#field`). */
+  /** `#` is a private name elsewhere, and `//` divides in Python. */
   #skipsComment(character: string): boolean {
-    const rest = this.#text[this.#at + 1];
-    const before = this.#text[this.#at - 1] ?? "\n";
-    const isLine = (character === "/" && rest === "/") || (character === "#" && /\s/.test(before) && rest === " ");
-    if (!isLine && !(character === "/" && rest === "*")) return false;
-    const end = this.#text.indexOf(isLine ? "\n" : "*/", this.#at + 1);
-    this.#at = end < 0 ? this.#text.length : isLine ? end : end + 2;
+    const isBlock = !this.#hashes && this.#text.startsWith("/*", this.#at);
+    const isLine = this.#hashes ? character === "#" : this.#text.startsWith("//", this.#at);
+    if (!isBlock && !isLine) return false;
+    const end = this.#text.indexOf(isBlock ? "*/" : "\n", this.#at + (isBlock ? 2 : 1));
+    this.#at = end < 0 ? this.#text.length : isBlock ? end + 2 : end;
     return true;
   }
 
