@@ -5,17 +5,25 @@
 import { createHash } from "node:crypto";
 import type { Finding } from "./finding.ts";
 import { inOrder } from "./scale.ts";
-import { statementAt } from "./statement.ts";
+import { type StatementAt, statementsOf } from "./statement.ts";
 
+export type Unnamed = Omit<Finding, "fingerprint">;
 export type SourceOf = (file: string) => string | undefined;
 
 /** Hexadecimal digits: with ten thousand findings, two of them agree by chance once in 10^11 times. */
 export const FINGERPRINT_LENGTH = 16;
 
-export function withFingerprints(findings: readonly Omit<Finding, "fingerprint">[], sourceOf: SourceOf): Finding[] {
+export function withFingerprints(findings: readonly Unnamed[], sourceOf: SourceOf): Finding[] {
   const met = new Map<string, number>();
+  const statements = new Map<string, StatementAt>();
+  const statementOf = ({ file, line, column, excerpt }: Unnamed): string => {
+    const source = sourceOf(file);
+    if (source === undefined) return statementsOf(excerpt ?? "", file)(1, 1);
+    if (!statements.has(file)) statements.set(file, statementsOf(source, file));
+    return statements.get(file)!(line, column);
+  };
   return inOrder(findings).map((finding) => {
-    const identity = identityOf(finding, sourceOf);
+    const identity = identityOf(finding, statementOf(finding));
     const number = (met.get(identity) ?? 0) + 1;
     met.set(identity, number);
     return { ...finding, fingerprint: fingerprintOf(identity, number) };
@@ -23,11 +31,8 @@ export function withFingerprints(findings: readonly Omit<Finding, "fingerprint">
 }
 
 /** A JSON array, so that no two tuples read alike. */
-function identityOf({ rule, file, line, column, excerpt }: Omit<Finding, "fingerprint">, sourceOf: SourceOf): string {
-  const source = sourceOf(file);
-  const statement = source === undefined ? statementAt(excerpt ?? "", 1, 1) : statementAt(source, line, column);
-  return JSON.stringify([rule, file.slice(file.lastIndexOf("/") + 1), statement]);
-}
+const identityOf = ({ rule, file }: Unnamed, statement: string): string =>
+  JSON.stringify([rule, file.slice(file.lastIndexOf("/") + 1), statement]);
 
 function fingerprintOf(identity: string, number: number): string {
   return createHash("sha256").update(`${identity}\n${number}`).digest("hex").slice(0, FINGERPRINT_LENGTH);

@@ -6,22 +6,20 @@ const MOST_CHARACTERS = 2000;
 /** On longer lines, bundles as a rule, the statement begins at the column. */
 const LONG_LINE = 400;
 
-export function statementAt(source: string, line: number, column: number): string {
-  const start = startOf(source, line);
-  if (start === undefined) return "";
-  const end = source.indexOf("\n", start);
-  const long = (end < 0 ? source.length : end) - start > LONG_LINE;
-  const from = long ? start + column - 1 : start;
-  return tidied(new Scanner(source.slice(from, from + MOST_CHARACTERS)).read());
-}
+export type StatementAt = (line: number, column: number) => string;
 
-function startOf(source: string, line: number): number | undefined {
-  let start = 0;
-  for (let passed = 1; passed < line; passed += 1) {
-    start = source.indexOf("\n", start) + 1;
-    if (start === 0) return undefined;
-  }
-  return start;
+/** Lines are counted once for each file, since many findings may stand in a large one. */
+export function statementsOf(source: string, file: string): StatementAt {
+  const hashes = /\.(?:pyi?|ya?ml|toml|tf|sh)$/.test(file);
+  const starts = [0];
+  for (let end = source.indexOf("\n"); end >= 0; end = source.indexOf("\n", end + 1)) starts.push(end + 1);
+  return (line, column) => {
+    const start = starts[line - 1];
+    if (start === undefined) return "";
+    const isLong = (starts[line] ?? source.length) - start > LONG_LINE;
+    const from = isLong ? start + column - 1 : start;
+    return tidied(new Scanner(source.slice(from, from + MOST_CHARACTERS), hashes).read());
+  };
 }
 
 const tidied = (text: string): string => text.replaceAll(/,(?=[)\]}])/g, "").replace(/[;,]+$/, "");
@@ -32,11 +30,14 @@ const QUOTES = new Set(`"'\``);
 
 class Scanner {
   readonly #text: string;
+  /** Whether comments begin with `#`. */
+  readonly #hashes: boolean;
   #at = 0;
   #depth = 0;
 
-  constructor(text: string) {
+  constructor(text: string, hashes: boolean) {
     this.#text = text;
+    this.#hashes = hashes;
   }
 
   read(): string {
@@ -44,7 +45,7 @@ class Scanner {
     while (this.#at < this.#text.length) {
       const character = this.#text[this.#at]!;
       if (character === "\n" && this.#depth <= 0 && kept !== "") break;
-      if (this.#skipsComment(character, kept)) continue;
+      if (this.#skipsComment(character)) continue;
       if (QUOTES.has(character)) kept += this.#quoted(character);
       else {
         if (OPENING.has(character)) this.#depth += 1;
@@ -56,14 +57,13 @@ class Scanner {
     return kept;
   }
 
-  /** `//` to the end of the line; `#` too, where a space or the line's start is before it (not `this.#field`). */
-  #skipsComment(character: string, kept: string): boolean {
-    const rest = this.#text[this.#at + 1];
-    const before = this.#text[this.#at - 1] ?? "\n";
-    const isLine = (character === "/" && rest === "/") || (character === "#" && /\s/.test(before) && (rest === " " || kept === ""));
-    if (!isLine && !(character === "/" && rest === "*")) return false;
-    const end = this.#text.indexOf(isLine ? "\n" : "*/", this.#at + 1);
-    this.#at = end < 0 ? this.#text.length : isLine ? end : end + 2;
+  /** `#` is a private name elsewhere, and `//` divides in Python. */
+  #skipsComment(character: string): boolean {
+    const isBlock = !this.#hashes && this.#text.startsWith("/*", this.#at);
+    const isLine = this.#hashes ? character === "#" : this.#text.startsWith("//", this.#at);
+    if (!isBlock && !isLine) return false;
+    const end = this.#text.indexOf(isBlock ? "*/" : "\n", this.#at + (isBlock ? 2 : 1));
+    this.#at = end < 0 ? this.#text.length : isBlock ? end + 2 : end;
     return true;
   }
 

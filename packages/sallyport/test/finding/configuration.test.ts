@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { isSallyportError } from "@sallyport/guard";
 import { describe, expect, test } from "vitest";
 import { configuredSurface, exclusionOf, NO_CONFIGURATION, readConfiguration } from "../../src/finding/configuration.ts";
@@ -44,6 +45,13 @@ exclude:
       surfaces: { "tools/**": "script" },
       exclude: [{ path: "third_party/**", reason: "not written by us" }],
     });
+  });
+
+  test("is what docs/accepting-findings.md shows", () => {
+    const page = readFileSync(new URL("../../../../docs/accepting-findings.md", import.meta.url), "utf8");
+    const shown = read(/```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? "");
+    expect(Object.values(shown).filter((part) => Object.keys(part).length === 0)).toEqual([]);
+    expect(shown.accept[0]).toMatchObject({ rule: "client-chosen-topic", until: "2027-01-31" });
   });
 
   test("may be JSON, and may say nothing", () => {

@@ -43,6 +43,13 @@ describe("a fingerprint", () => {
     expect(fingerprints(SOURCE.replace(/ {2}await.*/, () => plain))).toEqual([known]);
   });
 
+  test("ends where the statement ends, in each language by its own comments", () => {
+    const at = (file: string, source: string) => withFingerprints([finding({ file, line: 1 })], () => source)[0]!.fingerprint;
+    expect(at("a.py", "send(a // b)\nc()")).toBe(at("a.py", "send(a // b)  # halved\nd()"));
+    expect(at("a.ts", "this.#send(a /* b */)\nc()")).toBe(at("a.ts", "this.#send(a)\nd() // e"));
+    expect(at("a.ts", "this.#send(a)")).not.toBe(at("a.ts", "this.#read(a)"));
+  });
+
   test("stays when the file moves to another folder", () => {
     expect(fingerprints(SOURCE, { file: "lib/deeper/publish.ts" })).toEqual([known]);
   });
