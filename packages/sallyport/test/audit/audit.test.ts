@@ -12,7 +12,6 @@ import { javascript } from "../../src/audit/frontends/javascript/index.ts";
 import { loadModels } from "../../src/audit/models/load.ts";
 import { audited, OPEN_SERVER, written } from "./written.ts";
 
-
 describe("what is found", () => {
   test("is complete, in order, and says how the input gets there", async () => {
     const { findings, grade, coverage } = await audited(written({ "b/server.ts": OPEN_SERVER, "a/server.ts": OPEN_SERVER }));
