@@ -1,8 +1,6 @@
 // The audit, in the order in which it happens: read, lower, follow, judge, settle, grade. Deterministic and offline; the
 // target's code is never run. What it is asked and what it answers are plain data, so that it can run in a thread.
 import type { Finding, Surface } from "../finding/finding.ts";
-import { configuredSurface, exclusionOf } from "../finding/configuration.ts";
-import { settle } from "../finding/acceptance.ts";
 import { gradeOf } from "../finding/grade.ts";
 import type { Audit, Note } from "../finding/report-data.ts";
 import { inOrder } from "../finding/scale.ts";
@@ -56,10 +54,10 @@ const KNOWN_RULES: ReadonlySet<string> = new Set(RULES.map(({ id }) => id));
 export async function audit(request: AuditRequest, onProgress: (progress: Progress) => void = () => undefined): Promise<Audit> {
   onProgress({ phase: "read" });
   const project = readProject(request.paths, EXTENSIONS);
-  const house = readHouse(request, project.root, KNOWN_RULES);
+  const house = await readHouse(request, project.root, KNOWN_RULES);
   const changed = request.since === undefined ? undefined : await changedSince(request.since, project.root);
   const files = filesToRead(project, house, request);
-  const surfaceOf = (file: string): Surface => configuredSurface(file, house.configuration) ?? usualSurface(file);
+  const surfaceOf = (file: string): Surface => house.surfaceOf(file) ?? usualSurface(file);
 
   const programs = await lowerAll(project, files, surfaceOf, request, onProgress);
   const followed = programs.map((program) => follow(program, request.limits ?? LIMITS, onProgress));
@@ -71,12 +69,8 @@ export async function audit(request: AuditRequest, onProgress: (progress: Progre
       { surfaceOf, sourceOf: sourcesOf(project) },
     ),
   );
-  const settled = settle(found, {
-    remarks: house.deaf ? [] : programs.flatMap(({ remarks }) => remarks),
-    configuration: house.configuration,
-    baseline: house.baseline,
-    today: request.today,
-  });
+  const remarks = { remarks: programs.flatMap((program) => program.remarks), notes: programs.flatMap(({ notes }) => notes) };
+  const settled = await house.settle(found, remarks, request.today);
   const coverage = coverageOf(followed, surfaceOf);
   const shown = changed === undefined ? settled.findings : settled.findings.filter((finding) => touches(finding, changed));
   return {
@@ -90,11 +84,7 @@ export async function audit(request: AuditRequest, onProgress: (progress: Progre
       one.file < other.file ? -1 : one.file > other.file ? 1 : 0,
     ),
     coverage,
-    ...notesOf([
-      ...house.notes,
-      ...(house.deaf ? [] : [...programs.flatMap(({ notes }) => notes), ...settled.notes]),
-      ...hidden(settled.findings.length - shown.length, request.since),
-    ]),
+    ...notesOf([...settled.notes, ...hidden(settled.findings.length - shown.length, request.since)]),
   };
 }
 
@@ -148,18 +138,18 @@ function attempt<T>(what: string, work: () => T): T {
   }
 }
 
-function filesToRead(project: Project, { configuration }: House, { without = [] }: AuditRequest): readonly string[] {
+function filesToRead(project: Project, house: House, { without = [] }: AuditRequest): readonly string[] {
   const unwanted = new Map(without);
   const excluded = new Map<string, number>();
   const files = project.files.files.filter((file) => {
     const why = unwanted.get(file);
     if (why !== undefined) project.notRead.push({ file, why });
-    const reason = exclusionOf(file, configuration);
+    const reason = house.exclusionOf(file);
     if (reason !== undefined) excluded.set(reason, (excluded.get(reason) ?? 0) + 1);
     return why === undefined && reason === undefined;
   });
   for (const [reason, count] of excluded)
-    project.notRead.push({ file: configuration.file, why: `excludes ${count} ${count === 1 ? "file" : "files"}: ${reason}` });
+    project.notRead.push({ file: house.file, why: `excludes ${count} ${count === 1 ? "file" : "files"}: ${reason}` });
   return LANGUAGES.flatMap((spoken) => filesOf(spoken, files));
 }
 
