@@ -20,6 +20,8 @@ import { changedSince } from "./targets/changed.ts";
 export interface AuditRequest {
   /** Files and folders of one program. */
   readonly paths: readonly string[];
+  /** What findings' files are relative to, where that is not the nearest folder that holds all paths. */
+  readonly root?: string | undefined;
   /** What it is called in reports. */
   readonly target: string;
   /** `2026-11-24`, for what is accepted until a day. */
@@ -53,7 +55,7 @@ const KNOWN_RULES: ReadonlySet<string> = new Set(RULES.map(({ id }) => id));
 
 export async function audit(request: AuditRequest, onProgress: (progress: Progress) => void = () => undefined): Promise<Audit> {
   onProgress({ phase: "read" });
-  const project = readProject(request.paths, EXTENSIONS);
+  const project = readProject(request.paths, EXTENSIONS, request.root);
   const house = await readHouse(request, project.root, KNOWN_RULES);
   const changed = request.since === undefined ? undefined : await changedSince(request.since, project.root);
   const files = filesToRead(project, house, request);

@@ -8,6 +8,7 @@ export interface AuditOptions extends GivenReportOptions {
   readonly baseline?: string;
   readonly writeBaseline?: string;
   readonly since?: string;
+  readonly root?: string;
   readonly config?: string;
   readonly tests?: boolean;
   readonly timeout: number;
@@ -25,7 +26,8 @@ export function auditCommand(): Command {
     .option("--baseline <file>", "findings that are known: shown, not counted")
     .option("--write-baseline <file>", "write what is found as the baseline, and end with 0")
     .option("--since <revision>", "show only what touches files that were changed since this revision of git")
-    .option("--config <file>", "configuration (default: sallyport.audit.yaml in the audited folder)")
+    .option("--root <folder>", "what files are named relative to (default: the nearest folder that holds all paths)")
+    .option("--config <file>", "configuration (default: sallyport.audit.yaml in that folder)")
     .option("--tests", "follow tests that the product does not import, too")
     .option("--timeout <seconds>", "give up after so long", wholeNumber(1, 86_400), 300)
     .option("-q, --quiet", "no progress, and no text where nothing fails")

@@ -26,10 +26,10 @@ const MOST_TOTAL_BYTES = 256 * 1024 * 1024;
 /** A manifest or a compiler's configuration. */
 const MOST_CONFIGURATION = 1024 * 1024;
 
-/** Several paths are one program: the nearest folder that holds them all is its root. */
-export function readProject(paths: string | readonly string[], extensions: ReadonlySet<string>): Project {
+/** Several paths are one program. */
+export function readProject(paths: string | readonly string[], extensions: ReadonlySet<string>, within?: string): Project {
   const starts = [paths].flat().map(located);
-  const root = commonFolder(starts);
+  const root = rootOf(starts, within);
   const isSource = (file: string): boolean => extensions.has(extname(file).toLowerCase());
   const { files, notRead } = walk(root, starts, isSource);
   const { kept, left } = withoutBuilt(files, isSource);
@@ -38,8 +38,14 @@ export function readProject(paths: string | readonly string[], extensions: Reado
   return projectOf(root, kept.toSorted(), notRead);
 }
 
-/** The folder that findings' files are relative to. */
-export const rootOf = (paths: readonly string[]): string => commonFolder(paths.map(located));
+/** What findings' files are relative to: the folder given for that, else the nearest that holds all paths. */
+export function rootOf(paths: readonly string[], within?: string): string {
+  const common = commonFolder(paths.map(located));
+  if (within === undefined) return common;
+  const root = located(within);
+  if (commonFolder([root, common]) === root) return root;
+  throw new AuditError("ERR_AUDIT_PATH", "a path is not below the root", { place: within, remedy: "Give a root that holds all paths." });
+}
 
 function located(path: string): string {
   try {

@@ -35,13 +35,13 @@ async function auditOnce(targets: readonly string[], options: AuditOptions): Pro
   const target = await openTarget(targets);
   const progress = progressOn(process.stderr, options.quiet !== true);
   try {
-    const { baseline, config, since, tests = false, timeout } = options;
+    const { baseline, config, root, since, tests = false, timeout } = options;
     const { paths, name, foreign, notRead } = target;
     const today = new Date().toISOString().slice(0, 10);
-    const request = { paths, target: name, today, foreign, notRead, baseline, config, since, tests };
+    const request = { paths, target: name, today, root, foreign, notRead, baseline, config, since, tests };
     const audit = await watchedAudit(request, { ...WATCH, timeoutMs: timeout * 1000, onProgress: progress.show });
     progress.clear();
-    await tell(audit, options, sourcesIn(rootOf(paths)));
+    await tell(audit, options, sourcesIn(rootOf(paths, root)));
   } finally {
     progress.clear();
     target.dispose();

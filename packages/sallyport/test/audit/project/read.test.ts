@@ -149,6 +149,12 @@ describe("paths", () => {
   });
 });
 
+test("files are named relative to the root that is given, which must hold them", async () => {
+  const folder = written({ "a/b/server.ts": OPEN_SERVER });
+  expect((await audited(join(folder, "a/b"), { root: folder })).findings[0]?.file).toBe("a/b/server.ts");
+  await expect(audited(folder, { root: join(folder, "a") })).rejects.toMatchObject({ code: "ERR_AUDIT_PATH" });
+});
+
 test.each([
   ["src/server.ts", "product"],
   ["src/server.test.ts", "test"],
