@@ -2,7 +2,6 @@
 
 export const AUDIT_CODES = [
   "ERR_AUDIT_PATH",
-  "ERR_AUDIT_EMPTY",
   "ERR_AUDIT_OPTION",
   "ERR_AUDIT_PACKAGE",
   "ERR_AUDIT_GIT",
