@@ -2,22 +2,8 @@
 // for, so that help and misspelt options do not wait for it.
 import { Command, Option } from "commander";
 import { wholeNumber } from "./numbers.ts";
-import { type GivenReportOptions, withReportOptions } from "./report-options.ts";
-
-export interface AuditOptions extends GivenReportOptions {
-  readonly baseline?: string;
-  readonly writeBaseline?: string;
-  readonly since?: string;
-  readonly root?: string;
-  readonly config?: string;
-  readonly tests?: boolean;
-  readonly timeout: number;
-  readonly quiet?: boolean;
-  /** False with `--no-colour` or `--no-color`. */
-  readonly colour: boolean;
-  readonly color: boolean;
-  readonly mcp?: boolean;
-}
+import type { AuditOptions } from "./audit/options.ts";
+import { withReportOptions } from "./report-options.ts";
 
 export function auditCommand(): Command {
   return withReportOptions(new Command("audit"))

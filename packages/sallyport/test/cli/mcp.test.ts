@@ -43,14 +43,14 @@ test("what it finds it answers within bounds, and what it quotes cannot pass for
   expect(text).toContain("client-chosen-destination");
   expect(text.length).toBeLessThan(21_000);
   expect(structured).toMatchObject({ grade: "C", moreFindings: 0 });
-  expect(JSON.stringify(structured) + text).not.toMatch(/[\u202e\u0007]/);
+  expect(JSON.stringify(structured) + text).not.toMatch(/[^\P{C}\n\u2060]/u);
 });
 
 test("more findings than fit are counted", async () => {
   const files = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`s${index}.ts`, OPEN_SERVER]));
   const { text, structured } = await ask(await connected(written(files)), ".");
   expect(text.length).toBeLessThan(21_000);
-  expect((structured?.["findings"] as unknown[]).length).toBe(50);
+  expect(structured?.["findings"]).toHaveLength(50);
   expect(structured?.["moreFindings"]).toBeGreaterThan(0);
 });
 

@@ -5,13 +5,9 @@ import { dirname, extname, join, resolve, sep } from "node:path";
 import type { ProjectFiles, SourceText } from "../frontends/frontend.ts";
 import { AuditError, reasonOf } from "../failure.ts";
 import { withoutBuilt } from "./built.ts";
+import type { NotRead } from "./not-read.ts";
 import { readText } from "./text.ts";
 import { walk } from "./walk.ts";
-
-export interface NotRead {
-  readonly file: string;
-  readonly why: string;
-}
 
 export interface Project {
   readonly root: string;

@@ -3,7 +3,7 @@
 import { type Dirent, type Dir, lstatSync, opendirSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { reasonOf } from "../failure.ts";
-import type { NotRead } from "./read.ts";
+import type { NotRead } from "./not-read.ts";
 
 export const MOST_FILES = 50_000;
 const MOST_ENTRIES = 1_000_000;

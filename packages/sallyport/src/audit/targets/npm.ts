@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { AuditError } from "../failure.ts";
-import type { Target } from "./target.ts";
+import type { NotRead } from "../project/not-read.ts";
 import { unpack } from "./unpack.ts";
 
 const TIMEOUT_MS = 120_000;
@@ -17,7 +17,7 @@ export const isPackageName = (given: string): boolean => given.startsWith(PREFIX
 export async function unpackPackage(
   given: string,
   folder: string,
-): Promise<{ readonly path: string; readonly notRead: Target["notRead"] }> {
+): Promise<{ readonly path: string; readonly notRead: readonly NotRead[] }> {
   const name = given.slice(PREFIX.length);
   if (!NAME.test(name) || name.length > 300)
     throw new AuditError("ERR_AUDIT_PACKAGE", "that is no package of the registry", {

@@ -4,7 +4,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { AuditError } from "../failure.ts";
 import { git } from "./git.ts";
-import type { Target } from "./target.ts";
+import type { NotRead } from "../project/not-read.ts";
 
 const TIMEOUT_MS = 180_000;
 const URLS = /^(?:git\+)?(?:https?|ssh|git|file):\/\/|^git@[\w.-]+:/;
@@ -16,7 +16,7 @@ export const isRepositoryUrl = (given: string): boolean => URLS.test(given);
 export async function cloneRepository(
   given: string,
   folder: string,
-): Promise<{ readonly path: string; readonly notRead: Target["notRead"] }> {
+): Promise<{ readonly path: string; readonly notRead: readonly NotRead[] }> {
   const [address = "", revision = "HEAD"] = given.replace(/^git\+/, "").split("#", 2);
   if (!ALLOWED.test(address))
     throw new AuditError("ERR_AUDIT_GIT", "that is no URL that is fetched from", {

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AuditError } from "../failure.ts";
+import type { NotRead } from "../project/not-read.ts";
 import { cloneRepository, isRepositoryUrl } from "./repository.ts";
 import { isPackageName, unpackPackage } from "./npm.ts";
 
@@ -15,7 +16,7 @@ export interface Target {
   /** Somebody else's. */
   readonly foreign: boolean;
   /** What of it could not be laid out. */
-  readonly notRead: readonly { readonly file: string; readonly why: string }[];
+  readonly notRead: readonly NotRead[];
   /** Takes away what was fetched. */
   dispose(): void;
 }

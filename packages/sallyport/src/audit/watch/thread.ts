@@ -4,7 +4,7 @@ import { audit, type AuditRequest, type Progress } from "../audit.ts";
 import { AuditError } from "../failure.ts";
 import type { Failed, Told } from "./watch.ts";
 
-const tell = (told: Told): void => parentPort?.postMessage(told);
+const tell = (told: Told): void => parentPort?.postMessage(told, []);
 
 /** What is thrown loses its class on the way to another thread. */
 async function failedOf(error: unknown): Promise<Failed | undefined> {

@@ -12,8 +12,8 @@ const SAYS: Readonly<Record<Progress["phase"], string>> = {
 };
 
 export interface ProgressLine {
-  show(progress: Progress): void;
-  clear(): void;
+  readonly show: (progress: Progress) => void;
+  readonly clear: () => void;
 }
 
 export function progressOn(stream: NodeJS.WriteStream, wanted: boolean): ProgressLine {

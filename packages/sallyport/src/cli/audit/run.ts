@@ -11,8 +11,8 @@ import type { SourceOf } from "../../finding/fingerprint.ts";
 import type { Audit } from "../../finding/report-data.ts";
 import { escaped } from "../../report/escape.ts";
 import { EXIT, exitCode } from "../../report/verdict.ts";
-import type { AuditOptions } from "../audit.ts";
 import { report } from "../report-options.ts";
+import type { AuditOptions } from "./options.ts";
 import { progressOn } from "./progress.ts";
 
 export async function runAudit(targets: readonly string[], options: AuditOptions): Promise<void> {

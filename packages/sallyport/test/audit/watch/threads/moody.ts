@@ -12,11 +12,11 @@ const left = new Set(without.map(([file]) => file));
 
 for (const file of paths.filter((path) => !left.has(path))) {
   const phase = file.startsWith("follow") ? "follow" : "lower";
-  parentPort?.postMessage({ kind: "progress", progress: { phase, file } });
+  parentPort?.postMessage({ kind: "progress", progress: { phase, file } }, []);
   await new Promise((resolve) => setTimeout(resolve, 20));
   if (file.endsWith("hangs.ts")) for (;;);
   const eaten: unknown[] = [];
   if (file.endsWith("eats.ts")) for (;;) eaten.push(Array.from({ length: 100_000 }, () => ({ eaten })));
   if (file.endsWith("falls.ts")) process.exit(3);
 }
-parentPort?.postMessage({ kind: "done", audit: { notRead: without.map(([file, why]) => ({ file, why })) } });
+parentPort?.postMessage({ kind: "done", audit: { notRead: without.map(([file, why]) => ({ file, why })) } }, []);
