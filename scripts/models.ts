@@ -1,8 +1,13 @@
-// Part of `npm run build`: lays the audit's models, which are data, beside the code that reads them.
-import { cpSync } from "node:fs";
+// Part of `npm run build`: lays what the audit reads beside its code, models and the pages of rules, beside that code.
+import { cpSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-const AUDIT = join(import.meta.dirname, "..", "packages", "sallyport");
-const isData = (path: string): boolean => !path.endsWith(".ts");
+const SALLYPORT = join(import.meta.dirname, "..", "packages", "sallyport");
 
-cpSync(join(AUDIT, "src/audit/models"), join(AUDIT, "dist/audit/models"), { recursive: true, filter: isData });
+function lay(folder: string, isData: (path: string) => boolean): void {
+  const filter = (path: string): boolean => statSync(path).isDirectory() || isData(path);
+  cpSync(join(SALLYPORT, "src", folder), join(SALLYPORT, "dist", folder), { recursive: true, filter });
+}
+
+lay("audit/models", (path) => path.endsWith(".json"));
+lay("audit/rules", (path) => path.endsWith("rule.md"));

@@ -5,7 +5,7 @@ import { createInterface } from "node:readline/promises";
 import { type DeadLetter, DeadLetterDesk, type DeadLetterFilter, ERROR_CODES, OPERATE_SCOPE, type Operator } from "@sallyport/guard";
 import { type Handling, handleLetters, lettersOf } from "@sallyport/server";
 import { Command, Option } from "commander";
-import { escaped } from "./escape.ts";
+import { escaped } from "../report/escape.ts";
 import { wholeNumber } from "./numbers.ts";
 import { open, type Opened, type OpenOptions, withOpenOptions } from "./open.ts";
 

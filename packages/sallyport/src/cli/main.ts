@@ -1,31 +1,34 @@
 #!/usr/bin/env node
-// The `sallyport` command. One file a subcommand; this one only lists them and says how an error is shown.
-import { isSallyportError } from "@sallyport/guard";
+// The `sallyport` command. One file a subcommand; this one only lists them and says how an error is shown. Only the one
+// that is asked for is loaded: an audit needs no broker, and a server no parser.
 import { Command } from "commander";
-import { contractCommand } from "./contract.ts";
-import { deadCommand } from "./dead.ts";
-import { demoCommand } from "./demo.ts";
-import { initCommand } from "./init.ts";
-import { serveCommand } from "./serve.ts";
-import { trailCommand } from "./trail.ts";
-import { workCommand } from "./work.ts";
+
+const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ["demo", async () => (await import("./demo.ts")).demoCommand()],
+  ["init", async () => (await import("./init.ts")).initCommand()],
+  ["serve", async () => (await import("./serve.ts")).serveCommand()],
+  ["work", async () => (await import("./work.ts")).workCommand()],
+  ["audit", async () => (await import("./audit.ts")).auditCommand()],
+  ["explain", async () => (await import("./explain.ts")).explainCommand((await import("../audit/rules/pages.ts")).rulePages)],
+  ["rules", async () => (await import("./rules.ts")).rulesCommand((await import("../audit/rules/pages.ts")).rulePages)],
+  ["contract", async () => (await import("./contract.ts")).contractCommand()],
+  ["dead", async () => (await import("./dead.ts")).deadCommand()],
+  ["trail", async () => (await import("./trail.ts")).trailCommand()],
+]);
 
 const program = new Command("sallyport")
   .description("The guarded double door between AI agents and message brokers.")
   .version("0.1.0")
-  .showHelpAfterError()
-  .addCommand(demoCommand())
-  .addCommand(initCommand())
-  .addCommand(serveCommand())
-  .addCommand(workCommand())
-  .addCommand(contractCommand())
-  .addCommand(deadCommand())
-  .addCommand(trailCommand());
+  .showHelpAfterError();
+
+const asked = COMMANDS.get(process.argv[2] ?? "");
+for (const load of asked === undefined ? COMMANDS.values() : [asked]) program.addCommand(await load());
 
 try {
   await program.parseAsync();
 } catch (error) {
   // A refusal of ours says where and what to do; anything else is a fault of this program, and its stack is wanted.
+  const { isSallyportError } = await import("@sallyport/guard");
   console.error(isSallyportError(error) ? `${error.code}: ${error.message}` : error);
   process.exitCode = isSallyportError(error) ? 2 : 70;
 }

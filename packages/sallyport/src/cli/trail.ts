@@ -1,6 +1,6 @@
 // `sallyport trail`: who did what, and whether the record of it is whole.
 import { Command } from "commander";
-import { escaped } from "./escape.ts";
+import { escaped } from "../report/escape.ts";
 import { wholeNumber } from "./numbers.ts";
 import { open, type OpenOptions, withOpenOptions } from "./open.ts";
 

@@ -33,6 +33,14 @@ export interface Coverage {
   readonly bounded: readonly string[];
 }
 
+/** What whoever accepted, configured or excluded something should hear: a remark that accepts nothing, an expired date. */
+export interface Note {
+  readonly file: string;
+  /** From 1. */
+  readonly line?: number | undefined;
+  readonly what: string;
+}
+
 export interface Audit {
   readonly schema: 1;
   readonly tool: { readonly name: "sallyport"; readonly version: string };
@@ -42,6 +50,8 @@ export interface Audit {
   readonly findings: readonly Finding[];
   readonly notRead: readonly { readonly file: string; readonly why: string }[];
   readonly coverage: Coverage;
+  /** Absent means none. */
+  readonly notes?: readonly Note[];
 }
 
 /** What reports need to know of rules. */

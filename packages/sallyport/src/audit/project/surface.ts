@@ -1,7 +1,6 @@
 // Which part of a project a file is: what runs in production, or what stands beside it. A fault in a test is not a
 // fault of the product.
-
-export type Surface = "product" | "test" | "example" | "script" | "generated";
+import type { Surface } from "../../finding/finding.ts";
 
 const TEST =
   /(^|\/)(tests?|__tests__|__mocks__|spec|specs|e2e|testdata|fixtures?|mocks?|testing|test-utils)\/|(\.|_|-)(test|spec|e2e)\.[a-z]+$|(^|\/)(test_[^/]*|conftest)\.py$|(^|\/)(jest|vitest|playwright)\.[^/]*$|(^|\/)setup-?tests?\.[a-z]+$/i;

@@ -86,6 +86,14 @@ function remarksIn(comment: Comment, line: (offset: number) => number): Remark[]
   const first = line(comment.start);
   return comment.value
     .split("\n")
-    .map((text, index) => ({ line: first + index, text: text.replace(/^[\s*]+|[\s*]+$/g, "") }))
+    .map((text, index) => ({ line: first + index, text: withoutStars(text) }))
     .filter(({ text }) => text.includes("sallyport"));
+}
+
+/** In one pass: a pattern for the end of a text is tried at every white space in it. */
+function withoutStars(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && /[\s*]/.test(text[start]!)) start++;
+  while (end > start && /[\s*]/.test(text[end - 1]!)) end--;
+  return text.slice(start, end);
 }

@@ -64,7 +64,7 @@ export function specialCall(c: Lowering, node: Call, name: string): Expression {
 /** The name a special call goes by: `tslib_1.__awaiter` and `__toESM2` are known by their plain names. */
 export function helperName(node: Call): string {
   const callee = node.callee.type === "SequenceExpression" ? lastOf(node.callee) : node.callee;
-  if (callee.type === "Identifier") return callee.name.startsWith("__") ? callee.name.replace(/\d+$/, "") : callee.name;
+  if (callee.type === "Identifier") return callee.name.startsWith("__") ? callee.name.replace(/(?<!\d)\d+$/, "") : callee.name;
   if (callee.type !== "MemberExpression" || callee.computed) return "";
   const { name } = callee.property;
   if (name === "exit") return dotted(callee);
