@@ -12,7 +12,7 @@ import { formatTime } from "../envelope/time.ts";
 import { type ErrorCode, isSallyportError, SallyportError } from "../errors.ts";
 import { type Clock, systemClock } from "../ports/clock.ts";
 import type { DeadLetter, DeadLetterStore } from "../ports/dead-letters.ts";
-import type { Trail } from "../ports/trail.ts";
+import { refusalsOn, type Trail, type TrailEntry } from "../ports/trail.ts";
 import type { Transport } from "../ports/transport.ts";
 
 export interface Operator {
@@ -47,10 +47,12 @@ const LETTER_BOUNDS = { maxBytes: 1024 * 1024, maxDepth: 64 };
 /** What an operator may do with dead letters. */
 export class DeadLetterDesk {
   readonly #options: DeadLetterDeskOptions;
+  readonly #recordRefusal: (entry: TrailEntry) => Promise<void>;
   readonly #clock: Clock;
 
   constructor(options: DeadLetterDeskOptions) {
     this.#options = options;
+    this.#recordRefusal = refusalsOn(options.trail);
     this.#clock = options.clock ?? systemClock;
   }
 
@@ -102,7 +104,7 @@ export class DeadLetterDesk {
       return await act(letter);
     } catch (error) {
       const code = isSallyportError(error) ? error.code : undefined;
-      await this.#options.trail.append([{ ...said, decision: `${what} refused`, ...(code && { code }) }]);
+      await this.#recordRefusal({ ...said, decision: `${what} refused`, ...(code && { code }) });
       throw error;
     }
   }

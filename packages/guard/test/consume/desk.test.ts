@@ -1,5 +1,5 @@
 // The operator's desk, letter by letter: what may go round again, as what, and what is said about it.
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { DEFAULT_BOUNDS } from "../../src/contract/bounds.ts";
 import { parseEnvelope, verifyEnvelope } from "../../src/envelope/open.ts";
 import type { Attributes } from "../../src/envelope/attributes.ts";
@@ -173,6 +173,14 @@ describe("[OPS-02] the trail", () => {
     await home.deadLetters.put([nameless]);
     await deskOf().discard("l1", olga);
     expect(home.trail).toEqual([{ ...said, decision: "discard" }]);
+  });
+
+  test("does not hide by its own failure why an operator was refused", async () => {
+    const spy = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+    onTestFinished(() => spy.mockRestore());
+    const desk = deskOf({ trail: { append: () => Promise.reject(new Error("disk full")) } });
+    expect((await refused(desk.discard("l1", { id: "mallory", scopes: [] }))).code).toBe("ERR_REQUEST_FORBIDDEN");
+    expect(spy).toHaveBeenCalledTimes(1);
   });
 
   test("has what came of it when it was refused, by code", async () => {
