@@ -3,7 +3,7 @@
 export interface ClaimRequest {
   /** group + issuer + destination + id + generation, encoded so that no two tuples are alike (REP-11, REP-14, REP-16). */
   readonly key: string;
-  /** Of the exact bytes. The same key with another digest is a conflict, never a duplicate. */
+  /** Of what the event is: its type, whose it is and its data's exact bytes. The same key with another digest is a conflict, never a duplicate. */
   readonly digest: string;
   /** The freshness verdict of this delivery; it counts only when the key has never been seen (REP-02). */
   readonly stale: boolean;
@@ -35,7 +35,7 @@ export interface Held {
   readonly token: string;
 }
 
-/** Runs inside the transaction that commits the claim (REP-13). What it may do is the store's to say. */
+/** Runs inside the transaction that commits the claim, and is over when it returns (REP-13). What it may do is the store's to say. */
 export type Effect<Transaction = unknown> = (transaction: Transaction) => void;
 
 export type ClaimChange =
