@@ -6,7 +6,7 @@ import type { TraceContext } from "../envelope/attributes.ts";
 import { type Freshness, freshnessOf } from "../envelope/freshness.ts";
 import type { KeyRing } from "../envelope/keys.ts";
 import { parseEnvelope, type VerifiedEnvelope, verifyEnvelope } from "../envelope/open.ts";
-import { tuple } from "../envelope/signing-input.ts";
+import { digestOf, tuple } from "../envelope/signing-input.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { Delivery } from "../ports/transport.ts";
 import type { ConsumePolicy } from "./policy.ts";
@@ -80,7 +80,7 @@ export async function examine(delivery: Delivery, examiner: Examiner, nowMs: num
       event: eventOf(envelope, data.value),
       trace: envelope.trace,
       claimKey: claimKeyOf(examiner.group, envelope),
-      digest: envelope.dataDigest,
+      digest: claimDigestOf(envelope),
       freshnessAt,
     },
   };
@@ -89,6 +89,11 @@ export async function examine(delivery: Delivery, examiner: Examiner, nowMs: num
 /** REP-11, REP-14, REP-16. */
 export function claimKeyOf(group: string, { attributes }: VerifiedEnvelope): string {
   return tuple(group, attributes.source, attributes.destination, attributes.id, attributes.generation);
+}
+
+/** What an event is, and stays when it is sent again under its id: that copy is signed anew, at another time and by a newer key (REP-14). */
+export function claimDigestOf({ attributes, dataDigest }: VerifiedEnvelope): string {
+  return digestOf(tuple(attributes.type, attributes.tenant, attributes.actor, attributes.subject, dataDigest));
 }
 
 async function validData(data: unknown, event: ContractEvent): Promise<{ readonly value: unknown } | undefined> {
