@@ -236,7 +236,8 @@ export class Consumer<C extends Contract> {
   #claimOf(examined: Examined): ClaimRequest {
     const { leaseMs, rememberMs, maxFailures, maxCrashes } = this.policy;
     const stale = examined.freshnessAt(this.#clock.now()) !== "fresh";
-    return { key: examined.claimKey, digest: examined.digest, stale, leaseMs, rememberMs, maxFailures, maxCrashes };
+    const { claimKey: key, earlierKeys: earlier, digest } = examined;
+    return { key, digest, stale, leaseMs, rememberMs, maxFailures, maxCrashes, ...(earlier.length > 0 && { earlier }) };
   }
 }
 

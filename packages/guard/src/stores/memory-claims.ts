@@ -4,7 +4,7 @@ import { SallyportError } from "../errors.ts";
 import type { ChangeOutcome, ClaimChange, ClaimOutcome, ClaimRequest, ClaimStore } from "../ports/claim-store.ts";
 import { type Clock, systemClock } from "../ports/clock.ts";
 import { type NewId, randomId } from "../ports/ids.ts";
-import { changeRecord, type ClaimRecord, claimRecord } from "./claim-record.ts";
+import { changeRecord, type ClaimRecord, claimRecord, livesOn } from "./claim-record.ts";
 import { runEffect } from "./effect.ts";
 
 export interface MemoryClaimsOptions {
@@ -45,6 +45,7 @@ export class MemoryClaims implements ClaimStore {
 
   #claimOne(request: ClaimRequest): ClaimOutcome {
     const nowMs = this.#clock.now();
+    if (request.earlier?.some((key) => livesOn(this.#records.get(key), nowMs))) return { kind: "done" };
     const found = this.#records.get(request.key);
     const { outcome, record } = claimRecord(found, request, nowMs, this.#newId());
     if (record === undefined) return outcome;

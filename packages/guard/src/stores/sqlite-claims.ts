@@ -6,7 +6,7 @@ import { type Clock, systemClock } from "../ports/clock.ts";
 import { type NewId, randomId } from "../ports/ids.ts";
 import type { SqliteDatabase } from "../sqlite/database.ts";
 import { isOfTheFile } from "../sqlite/failure.ts";
-import { changeRecord, type ClaimRecord, claimRecord } from "./claim-record.ts";
+import { changeRecord, type ClaimRecord, claimRecord, livesOn } from "./claim-record.ts";
 import { runEffect } from "./effect.ts";
 
 export interface SqliteClaimsOptions {
@@ -87,6 +87,7 @@ export class SqliteClaims implements ClaimStore {
 
   /** Most messages are new: their claim is written without a look, and stands if nothing was there. */
   #claimOne(request: ClaimRequest, nowMs: number): ClaimOutcome {
+    if (request.earlier?.some((key) => livesOn(this.#find(key), nowMs))) return { kind: "done" };
     const token = this.#newId();
     const anew = claimRecord(undefined, request, nowMs, token);
     if (anew.record !== undefined && this.#write(INSERT, request.key, anew.record)) return anew.outcome;

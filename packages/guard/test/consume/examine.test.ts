@@ -95,9 +95,7 @@ test("[REP-14] the same data under the same id is another event when its type is
 
 describe("[REP-11] the claim key", () => {
   const keyOf = (group: string, change: Partial<Attributes>): string =>
-    claimKeyOf(group, { attributes: { id: "1", source: "s", destination: "d", generation: 0, ...change } } as Parameters<
-      typeof claimKeyOf
-    >[1]);
+    claimKeyOf(group, { id: "1", source: "s", destination: "d", generation: 0, ...change } as Attributes);
 
   test("differs with group, issuer, destination, id and generation, and with nothing else", () => {
     const kinds = [{}, { source: "t" }, { destination: "t" }, { id: "t" }, { generation: 1 }];

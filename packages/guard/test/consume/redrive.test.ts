@@ -53,6 +53,17 @@ describe("redrive", () => {
     expect(handled).toEqual([1]);
   });
 
+  test("[REP-16] a redrive is for the group in which the event died: one that handled it does not handle it again", async () => {
+    const { home, handled, letterId } = await withOneLetter();
+    const mailed: number[] = [];
+    await home.consumer({ "note.created": (event) => void mailed.push(event.generation) }, { group: "mail" }).start();
+    await settle();
+    await deskOf(home).redrive(letterId, olga);
+    await settle();
+    expect([handled, mailed]).toEqual([[1], [0]]);
+    expect(home.trail).toContainEqual(expect.objectContaining({ group: "mail", decision: "duplicate" }));
+  });
+
   test("[REP-16] a stale letter can be redriven: the operator's signature makes it fresh", async () => {
     const { home, handled, letterId } = await withOneLetter();
     home.clock.advance(3_000_000);
