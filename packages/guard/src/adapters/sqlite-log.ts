@@ -45,11 +45,15 @@ const FIRST_OF_KEY = ` AND (p.key IS NULL OR NOT EXISTS (SELECT 1 FROM sallyport
 // Sequences are given as a JSON array: one statement for all that are asked for together.
 const POSTPONE = `UPDATE sallyport_pending SET dueMs = ? WHERE destination = ? AND name = ? AND seq IN (SELECT value FROM json_each(?))`;
 const SETTLE = "DELETE FROM sallyport_pending WHERE destination = ? AND name = ? AND seq IN (SELECT value FROM json_each(?))";
-// What some group still owes is kept past its time: nothing unsettled is lost.
-const EXPIRE = `DELETE FROM sallyport_log WHERE seq IN (SELECT seq FROM sallyport_log l WHERE enqueuedAtMs < ?1
-  AND NOT EXISTS (SELECT 1 FROM sallyport_pending p WHERE p.seq = l.seq AND p.destination = l.destination)
-  AND NOT EXISTS (SELECT 1 FROM sallyport_groups g WHERE g.destination = l.destination AND g.position < l.seq) ORDER BY seq LIMIT 256)
-  RETURNING destination, seq`;
+// What some group still owes is kept past its time: nothing unsettled is lost. Each destination is read from its oldest
+// on, and no further than there is something to remove, since whoever sends waits for it.
+const NEXT_DESTINATION = "SELECT min(destination) AS destination FROM sallyport_log WHERE destination > ?";
+const TAKEN = "SELECT min(position) AS seq FROM sallyport_groups WHERE destination = ?";
+const OLDEST = `SELECT seq, enqueuedAtMs, EXISTS (SELECT 1 FROM sallyport_groups g JOIN sallyport_pending p
+    ON p.destination = g.destination AND p.name = g.name AND p.seq = l.seq WHERE g.destination = l.destination) AS owed
+  FROM sallyport_log l WHERE destination = ? AND seq <= ? ORDER BY seq`;
+const REMOVE = "DELETE FROM sallyport_log WHERE seq IN (SELECT value FROM json_each(?))";
+const MOST_REMOVED = 256;
 const REMOVED = `INSERT INTO sallyport_removed (destination, seq) VALUES (?, ?) ON CONFLICT (destination) DO UPDATE SET seq = max(seq, excluded.seq)`;
 const BROWSE = "SELECT seq, bytes, enqueuedAtMs FROM sallyport_log WHERE destination = ? AND seq > ? ORDER BY seq LIMIT ?";
 // How far a group may read past what it has delivered, so that one slow key does not draw in the whole log.
@@ -152,10 +156,33 @@ export class SqliteLog {
 
   #expire(nowMs: number): void {
     if (nowMs < this.#expireAtMs) return;
-    const expired = this.#database.prepare(EXPIRE).all(nowMs - this.#retentionMs) as unknown as { destination: string; seq: number }[];
-    const removed = this.#database.prepare(REMOVED);
-    for (const { destination, seq } of expired) removed.run(destination, seq);
+    let expired = 0;
+    for (const destination of this.#destinations()) {
+      const seqs = this.#expiredOf(destination, nowMs - this.#retentionMs, MOST_REMOVED - expired);
+      if (seqs.length === 0) continue;
+      this.#database.prepare(REMOVE).run(JSON.stringify(seqs));
+      this.#database.prepare(REMOVED).run(destination, seqs.at(-1)!);
+      expired += seqs.length;
+    }
     // At once again while there is a backlog to clear, else in a minute.
-    this.#expireAtMs = expired.length > 0 ? nowMs : nowMs + 60_000;
+    this.#expireAtMs = expired > 0 ? nowMs : nowMs + 60_000;
+  }
+
+  *#destinations(): Generator<string> {
+    const next = this.#database.prepare(NEXT_DESTINATION);
+    const after = (last: string): string | null => (next.get(last) as { readonly destination: string | null }).destination;
+    for (let found = after(""); found !== null; found = after(found)) yield found;
+  }
+
+  /** Oldest first. */
+  #expiredOf(destination: string, beforeMs: number, most: number): readonly number[] {
+    const { seq: taken } = this.#database.prepare(TAKEN).get(destination) as { readonly seq: number | null };
+    const seqs: number[] = [];
+    if (most <= 0) return seqs;
+    for (const row of this.#database.prepare(OLDEST).iterate(destination, taken ?? Number.MAX_SAFE_INTEGER)) {
+      if ((row["enqueuedAtMs"] as number) >= beforeMs || seqs.length === most) break;
+      if (row["owed"] === 0) seqs.push(row["seq"] as number);
+    }
+    return seqs;
   }
 }
