@@ -56,7 +56,7 @@ test("[PUB-10] [PUB-11] a confirmed event that the ledger cannot record is answe
 });
 
 test("[PUB-10] when the ledger records no end at all, the same call waits for the lease and goes out under the same id", async () => {
-  const { publisher, transport, clock } = house();
+  const { publisher, clock } = house();
   warnings();
   const ledger = new FailingLedger({ clock });
   ledger.failing = () => true;
