@@ -1,16 +1,16 @@
 // How long the embedded broker keeps what: past its time goes what no group owes an answer for, and nothing else.
-import { expect, onTestFinished, test } from "vitest";
-import { SqliteTransport } from "../../src/adapters/sqlite.ts";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { SqliteTransport, type SqliteTransportOptions } from "../../src/adapters/sqlite.ts";
 import type { Delivery } from "../../src/ports/transport.ts";
 import { TestClock } from "../../src/testing/index.ts";
 import { openDatabase } from "../temporary-database.ts";
 
 const RETENTION_MS = 60_000;
 
-function broker() {
+function broker(options: SqliteTransportOptions = {}) {
   const clock = new TestClock();
   const database = openDatabase();
-  const transport = new SqliteTransport(database, { clock, retentionMs: RETENTION_MS });
+  const transport = new SqliteTransport(database, { clock, retentionMs: RETENTION_MS, ...options });
   onTestFinished(() => transport.close());
   const send = (destination: string, ...texts: readonly string[]): Promise<void> =>
     transport.send(texts.map((text) => ({ id: text, destination, key: undefined, bytes: Buffer.from(text) })));
@@ -26,9 +26,14 @@ function broker() {
   return { clock, database, transport, send, kept, later };
 }
 
-async function delivered(transport: SqliteTransport, group: string, count: number): Promise<readonly Delivery[]> {
+async function delivered(
+  transport: SqliteTransport,
+  group: string,
+  count: number,
+  ordering: "none" | "key" = "none",
+): Promise<readonly Delivery[]> {
   const all: Delivery[] = [];
-  await transport.receive({ destination: "d", group, ordering: "none", prefetch: 10 }, (deliveries) => void all.push(...deliveries));
+  await transport.receive({ destination: "d", group, ordering, prefetch: 10 }, (deliveries) => void all.push(...deliveries));
   await expect.poll(() => all.length).toBe(count);
   return all;
 }
@@ -67,6 +72,68 @@ test("[REP-08] a group that is gone for good keeps its own destination alone, an
   await transport.close();
   for (let round = 0; round < 4; round++) await later(2 * RETENTION_MS);
   expect([kept("d").length, kept("e").length]).toEqual([600, 0]);
+});
+
+test("[REP-08] a group that is gone for longer than is waited for keeps nothing past its time, and the operator is told", async () => {
+  const spy = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+  onTestFinished(() => spy.mockRestore());
+  const { transport, send, kept, later } = broker({ forgetGroupsMs: 10 * RETENTION_MS });
+  await send("d", "out", "out, too");
+  await delivered(transport, "gone", 2);
+  await transport.close();
+  await send("d", "unread");
+  await later(9 * RETENTION_MS);
+  expect(kept("d")).toEqual(["out", "out, too", "unread"]);
+  expect(spy).not.toHaveBeenCalled();
+  await later(2 * RETENTION_MS);
+  await send("d", "new");
+  expect(kept("d")).toEqual(["new"]);
+  expect(spy).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('"gone"'), { type: "SallyportWarning" });
+  const [back] = await delivered(transport, "gone", 1);
+  expect(Buffer.from(back!.bytes).toString()).toBe("new");
+});
+
+test("[REP-08] a group that is there is not forgotten, however long it has nothing to do", async () => {
+  const { transport, clock, send, kept, later } = broker({ forgetGroupsMs: 10 * RETENTION_MS });
+  const subscription = await transport.receive({ destination: "d", group: "idle", ordering: "none", prefetch: 1 }, () => undefined);
+  subscription.pause();
+  await send("d", "waits");
+  for (let hour = 0; hour < 24; hour++) {
+    clock.advance(RETENTION_MS);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  await later(0);
+  expect(kept("d")).toEqual(["waits"]);
+});
+
+test("[PSN-09] what was behind a forgotten message of its key is delivered when the group comes back", async () => {
+  const { database, transport, clock, kept, later } = broker({ forgetGroupsMs: 10 * RETENTION_MS });
+  const keyed = (text: string): Promise<void> => transport.send([{ id: text, destination: "d", key: "k", bytes: Buffer.from(text) }]);
+  await keyed("first");
+  clock.advance(9.5 * RETENTION_MS);
+  await keyed("second");
+  await delivered(transport, "back", 1, "key");
+  await transport.close();
+  database.read((db) => db.prepare("UPDATE sallyport_seen SET seenMs = 0").run());
+  await later(0);
+  expect(kept("d")).toEqual(["second"]);
+  const [second] = await delivered(transport, "back", 1, "key");
+  expect(Buffer.from(second!.bytes).toString()).toBe("second");
+});
+
+test("[PSN-09] [PSN-01] fetching does not look at what is behind a message of its key", async () => {
+  const { database, clock, transport } = broker();
+  const many = Array.from({ length: 3000 }, (_, n) => ({ id: String(n), destination: "d", key: "k", bytes: Buffer.from("x") }));
+  await transport.send(many);
+  const [first] = await delivered(transport, "g", 1, "key");
+  const counts = (): unknown =>
+    database.read((db) => {
+      const of = (condition: string): unknown => db.prepare(`SELECT count(*) AS n FROM sallyport_pending WHERE ${condition}`).get()?.["n"];
+      return [of(`dueMs <= ${clock.now() + 86_400_000}`), of("true")];
+    });
+  await expect.poll(counts).toEqual([1, 3000]);
+  await first!.ack();
+  await expect.poll(counts).toEqual([1, 2999]);
 });
 
 test("whoever sends waits for no look through the whole log", async () => {
