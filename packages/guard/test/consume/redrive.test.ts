@@ -135,7 +135,8 @@ describe("authority", () => {
     expect(home.trail.slice(before)).toMatchObject([
       { door: "operator", actor: "mallory", decision: "redrive refused", code: "ERR_REQUEST_FORBIDDEN" },
       { door: "operator", actor: "mallory", decision: "discard refused", code: "ERR_REQUEST_FORBIDDEN" },
-      { door: "operator", actor: "olga", decision: "discard", eventType: "note.created" },
+      { door: "operator", actor: "olga", decision: "discard asked", eventType: "note.created" },
+      { door: "operator", actor: "olga", decision: "discard done", eventType: "note.created" },
     ]);
   });
 });
