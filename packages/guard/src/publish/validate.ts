@@ -2,7 +2,7 @@
 // PUB-07). What comes out is what will be sent, and what every receiver will take.
 import { exceedsBounds, tooLarge } from "../contract/bounds.ts";
 import type { ContractEvent } from "../contract/contract.ts";
-import { describeIssues, type SchemaResult } from "../contract/standard-schema.ts";
+import { describeIssues } from "../contract/standard-schema.ts";
 import { SallyportError } from "../errors.ts";
 import { canonicalJson } from "./canonical.ts";
 
@@ -15,8 +15,8 @@ export interface ValidData {
 export async function validate(event: ContractEvent, data: unknown): Promise<ValidData> {
   const exceeded = exceedsBounds(data, event.bounds);
   if (exceeded !== undefined) throw outOfBounds(exceeded);
-  const result = await event.schema["~standard"].validate(data);
-  if (result.issues !== undefined) throw unfit(result.issues);
+  const result = await judged(event, data);
+  if ("issues" in result) throw unfit(result.issues);
   const json = jsonOf(result.value);
   if (json === undefined) throw unreadable(event);
   if (Buffer.byteLength(json) > event.bounds.maxBytes) throw outOfBounds(tooLarge(event.bounds));
@@ -29,8 +29,22 @@ async function checkReadable(event: ContractEvent, json: string): Promise<void> 
   const sent: unknown = JSON.parse(json);
   const exceeded = exceedsBounds(sent, event.bounds);
   if (exceeded !== undefined) throw outOfBounds(exceeded);
-  const again = await event.schema["~standard"].validate(sent);
-  if (again.issues !== undefined || jsonOf(again.value) !== json) throw unreadable(event);
+  const again = await judged(event, sent);
+  if ("issues" in again || jsonOf(again.value) !== json) throw unreadable(event);
+}
+
+/** What an agent is told of issues; what a validator throws may hold anything, and is for the operator (PUB-13). */
+async function judged(event: ContractEvent, data: unknown): Promise<{ readonly value: unknown } | { readonly issues: string }> {
+  try {
+    const result = await event.schema["~standard"].validate(data);
+    return result.issues === undefined ? { value: result.value } : { issues: describeIssues(result.issues) };
+  } catch (cause) {
+    throw new SallyportError("ERR_CONFIG_INVALID", "the schema's validator threw an error", {
+      place: `events["${event.type}"].schema`,
+      remedy: "See the cause. A validator answers with issues and never throws.",
+      cause,
+    });
+  }
 }
 
 /** `undefined` for what JSON does not have. */
@@ -42,8 +56,7 @@ function jsonOf(value: unknown): string | undefined {
   }
 }
 
-function unfit(found: NonNullable<SchemaResult<unknown>["issues"]>): SallyportError {
-  const issues = describeIssues(found);
+function unfit(issues: string): SallyportError {
   return new SallyportError("ERR_REQUEST_INVALID", `the data does not fit the schema: ${issues}`, {
     publicMessage: `The arguments do not fit the tool's input schema: ${issues}. Nothing was published.`,
   });
