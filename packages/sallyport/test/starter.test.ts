@@ -152,7 +152,7 @@ describe("an operator", () => {
     await worker.says(/note n1: "hello"/);
     expect((await run(["dead", "list", contract])).stdout.trim().split("\n")).toHaveLength(1);
     const { stdout } = await run(["trail", "show", contract, "--actor", "olga"]);
-    expect(stdout).toMatch(/operator {2}redrive {2}/);
+    expect(stdout).toMatch(/operator {2}redrive done/);
     expect(stdout).toMatch(/operator {2}redrive refused/);
   });
 

@@ -2,6 +2,7 @@
 import { SallyportError } from "../errors.ts";
 import { DEFAULT_BOUNDS, type Bounds } from "./bounds.ts";
 import { checkDestinationTemplate } from "./destination.ts";
+import { checkOverlaps } from "./overlap.ts";
 import { hasJsonSchema, type JsonSchema, type SchemaOutput, type StandardSchema } from "./standard-schema.ts";
 import { checkStrictObject } from "./strictness.ts";
 
@@ -133,6 +134,7 @@ export function contract<const E extends Record<string, EventDefinition<any>>>(o
     events.set(type, resolved);
   }
   if (events.size === 0) throw invalid("events", "a contract needs at least one event", "Add one with event({ … }).");
+  checkOverlaps(events.values());
   return { name: options.name, events, definitions: options.events };
 }
 

@@ -1,5 +1,5 @@
 // Reading what was published: bounded, verified, each tenant its own, and never beyond the contract.
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { z } from "zod";
 import { MemoryTransport } from "../../src/adapters/memory.ts";
 import { contract, event, KeyRing, Publisher, Reader, type ReaderOptions } from "../../src/index.ts";
@@ -175,6 +175,16 @@ test("[OPS-01] reading and being refused are on the trail", async () => {
     { door: "read", decision: "read 1", actor: "alice", eventType: "note.posted", destination: "board" },
     { door: "read", decision: "refused", code: "ERR_REQUEST_EVENT_UNKNOWN", actor: "alice" },
   ]);
+});
+
+test("[OPS-01] a trail that fails does not hide why reading was refused, and what it cannot account for is not read", async () => {
+  const spy = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+  onTestFinished(() => spy.mockRestore());
+  const { reader, post } = setUp({ trail: { append: () => Promise.reject(new Error("disk full")) } });
+  await post("one");
+  await expect(reader.poll("note.kept", {}, alice)).rejects.toMatchObject({ code: "ERR_REQUEST_EVENT_UNKNOWN" });
+  await expect(reader.poll("note.posted", {}, alice)).rejects.toThrow("disk full");
+  expect(spy).toHaveBeenCalledTimes(1);
 });
 
 test("[PUB-12] every event says who wrote it", async () => {
