@@ -113,8 +113,11 @@ export class Publisher<C extends Contract> {
       return receipt;
     } catch (error) {
       const code = isSallyportError(error) ? error.code : undefined;
-      this.#observer.decided?.("publish", "refused", code, this.contract.events.has(type) ? type : undefined);
-      await this.#trail.append([{ door: "publish", decision: "refused", actor: call.principal.id, ...(code && { code }) }]);
+      // A type that the contract does not have is the caller's text.
+      const eventType = this.contract.events.has(type) ? type : undefined;
+      this.#observer.decided?.("publish", "refused", code, eventType);
+      const said = { door: "publish", decision: "refused", actor: call.principal.id } as const;
+      await this.#trail.append([{ ...said, ...(code && { code }), ...(eventType !== undefined && { eventType }) }]);
       throw error;
     }
   }
@@ -196,7 +199,7 @@ export class Publisher<C extends Contract> {
         () => this.#send(admitted, begun.eventId, activity?.trace),
         () => ({ decision: "sent" }),
       );
-      await this.#options.ledger.end(key, begun.token, { kind: "finished", result: JSON.stringify(receipt) });
+      await this.#options.ledger.end(key, begun.token, { kind: "finished", result: JSON.stringify(receipt) }).catch(unrecorded);
       this.#observer.at?.("publish:after-ledger", receipt.id);
       return receipt;
     } catch (error) {
@@ -279,4 +282,9 @@ export class Publisher<C extends Contract> {
     this.#observer.at?.("publish:after-send", id);
     return { id, type: event.type, time, repeated: false };
   }
+}
+
+/** What the broker confirmed is out, whatever becomes of the record: the repeated call goes out under the same id. */
+function unrecorded(cause: unknown): never {
+  throw new SallyportError("ERR_TRANSPORT_UNAVAILABLE", "the event was published, and that could not be recorded", { cause });
 }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { SallyportError } from "../../src/index.ts";
 import { withCause } from "../../src/envelope/causation.ts";
+import type { Ledger } from "../../src/ports/limits.ts";
+import { MemoryLedger } from "../../src/stores/memory-limits.ts";
 import { alice, house, note, settle } from "../house.ts";
 
 const envelopeOf = (bytes: Uint8Array): Record<string, unknown> => JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
@@ -138,10 +140,13 @@ describe("what goes out", () => {
     const publish = publisher();
     const receipt = await publish.publish("note.created", note(), alice);
     await publish.publishUntyped("note.nothing", {}, alice).catch(() => undefined);
+    await publish.publishUntyped("note.created", {}, alice).catch(() => undefined);
     expect(trail).toMatchObject([
       { door: "publish", decision: "accepted", actor: "alice", eventId: receipt.id },
       { door: "publish", decision: "refused", actor: "alice", code: "ERR_REQUEST_EVENT_UNKNOWN" },
+      { door: "publish", decision: "refused", actor: "alice", code: "ERR_REQUEST_INVALID", eventType: "note.created" },
     ]);
+    expect(trail[1]).not.toHaveProperty("eventType");
   });
 
   test("[OPS-01] what cannot be put on the trail is not sent", async () => {
@@ -243,6 +248,22 @@ describe("repeated calls", () => {
     clock.advance(100);
     expect(await second).toEqual({ ...(await first), repeated: true });
     expect(transport.sent).toHaveLength(1);
+  });
+
+  test("[PUB-10] a publish that is confirmed and cannot be recorded is repeated under the same id", async () => {
+    const { publisher, transport } = house();
+    const ledger = new MemoryLedger();
+    const forgetful: Ledger = {
+      begin: (entry) => ledger.begin(entry),
+      end: (key, token, end) => (end.kind === "finished" && transport.sent.length < 2 ? Promise.reject(down) : ledger.end(key, token, end)),
+    };
+    const down = new SallyportError("ERR_STORE_UNAVAILABLE", "disk full");
+    const publish = publisher({ ledger: forgetful });
+    const refusal = (await publish.publish("note.created", note(), alice).catch((error: unknown) => error)) as SallyportError;
+    expect([refusal.code, refusal.cause]).toEqual(["ERR_TRANSPORT_UNAVAILABLE", down]);
+    expect(refusal.publicMessage).not.toContain("Nothing was published");
+    const receipt = await publish.publish("note.created", note(), alice);
+    expect(transport.sent.map(({ id }) => id)).toEqual([receipt.id, receipt.id]);
   });
 
   test("[PUB-10] a publish that nobody can be sure of is repeated under the same id", async () => {
