@@ -112,8 +112,11 @@ export class Publisher<C extends Contract> {
       return receipt;
     } catch (error) {
       const code = isSallyportError(error) ? error.code : undefined;
-      this.#observer.decided?.("publish", "refused", code, this.contract.events.has(type) ? type : undefined);
-      await this.#recordRefusal({ door: "publish", decision: "refused", actor: call.principal.id, ...(code && { code }) });
+      // A type that the contract does not have is the caller's text.
+      const eventType = this.contract.events.has(type) ? type : undefined;
+      this.#observer.decided?.("publish", "refused", code, eventType);
+      const said = { door: "publish", decision: "refused", actor: call.principal.id } as const;
+      await this.#recordRefusal({ ...said, ...(code && { code }), ...(eventType !== undefined && { eventType }) });
       throw error;
     }
   }

@@ -138,10 +138,13 @@ describe("what goes out", () => {
     const publish = publisher();
     const receipt = await publish.publish("note.created", note(), alice);
     await publish.publishUntyped("note.nothing", {}, alice).catch(() => undefined);
+    await publish.publishUntyped("note.created", {}, alice).catch(() => undefined);
     expect(trail).toMatchObject([
       { door: "publish", decision: "accepted", actor: "alice", eventId: receipt.id },
       { door: "publish", decision: "refused", actor: "alice", code: "ERR_REQUEST_EVENT_UNKNOWN" },
+      { door: "publish", decision: "refused", actor: "alice", code: "ERR_REQUEST_INVALID", eventType: "note.created" },
     ]);
+    expect(trail[1]).not.toHaveProperty("eventType");
   });
 
   test("[OPS-01] what cannot be put on the trail is not sent", async () => {

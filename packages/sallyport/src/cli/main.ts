@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // The `sallyport` command. One file a subcommand; this one only lists them and says how an error is shown.
 import { isSallyportError } from "@sallyport/guard";
-import { Command } from "commander";
+import { escapedLines } from "@sallyport/server";
+import { Command, CommanderError } from "commander";
 import { contractCommand } from "./contract.ts";
 import { deadCommand } from "./dead.ts";
 import { demoCommand } from "./demo.ts";
@@ -22,10 +23,21 @@ const program = new Command("sallyport")
   .addCommand(deadCommand())
   .addCommand(trailCommand());
 
+/** Errors of usage come here too: 1 is for verdicts, such as a trail that was changed. */
+function overrideExit(command: Command): void {
+  command.exitOverride();
+  for (const sub of command.commands) overrideExit(sub);
+}
+
 try {
+  overrideExit(program);
   await program.parseAsync();
 } catch (error) {
-  // A refusal of ours says where and what to do; anything else is a fault of this program, and its stack is wanted.
-  console.error(isSallyportError(error) ? `${error.code}: ${error.message}` : error);
-  process.exitCode = isSallyportError(error) ? 2 : 70;
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else {
+    // A refusal of ours says where and what to do; anything else is a fault of this program, and its stack is wanted.
+    // What it quotes was written by whoever wrote the contract or the message.
+    console.error(isSallyportError(error) ? escapedLines(`${error.code}: ${error.message}`) : error);
+    process.exitCode = isSallyportError(error) ? 2 : 70;
+  }
 }
