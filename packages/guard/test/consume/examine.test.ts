@@ -67,7 +67,7 @@ describe("what passes", () => {
   });
 });
 
-describe("[REP-11] the claim key", () => {
+describe("[REP-11] [REP-14] [REP-16] the claim key", () => {
   const keyOf = (group: string, change: Partial<Attributes>): string =>
     claimKeyOf(group, { attributes: { id: "1", source: "s", destination: "d", generation: 0, ...change } } as Parameters<
       typeof claimKeyOf
@@ -80,7 +80,7 @@ describe("[REP-11] the claim key", () => {
     expect(keyOf("g", { type: "other", time: "other", actor: "other" })).toBe(all[0]);
   });
 
-  test("[REP-14] is not made alike by moving a letter from one part to the next", () => {
+  test("is not made alike by moving a letter from one part to the next", () => {
     expect(keyOf("ab", { source: "c" })).not.toBe(keyOf("a", { source: "bc" }));
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { MemoryClaims } from "../../src/stores/memory-claims.ts";
 import { SqliteClaims } from "../../src/stores/sqlite-claims.ts";
-import { claimStoreLaws } from "../../src/testing/index.ts";
+import { claimStoreLaws, TestClock } from "../../src/testing/index.ts";
 import { openDatabase, temporaryFile } from "../temporary-database.ts";
 
 describe("claims in memory", () => {
@@ -16,6 +16,17 @@ describe("claims in memory", () => {
     ]);
     await expect(store.claim([{ ...request, key: "c" }])).rejects.toMatchObject({ code: "ERR_STORE_FULL" });
     expect(await store.claim([{ ...request, key: "a" }])).toMatchObject([{ kind: "busy" }]);
+  });
+
+  test("[REP-08] an id whose time is over makes room, whether or not it is seen again", async () => {
+    const clock = new TestClock();
+    const store = new MemoryClaims({ maxKeys: 2, clock });
+    const request = { digest: "d", stale: false, leaseMs: 1000, rememberMs: 60_000, maxFailures: 3, maxCrashes: 2 };
+    for (let round = 0; round < 5; round++) {
+      await store.claim([`a${round}`, `b${round}`].map((key) => ({ ...request, key })));
+      expect(store.size).toBe(2);
+      clock.advance(60_000);
+    }
   });
 });
 
