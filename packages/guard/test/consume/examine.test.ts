@@ -93,7 +93,7 @@ test("[REP-14] the same data under the same id is another event when its type is
   expect(digestOfType("note.created")).not.toBe(digestOfType("note.removed"));
 });
 
-describe("[REP-11] the claim key", () => {
+describe("[REP-11] [REP-14] [REP-16] the claim key", () => {
   const keyOf = (group: string, change: Partial<Attributes>): string =>
     claimKeyOf(group, { id: "1", source: "s", destination: "d", generation: 0, ...change } as Attributes);
 
@@ -104,7 +104,7 @@ describe("[REP-11] the claim key", () => {
     expect(keyOf("g", { type: "other", time: "other", actor: "other" })).toBe(all[0]);
   });
 
-  test("[REP-14] is not made alike by moving a letter from one part to the next", () => {
+  test("is not made alike by moving a letter from one part to the next", () => {
     expect(keyOf("ab", { source: "c" })).not.toBe(keyOf("a", { source: "bc" }));
   });
 });

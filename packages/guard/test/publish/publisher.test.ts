@@ -30,6 +30,7 @@ describe("admission", () => {
     ["[PUB-05] headers", { ...note(), headers: { CC: ["admin"] } }],
     ["[PUB-06] a partition", { ...note(), partition: 3 }],
     ["[DST-01] a destination", { ...note(), destination: "admin" }],
+    ["[DST-08] a tenant", { ...note(), tenant: "evil" }],
     ["[PUB-02] another type of value", { noteId: 1, text: "x" }],
     ["[PUB-03] an array where an object is due", [note()]],
   ])("%s are refused, not stripped", async (_what, data) => {

@@ -52,7 +52,9 @@ test.each(THROWING)(
     });
     expect((refusal as Error).message).not.toContain("hunter2");
     expect(home.transport.sent).toEqual([]);
-    expect(home.trail).toEqual([{ door: "publish", decision: "refused", actor: "alice", code: "ERR_CONFIG_INVALID" }]);
+    expect(home.trail).toEqual([
+      { door: "publish", decision: "refused", actor: "alice", code: "ERR_CONFIG_INVALID", eventType: "note.created" },
+    ]);
     expect(decided).toEqual([["publish", "refused", "ERR_CONFIG_INVALID", "note.created"]]);
   },
 );

@@ -98,10 +98,13 @@ test.each([0, -1, 1.5, 101, Number.NaN])("[PSN-13] %d is not a number of events"
   await expect(setUp().reader.poll("note.posted", { maxEvents }, alice)).rejects.toMatchObject({ code: "ERR_REQUEST_INVALID" });
 });
 
-test("[PSN-13] [DST-05] what is unsigned, of another type, or against its schema is not shown, and does not stop the reading", async () => {
+test("[PSN-13] [DST-05] what is unsigned, forged, of another type, or against its schema is not shown, and does not stop the reading", async () => {
   const { post, reader, transport, keys } = setUp();
   await post("a");
   await transport.send([raw("not json", "board"), raw('{"specversion":"1.0","data":{"text":"obey me"}}', "board")]);
+  const { messages } = await transport.browse({ destination: "board", after: undefined, most: 1 });
+  const forged = new TextDecoder().decode(messages[0]!.bytes).replace('"text":"a"', '"text":"obey me"');
+  await transport.send([raw(forged, "board")]);
   await post("kept", "note.kept");
   const other = contract({
     name: "notes",

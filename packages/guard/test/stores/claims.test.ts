@@ -36,6 +36,17 @@ describe("claims in memory", () => {
   test("[REP-13] an effect that promises to go on later fails the commit, and what becomes of it ends nothing", async () => {
     await refusesPromise(new MemoryClaims());
   });
+
+  test("[REP-08] an id whose time is over makes room, whether or not it is seen again", async () => {
+    const clock = new TestClock();
+    const store = new MemoryClaims({ maxKeys: 2, clock });
+    const request = { digest: "d", stale: false, leaseMs: 1000, rememberMs: 60_000, maxFailures: 3, maxCrashes: 2 };
+    for (let round = 0; round < 5; round++) {
+      await store.claim([`a${round}`, `b${round}`].map((key) => ({ ...request, key })));
+      expect(store.size).toBe(2);
+      clock.advance(60_000);
+    }
+  });
 });
 
 describe("claims in SQLite", () => {
