@@ -15,6 +15,7 @@ export const OPERATORS: readonly Removal[] = [
     "what was refused does not say of which event",
     guard(PUBLISHER, "...(code && { code }), ...(eventType !== undefined && { eventType }) });", "...(code && { code }) });"),
   ),
+  removal("OPS-01", "a reading that was refused is not on the trail", guard("read/reader.ts", "await this.#recordRefusal({", "void ({")),
   removal(
     "OPS-01",
     "what is done is on the trail as refused when its last step failed",

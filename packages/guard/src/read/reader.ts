@@ -92,7 +92,9 @@ export class Reader<C extends Contract> {
       return poll;
     } catch (error) {
       const code = isSallyportError(error) ? error.code : undefined;
-      await this.#recordRefusal({ ...said, decision: "refused", ...(code && { code }) });
+      // A type that the contract does not have is the caller's text.
+      const eventType = this.contract.events.has(type) ? type : undefined;
+      await this.#recordRefusal({ ...said, decision: "refused", ...(code && { code }), ...(eventType !== undefined && { eventType }) });
       throw error;
     }
   }

@@ -174,10 +174,13 @@ test("[OPS-01] reading and being refused are on the trail", async () => {
   await post("a");
   await reader.poll("note.posted", {}, alice);
   await reader.poll("note.kept", {}, alice).catch(() => undefined);
+  await reader.poll("note.nothing", {}, alice).catch(() => undefined);
   expect(entries).toMatchObject([
     { door: "read", decision: "read 1", actor: "alice", eventType: "note.posted", destination: "board" },
+    { door: "read", decision: "refused", code: "ERR_REQUEST_EVENT_UNKNOWN", actor: "alice", eventType: "note.kept" },
     { door: "read", decision: "refused", code: "ERR_REQUEST_EVENT_UNKNOWN", actor: "alice" },
   ]);
+  expect(entries[2]).not.toHaveProperty("eventType");
 });
 
 test("[OPS-01] a trail that fails does not hide why reading was refused, and what it cannot account for is not read", async () => {
