@@ -8,6 +8,7 @@ export const ERROR_CODES = [
   "ERR_CONFIG_DESTINATION_INVALID",
   "ERR_CONFIG_DESTINATION_RESERVED",
   "ERR_CONFIG_DESTINATION_WILDCARD",
+  "ERR_CONFIG_DESTINATION_OVERLAP",
   "ERR_CONFIG_SCHEMA_NOT_STRICT",
   "ERR_CONFIG_SCHEMA_SERVER_FIELD",
   "ERR_CONFIG_TOOL_DUPLICATE",
@@ -100,7 +101,7 @@ export function isSallyportError(error: unknown): error is SallyportError {
   return error instanceof SallyportError;
 }
 
-const UNSAID = "The request could not be completed. Nothing was published.";
+const UNSAID = "The request could not be completed, and published nothing.";
 
 const PUBLIC_MESSAGES: ReadonlyMap<ErrorCode, string> = new Map([
   ["ERR_REQUEST_EVENT_UNKNOWN", "There is no such event."],
@@ -108,7 +109,7 @@ const PUBLIC_MESSAGES: ReadonlyMap<ErrorCode, string> = new Map([
   ["ERR_REQUEST_LIMIT", "The arguments exceed a limit. Nothing was published."],
   ["ERR_REQUEST_FORBIDDEN", "The caller may not use this event. Nothing was published."],
   ["ERR_REQUEST_TENANT", "The caller has no tenant that this event can be sent for. Nothing was published."],
-  ["ERR_REQUEST_RATE", "Too many calls. Nothing was published; wait before trying again."],
+  ["ERR_REQUEST_RATE", "Too many calls. This one published nothing; wait before trying again."],
   ["ERR_REQUEST_QUOTA", "The quota for this event is used up. Nothing was published."],
   ["ERR_REQUEST_CONFLICT", "This idempotency key was used before with other arguments. Nothing was published."],
   ["ERR_REQUEST_IN_FLIGHT", "The same call is still being carried out. Ask again shortly; it will not be published twice."],

@@ -1,5 +1,6 @@
 // The `sallyport` command as a process, as its users run it.
 import { type ChildProcess, spawn } from "node:child_process";
+import type { Readable } from "node:stream";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,11 +22,12 @@ export interface Started {
   readonly stop: (signal?: NodeJS.Signals) => Promise<Ended>;
 }
 
-export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Started {
-  const child = spawn(process.execPath, [...NODE, ...args], { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}, stdin: "ignore" | "pipe" = "ignore"): Started {
+  const child = spawn(process.execPath, [...NODE, ...args], { env: { ...process.env, ...env }, stdio: [stdin, "pipe", "pipe"] });
+  const outputs = [child.stdout, child.stderr] as readonly [Readable, Readable];
   let [stdout, stderr] = ["", ""];
-  child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  outputs[0].on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+  outputs[1].on("data", (chunk: Buffer) => (stderr += chunk.toString()));
   const ended = new Promise<Ended>((resolve) => child.once("close", (code) => resolve({ code, stdout, stderr })));
   const stop = (signal: NodeJS.Signals = "SIGTERM"): Promise<Ended> => {
     child.kill(signal);
@@ -38,8 +40,7 @@ export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Sta
         const found = pattern.exec(stdout) ?? pattern.exec(stderr);
         if (found !== null) resolve(found);
       };
-      child.stdout.on("data", look);
-      child.stderr.on("data", look);
+      for (const output of outputs) output.on("data", look);
       void ended.then(() => reject(new Error(`ended without saying ${String(pattern)}:\n${stdout}\n${stderr}`)));
       look();
     });

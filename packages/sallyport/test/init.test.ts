@@ -83,6 +83,41 @@ test.each([
   expect(code).toBe(2);
 });
 
+test("[PSN-10] what a terminal would obey is shown as what it is, when a contract is refused and when its tools are listed", async () => {
+  const { contract } = await starter();
+  const text = readFileSync(contract, "utf8");
+  const unsafe = /(?!\n)[\p{Cc}\p{Cf}]/u;
+  writeFileSync(contract, text.replace("    ordering: key", '    "\\e[31m\\u009b2J\u202e": key'));
+  const refused = await run(["contract", "check", contract]);
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringMatching(/ERR_CONFIG_UNKNOWN_KEY: unknown key "\\u\{1b\}\[31m/)]);
+  writeFileSync(contract, text.replace("A note was written.", '"A note\\e[2J\u202e was written."'));
+  const listed = await run(["serve", contract, "--list-tools"]);
+  expect(listed.stdout).toContain("A note\\u{1b}[2J\\u{202e} was written.");
+  for (const shown of [refused.stderr, listed.stdout]) expect(shown).not.toMatch(unsafe);
+});
+
+test("errors of usage end with 2, and help with 0: 1 is for verdicts", async () => {
+  const { contract } = await starter();
+  const ends = [[], ["frobnicate"], ["trail", "verify"], ["serve", contract, "--port", "x"], ["dead", "list", contract, "--code", "NOPE"]];
+  for (const args of ends) expect([args, (await run(args)).code]).toEqual([args, 2]);
+  expect((await run(["trail", "--help"])).code).toBe(0);
+});
+
+test("the README shows what the starter has, and names every tool that an agent sees of it", async () => {
+  const { contract } = await starter();
+  const plain = (text: string): string => text.replaceAll(/ +#/g, " #");
+  const readme = readFileSync(join(import.meta.dirname, "..", "..", "..", "README.md"), "utf8");
+  const [, shown = "nothing"] = /```yaml\n([\s\S]*?)```/.exec(readme) ?? [];
+  expect(plain(readFileSync(contract, "utf8"))).toContain(plain(shown));
+  const { stdout } = await run(["serve", contract, "--list-tools", "--json"]);
+  for (const { name } of JSON.parse(stdout) as { name: string }[]) expect(readme).toContain(`\`${name}\``);
+});
+
+test("the starter's handlers speak of nothing that is not there where they run", async () => {
+  const { handlers } = await starter();
+  expect(readFileSync(handlers, "utf8")).not.toMatch(/\b(?:retry|reject|unavailable)\(/);
+});
+
 test("[OPS-05] keys that others can read are refused, with the command that mends it", async () => {
   const { folder, contract } = await starter();
   const { chmodSync } = await import("node:fs");

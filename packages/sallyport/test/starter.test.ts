@@ -1,6 +1,9 @@
 // The starter as its user runs it: a worker process, a client that starts the server as its configuration says, and
 // an operator.
-import { readFileSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { Client } from "@modelcontextprotocol/client";
@@ -94,6 +97,31 @@ test("health is answered while the worker works", async () => {
   expect((await fetch(`${url}/other`)).status).toBe(404);
 });
 
+test("with a port for health that is taken, the worker says so and ends", async () => {
+  const { contract, handlers } = await starter();
+  const taken = createServer();
+  await once(taken.listen(0, "127.0.0.1"), "listening");
+  onTestFinished(() => void taken.close());
+  const port = String((taken.address() as AddressInfo).port);
+  const { code, stderr } = await run(["work", contract, "--handlers", handlers, "--health-port", port]);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/^ERR_CONFIG_INVALID: cannot listen on 127\.0\.0\.1:\d+: EADDRINUSE[^\n]*\n$/)]);
+});
+
+test("[REP-08] a worker that would forget ids too soon is refused with line and column", async () => {
+  const { contract, handlers } = await starter();
+  writeFileSync(contract, `${readFileSync(contract, "utf8")}policy: { window: 2h, remember: 1m }\n`);
+  const { code, stderr } = await run(["work", contract, "--handlers", handlers]);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/^ERR_CONFIG_RETENTION_SHORT: .*contract\.yaml:35:33.* Raise remember,/)]);
+});
+
+test("[PUB-07] a line beyond the limit ends a server on standard input in order, and it says why", async () => {
+  const { contract } = await starter();
+  const server = start(["serve", "--stdio", contract], {}, "pipe");
+  server.child.stdin!.on("error", () => undefined).write("x".repeat(2 ** 21));
+  const { code, stderr } = await server.ended;
+  expect([code, stderr]).toEqual([0, expect.stringMatching(/exceeded maximum size[\s\S]*"message":"stopped"/)]);
+});
+
 test("what is wrong with handlers is said at start", async () => {
   const { folder, contract } = await starter();
   const module = (text: string): string => {
@@ -152,7 +180,7 @@ describe("an operator", () => {
     await worker.says(/note n1: "hello"/);
     expect((await run(["dead", "list", contract])).stdout.trim().split("\n")).toHaveLength(1);
     const { stdout } = await run(["trail", "show", contract, "--actor", "olga"]);
-    expect(stdout).toMatch(/operator {2}redrive {2}/);
+    expect(stdout).toMatch(/operator {2}redrive done/);
     expect(stdout).toMatch(/operator {2}redrive refused/);
   });
 
@@ -161,6 +189,29 @@ describe("an operator", () => {
     const discarded = await run(["dead", "discard", contract, "--code", "ERR_ENVELOPE_MALFORMED", "--yes"]);
     expect([discarded.code, discarded.stdout]).toEqual([0, "discarded: 1, refused: 0\n"]);
     expect((await run(["dead", "list", contract])).stdout).toMatch(/^\S+ {2}\S+ {2}ERR_POLICY_REJECTED[^\n]*\n$/);
+  });
+
+  test("is told of letters that are not there, and the rest is done", async () => {
+    const { contract } = await withDeadLetters();
+    const { stdout } = await run(["dead", "list", contract, "--json", "--code", "ERR_POLICY_REJECTED"]);
+    const { id } = JSON.parse(stdout) as { id: string };
+    const done = await run(["dead", "redrive", contract, "--yes", id, "nosuch", id]);
+    expect([done.code, done.stdout]).toEqual([1, "redriven: 1, refused: 0\n"]);
+    expect(done.stderr).toContain("there is no dead letter nosuch");
+  });
+
+  test("[OPS-01] is not told that all is well of a file that is not there", async () => {
+    const { folder, contract } = await starter();
+    for (const args of [
+      ["trail", "verify"],
+      ["trail", "show"],
+      ["dead", "list"],
+      ["dead", "discard", "--all", "--yes"],
+    ]) {
+      const { code, stderr } = await run([...args, contract, "--store", join(folder, "typo.db")]);
+      expect([code, stderr]).toEqual([2, expect.stringMatching(/^ERR_STORE_UNAVAILABLE: .*typo\.db/)]);
+    }
+    expect(existsSync(join(folder, "typo.db"))).toBe(false);
   });
 
   test("[OPS-01] finds that the trail was changed, or cut off behind a head that was kept", async () => {
@@ -173,7 +224,9 @@ describe("an operator", () => {
     const database = new DatabaseSync(join(folder, "data", "notes.db"));
     database.exec("DELETE FROM sallyport_trail WHERE seq = 3");
     expect((await run(["trail", "verify", contract])).code).toBe(0);
-    expect((await run(["trail", "verify", contract, "--head", head])).code).toBe(1);
+    const cut = await run(["trail", "verify", contract, "--head", head]);
+    expect([cut.code, cut.stderr]).toEqual([1, expect.stringMatching(/^broken: .*head that was kept is not among them/)]);
+    expect((await run(["trail", "verify", contract, "--head", "HASH"])).code).toBe(2);
     database.exec("UPDATE sallyport_trail SET entry = replace(entry, 'accepted', 'refused') WHERE seq = 2");
     database.close();
     const broken = await run(["trail", "verify", contract]);

@@ -1,7 +1,7 @@
 // Whether the process lives (`/healthz`) and whether it can do its work now (`/readyz`), over HTTP. It says which
 // check failed and nothing else: whoever may ask is not known.
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { listen, pathOf } from "./listen.ts";
 
 export interface Health {
   /** Names of the checks that fail; none means ready. */
@@ -43,19 +43,18 @@ export interface HealthServer {
   close(): Promise<void>;
 }
 
-/** Health alone, for processes that serve nothing else. */
+/**
+ * Health alone, for processes that serve nothing else.
+ * @throws {SallyportError} `ERR_CONFIG_INVALID` when the port cannot be had.
+ */
 export async function serveHealth(health: Health, host: string, port: number): Promise<HealthServer> {
   const server = createServer((request, response) => {
-    void answerHealth(new URL(request.url ?? "/", "http://localhost").pathname, health).then((answer) => {
+    void answerHealth(pathOf(request.url), health).then((answer) => {
       response.writeHead(answer?.status ?? 404, { "content-type": "application/json" });
       response.end(answer?.body ?? "{}");
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, resolve);
-  });
-  const { port: actual } = server.address() as AddressInfo;
+  const actual = await listen(server, host, port, "the port for health");
   return {
     url: `http://${host.includes(":") ? `[${host}]` : host}:${actual}`,
     close: () =>

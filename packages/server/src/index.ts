@@ -1,6 +1,7 @@
 // The ready-made server and worker, for the command and for those who embed them.
 export { type LoadedContract, loadContractFile, parseContractFile } from "./config/contract-file.ts";
 export type { Settings } from "./config/settings.ts";
+export { escaped, escapedJson, escapedLines } from "./console/escape.ts";
 export { type HandledLetter, handleLetters, type HandleLetters, type Handling, lettersOf } from "./console/letters.ts";
 export { type Embedded, openEmbedded } from "./embedded.ts";
 export { type Health, healthOf, serveHealth } from "./health.ts";

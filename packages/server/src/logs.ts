@@ -1,6 +1,7 @@
 // Structured lines on standard error: one JSON object a line, with a time, a level and a constant message. Standard
 // output belongs to the protocol. No payload, token or key is ever handed to a log.
 import { isSallyportError } from "@sallyport/guard";
+import { escapedJson } from "./console/escape.ts";
 
 export type Level = "debug" | "info" | "warn" | "error";
 type Field = string | number | boolean | undefined | readonly string[];
@@ -24,7 +25,7 @@ export function jsonLog(options: LogOptions = {}): Log {
   const now = options.now ?? (() => new Date());
   return (level, message, fields = {}) => {
     if (RANK[level] < least) return;
-    write(`${JSON.stringify({ time: now().toISOString(), level, message, ...fields }, bounded)}\n`);
+    write(`${escapedJson({ time: now().toISOString(), level, message, ...fields }, bounded)}\n`);
   };
 }
 
@@ -35,7 +36,15 @@ const bounded = (_name: string, value: unknown): unknown =>
 /** What a log may say of an error. */
 export function fieldsOf(error: unknown): Fields {
   if (isSallyportError(error)) return { code: error.code, error: error.message, cause: nameOf(error.cause) };
-  return { error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
+  if (!(error instanceof Error)) return { error: String(error) };
+  const issue = firstIssueOf(error);
+  return { error: `${error.name}: ${issue ?? error.message}`, cause: nameOf(error.cause) };
+}
+
+/** A validator's error, whose message is all its issues as JSON over many lines. */
+function firstIssueOf(error: Error): string | undefined {
+  const [first] = "issues" in error && Array.isArray(error.issues) ? (error.issues as readonly { readonly message?: unknown }[]) : [];
+  return typeof first?.message === "string" ? first.message : undefined;
 }
 
 const nameOf = (cause: unknown): string | undefined => (cause instanceof Error ? `${cause.name}: ${cause.message}` : undefined);

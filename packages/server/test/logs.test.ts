@@ -35,3 +35,20 @@ test("an error of ours is told by its code, with the name and message of its cau
   expect(fieldsOf(cause)).toEqual({ error: "TypeError: fetch failed" });
   expect(fieldsOf("text")).toEqual({ error: "text" });
 });
+
+test("[PSN-10] what a terminal would obey stands in a line as what it is, and means the same to who parses it", () => {
+  const { lines, log } = logged();
+  const hostile = "\u001b[31m \u009b2J \u202e \u2028 \u{e0041} é";
+  log("warn", "a handler failed", { error: hostile });
+  expect(lines[0]).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\u2028]/u);
+  expect(JSON.parse(lines[0]!)).toMatchObject({ error: hostile });
+});
+
+test("a validator's error is told by its first issue, and any error with its cause", () => {
+  const issues = Object.assign(new Error('[\n  {\n "code": "invalid_type"\n  }\n]'), {
+    name: "ZodError",
+    issues: [{ message: "no method" }],
+  });
+  expect(fieldsOf(issues)).toEqual({ error: "ZodError: no method", cause: undefined });
+  expect(fieldsOf(new Error("outer", { cause: new TypeError("inner") }))).toEqual({ error: "Error: outer", cause: "TypeError: inner" });
+});

@@ -4,23 +4,9 @@ import { SallyportError } from "../errors.ts";
 import type { BrowsedPage, BrowseOptions, Browser } from "../ports/browser.ts";
 import { type Clock, systemClock } from "../ports/clock.ts";
 import type { Capabilities, Delivery, OutgoingMessage, ReceiveOptions, Subscription, Transport } from "../ports/transport.ts";
+import { MemoryGroup, type Pending, type Stored } from "./memory-group.ts";
 
-interface Stored {
-  readonly message: OutgoingMessage;
-  readonly enqueuedAtMs: number;
-  readonly seq: number;
-}
-
-interface Pending {
-  readonly stored: Stored;
-  dueMs: number;
-  out: boolean;
-}
-
-interface Group {
-  readonly pending: Map<number, Pending>;
-  readonly members: Set<Member>;
-}
+type Group = MemoryGroup<Member>;
 
 export interface MemoryTransportOptions {
   /** How long a message is kept for groups that come later. Default one hour. */
@@ -29,6 +15,8 @@ export interface MemoryTransportOptions {
 }
 
 const HOUR_MS = 3_600_000;
+/** What a timer of the system can wait for; then it is looked again. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export class MemoryTransport implements Transport, Browser {
   readonly name = "memory";
@@ -60,7 +48,7 @@ export class MemoryTransport implements Transport, Browser {
       const stored: Stored = { message: { ...message, bytes: new Uint8Array(message.bytes) }, enqueuedAtMs: nowMs, seq: ++this.#seq };
       this.#append(stored, nowMs);
       for (const group of this.#groups.get(message.destination)?.values() ?? []) {
-        group.pending.set(stored.seq, { stored, dueMs: 0, out: false });
+        group.add(stored);
         for (const member of group.members) member.wake();
       }
     }
@@ -68,6 +56,7 @@ export class MemoryTransport implements Transport, Browser {
 
   async receive(options: ReceiveOptions, onDeliveries: (deliveries: readonly Delivery[]) => void): Promise<Subscription> {
     const group = this.#groupOf(options);
+    group.order(options.ordering === "key" || [...group.members].some((other) => other.ordersByKey));
     const member = new Member(group, options, onDeliveries, this.#clock);
     group.members.add(member);
     member.wake();
@@ -101,8 +90,8 @@ export class MemoryTransport implements Transport, Browser {
     this.#groups.set(destination, groups);
     let group = groups.get(name);
     if (group === undefined) {
-      const backlog = (this.#log.get(destination) ?? []).map((stored) => [stored.seq, { stored, dueMs: 0, out: false }] as const);
-      group = { pending: new Map(backlog), members: new Set() };
+      group = new MemoryGroup();
+      for (const stored of this.#log.get(destination) ?? []) group.add(stored);
       groups.set(name, group);
     }
     return group;
@@ -124,6 +113,10 @@ class Member implements Subscription {
     this.#options = options;
     this.#onDeliveries = onDeliveries;
     this.#clock = clock;
+  }
+
+  get ordersByKey(): boolean {
+    return this.#options.ordering === "key";
   }
 
   wake(): void {
@@ -150,31 +143,18 @@ class Member implements Subscription {
     this.#state = "closed";
     this.#cancelTimer();
     this.#group.members.delete(this);
-    for (const pending of this.#out) pending.out = false;
+    for (const pending of this.#out) this.#group.giveBack(pending, 0);
     this.#out.clear();
     this.#wakeAll();
   }
 
   #fetch(): void {
     const nowMs = this.#clock.now();
-    const taken: Pending[] = [];
-    const keys = new Set<string>();
-    let nextDueMs = Number.POSITIVE_INFINITY;
-    for (const pending of this.#group.pending.values()) {
-      if (this.#out.size + taken.length >= this.#options.prefetch) break;
-      const { key } = pending.stored.message;
-      const blocked = this.#options.ordering === "key" && key !== undefined && keys.has(key);
-      if (key !== undefined) keys.add(key);
-      if (blocked || pending.out) continue;
-      if (pending.dueMs > nowMs) nextDueMs = Math.min(nextDueMs, pending.dueMs);
-      else taken.push(pending);
-    }
-    for (const pending of taken) {
-      pending.out = true;
-      this.#out.add(pending);
-    }
+    const taken = this.#group.take(this.#options.prefetch - this.#out.size, nowMs);
+    for (const pending of taken) this.#out.add(pending);
     this.#cancelTimer();
-    if (nextDueMs !== Number.POSITIVE_INFINITY) this.#cancelTimer = this.#clock.after(nextDueMs - nowMs, () => this.wake());
+    const nextDueMs = this.#group.nextDueMs();
+    if (nextDueMs !== undefined) this.#cancelTimer = this.#clock.after(Math.min(nextDueMs - nowMs, LONGEST_TIMER_MS), () => this.wake());
     if (taken.length > 0) this.#onDeliveries(taken.map((pending) => this.#deliver(pending)));
   }
 
@@ -187,13 +167,12 @@ class Member implements Subscription {
       brokerId: String(stored.seq),
       ack: async () => {
         if (!this.#out.delete(pending)) return;
-        this.#group.pending.delete(stored.seq);
+        this.#group.settle(pending);
         this.#wakeAll();
       },
       retryAfter: async (delayMs) => {
         if (!this.#out.delete(pending)) return;
-        pending.dueMs = this.#clock.now() + delayMs;
-        pending.out = false;
+        this.#group.giveBack(pending, this.#clock.now() + delayMs);
         this.#wakeAll();
       },
     };

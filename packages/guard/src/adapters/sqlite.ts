@@ -10,6 +10,11 @@ import { type Row, SqliteLog } from "./sqlite-log.ts";
 export interface SqliteTransportOptions {
   /** How long a message that nobody took is kept. Default seven days. */
   readonly retentionMs?: number;
+  /**
+   * What a group has not handled is kept past its time, unless no member of the group was heard of for this long.
+   * Default thirty days, or `retentionMs` where that is longer.
+   */
+  readonly forgetGroupsMs?: number;
   /** A member that has not been heard of for this long loses its deliveries to others. Default 10 s. */
   readonly visibilityMs?: number;
   /** How often to look for messages of other processes. Default 25 ms; the process's own are seen at once. */
@@ -18,6 +23,7 @@ export interface SqliteTransportOptions {
 }
 
 const DAY_MS = 86_400_000;
+const MOST_UNSEEN_MS = 3_600_000;
 
 export class SqliteTransport implements Transport, Browser {
   readonly name = "sqlite";
@@ -25,13 +31,17 @@ export class SqliteTransport implements Transport, Browser {
   readonly #log: SqliteLog;
   readonly #clock: Clock;
   readonly #pollMs: number;
+  readonly #seenEveryMs: number;
   readonly #members = new Set<Member>();
 
   constructor(database: SqliteDatabase, options: SqliteTransportOptions = {}) {
     const retentionMs = options.retentionMs ?? 7 * DAY_MS;
     this.#clock = options.clock ?? systemClock;
     this.#pollMs = options.pollMs ?? 25;
-    this.#log = new SqliteLog(database, { retentionMs, visibilityMs: options.visibilityMs ?? 10_000, clock: this.#clock });
+    const forgetGroupsMs = options.forgetGroupsMs ?? Math.max(30 * DAY_MS, retentionMs);
+    const visibilityMs = options.visibilityMs ?? 10_000;
+    this.#log = new SqliteLog(database, { retentionMs, forgetGroupsMs, visibilityMs, clock: this.#clock });
+    this.#seenEveryMs = Math.min(forgetGroupsMs / 8, MOST_UNSEEN_MS);
     this.capabilities = {
       acknowledges: true,
       delayedRetry: true,
@@ -56,7 +66,8 @@ export class SqliteTransport implements Transport, Browser {
 
   async receive(options: ReceiveOptions, onDeliveries: (deliveries: readonly Delivery[]) => void): Promise<Subscription> {
     await this.#log.join(options);
-    const member = new Member(this.#log, options, onDeliveries, this.#clock, this.#pollMs, () => this.#members.delete(member));
+    const parts = { log: this.#log, clock: this.#clock, pollMs: this.#pollMs, seenEveryMs: this.#seenEveryMs };
+    const member = new Member(parts, options, onDeliveries, () => this.#members.delete(member));
     this.#members.add(member);
     member.wake();
     return member;
@@ -74,6 +85,13 @@ export class SqliteTransport implements Transport, Browser {
   }
 }
 
+interface Parts {
+  readonly log: SqliteLog;
+  readonly clock: Clock;
+  readonly pollMs: number;
+  readonly seenEveryMs: number;
+}
+
 class Member implements Subscription {
   readonly #log: SqliteLog;
   readonly #options: ReceiveOptions;
@@ -86,23 +104,19 @@ class Member implements Subscription {
   #fetching: Promise<void> | undefined;
   #again = false;
   #cancelPoll: () => void = () => undefined;
+  readonly #seenEveryMs: number;
   #lastHeartbeatMs: number;
+  #lastSeenMs: number;
 
-  constructor(
-    log: SqliteLog,
-    options: ReceiveOptions,
-    onDeliveries: (deliveries: readonly Delivery[]) => void,
-    clock: Clock,
-    pollMs: number,
-    onClose: () => void,
-  ) {
-    this.#log = log;
+  constructor(parts: Parts, options: ReceiveOptions, onDeliveries: (deliveries: readonly Delivery[]) => void, onClose: () => void) {
+    this.#log = parts.log;
     this.#options = options;
     this.#onDeliveries = onDeliveries;
-    this.#clock = clock;
-    this.#pollMs = pollMs;
+    this.#clock = parts.clock;
+    this.#pollMs = parts.pollMs;
+    this.#seenEveryMs = parts.seenEveryMs;
     this.#onClose = onClose;
-    this.#lastHeartbeatMs = clock.now();
+    this.#lastHeartbeatMs = this.#lastSeenMs = parts.clock.now();
   }
 
   wake(): void {
@@ -148,11 +162,11 @@ class Member implements Subscription {
       await this.#heartbeat();
       const room = this.#options.prefetch - this.#out.size;
       if (this.#state !== "open" || room <= 0) return;
-      const rows = await this.#log.take(this.#options, room);
+      const { rows, more } = await this.#log.take(this.#options, room);
+      if (more) this.#again = true;
       this.#options.onFetch?.(undefined);
       if (rows.length === 0) return;
       for (const row of rows) this.#out.add(row.seq);
-      if (rows.length === room) this.#again = true;
       this.#onDeliveries(rows.map((row) => this.#deliver(row)));
     } catch (error) {
       // The file does not answer: nothing was taken. The next poll tries again (REP-12).
@@ -162,6 +176,10 @@ class Member implements Subscription {
 
   async #heartbeat(): Promise<void> {
     const nowMs = this.#clock.now();
+    if (nowMs - this.#lastSeenMs >= this.#seenEveryMs) {
+      await this.#log.seen(this.#options);
+      this.#lastSeenMs = nowMs;
+    }
     if (nowMs - this.#lastHeartbeatMs < this.#log.visibilityMs / 3) return;
     await this.#log.postpone(this.#options, [...this.#out], this.#log.visibilityMs);
     this.#lastHeartbeatMs = nowMs;

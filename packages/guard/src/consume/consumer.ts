@@ -55,6 +55,7 @@ export class Consumer<C extends Contract> {
   readonly #stop = new AbortController();
   readonly #inWork = new Set<Promise<void>>();
   #subscriptions: readonly Subscription[] = [];
+  #draining = false;
 
   /** @throws {SallyportError} `ERR_CONFIG_*` when a promise could not be kept with these options. */
   constructor(options: ConsumerOptions<C>) {
@@ -77,7 +78,8 @@ export class Consumer<C extends Contract> {
     };
     const hold = (this.#hold = new Hold({ policy, clock, observer, stop: this.#stop.signal }));
     const trail = options.trail ?? noTrail;
-    this.#settlement = new Settlement({ group, types: this.#handlers, claims, deadLetters, trail, observer, clock, policy, hold });
+    const parts = { group, claims, deadLetters, trail, observer, clock, policy, hold, onFailure: options.onFailure };
+    this.#settlement = new Settlement({ types: this.#handlers, ...parts });
   }
 
   /** Whether consumption is held because something does not answer. */
@@ -85,22 +87,24 @@ export class Consumer<C extends Contract> {
     return this.#hold.held;
   }
 
+  /** When one destination cannot be received from, none is. @throws what the transport throws. */
   async start(): Promise<void> {
-    const { transport, group } = this.#options;
-    const prefetch = this.policy.concurrency;
-    this.#subscriptions = await Promise.all(
-      [...this.#examiner.accepts].map(([destination, events]) => {
-        const ordering = [...events.values()].some((event) => event.ordering === "key") ? "key" : "none";
-        const onFetch = (failure: ErrorCode | undefined): void => this.#hold.fetching(destination, failure);
-        return transport.receive({ destination, group, ordering, prefetch, onFetch }, (batch) => this.#take(batch));
-      }),
-    );
-    this.#hold.over(this.#subscriptions);
+    const opened = await Promise.allSettled([...this.#examiner.accepts].map(([destination, events]) => this.#receive(destination, events)));
+    const subscriptions = opened.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+    const failed = opened.find((result) => result.status === "rejected");
+    if (failed !== undefined || this.#draining) {
+      await Promise.all(subscriptions.map((subscription) => subscription.close()));
+      if (failed !== undefined) throw failed.reason;
+      return;
+    }
+    this.#subscriptions = subscriptions;
+    this.#hold.over(subscriptions);
   }
 
   /** Stops fetching, waits for what is in work, and gives back what is not done at the deadline, uncounted (PSN-12). */
   async drain(deadlineMs: number): Promise<void> {
-    // From now on nothing resumes fetching, whatever answers again meanwhile.
+    // From now on nothing is taken and nothing resumes fetching, whatever answers again meanwhile.
+    this.#draining = true;
     this.#hold.over([]);
     for (const subscription of this.#subscriptions) subscription.pause();
     const cancel = this.#clock.after(deadlineMs, () => this.#stop.abort());
@@ -111,7 +115,17 @@ export class Consumer<C extends Contract> {
     this.#hold.end();
   }
 
+  async #receive(destination: string, events: ReadonlyMap<string, ContractEvent>): Promise<Subscription> {
+    const { transport, group } = this.#options;
+    const ordering = [...events.values()].some((event) => event.ordering === "key") ? "key" : "none";
+    const onFetch = (failure: ErrorCode | undefined): void => this.#hold.fetching(destination, failure);
+    const options = { destination, group, ordering, prefetch: this.policy.concurrency, onFetch } as const;
+    return transport.receive(options, (batch) => this.#take(batch));
+  }
+
+  /** What was being fetched when the drain began goes back with its subscription: no claim is left behind (PSN-12). */
   #take(batch: readonly Delivery[]): void {
+    if (this.#draining) return;
     const work = this.#processBatch(batch).finally(() => this.#inWork.delete(work));
     this.#inWork.add(work);
   }
@@ -222,7 +236,8 @@ export class Consumer<C extends Contract> {
   #claimOf(examined: Examined): ClaimRequest {
     const { leaseMs, rememberMs, maxFailures, maxCrashes } = this.policy;
     const stale = examined.freshnessAt(this.#clock.now()) !== "fresh";
-    return { key: examined.claimKey, digest: examined.digest, stale, leaseMs, rememberMs, maxFailures, maxCrashes };
+    const { claimKey: key, earlierKeys: earlier, digest } = examined;
+    return { key, digest, stale, leaseMs, rememberMs, maxFailures, maxCrashes, ...(earlier.length > 0 && { earlier }) };
   }
 }
 

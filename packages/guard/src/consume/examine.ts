@@ -2,11 +2,11 @@
 // returned; a refusal is final and is never recorded under the claimed id (REP-14).
 import { exceedsBounds } from "../contract/bounds.ts";
 import type { ContractEvent } from "../contract/contract.ts";
-import type { TraceContext } from "../envelope/attributes.ts";
+import type { Attributes, TraceContext } from "../envelope/attributes.ts";
 import { type Freshness, freshnessOf } from "../envelope/freshness.ts";
 import type { KeyRing } from "../envelope/keys.ts";
 import { parseEnvelope, type VerifiedEnvelope, verifyEnvelope } from "../envelope/open.ts";
-import { tuple } from "../envelope/signing-input.ts";
+import { digestOf, tuple } from "../envelope/signing-input.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { Delivery } from "../ports/transport.ts";
 import type { ConsumePolicy } from "./policy.ts";
@@ -34,6 +34,8 @@ export interface Examined {
   /** Unsigned: for telemetry, and for nothing else. */
   readonly trace: TraceContext | undefined;
   readonly claimKey: string;
+  /** Those of its earlier generations. */
+  readonly earlierKeys: readonly string[];
   readonly digest: string;
   /** A function of time, since the claim may have to wait: what was fresh when it came may be forgotten by then (REP-08). */
   readonly freshnessAt: (nowMs: number) => Freshness;
@@ -79,16 +81,26 @@ export async function examine(delivery: Delivery, examiner: Examiner, nowMs: num
     value: {
       event: eventOf(envelope, data.value),
       trace: envelope.trace,
-      claimKey: claimKeyOf(examiner.group, envelope),
-      digest: envelope.dataDigest,
+      claimKey: claimKeyOf(examiner.group, envelope.attributes),
+      earlierKeys: earlierKeysOf(examiner.group, envelope.attributes),
+      digest: claimDigestOf(envelope),
       freshnessAt,
     },
   };
 }
 
 /** REP-11, REP-14, REP-16. */
-export function claimKeyOf(group: string, { attributes }: VerifiedEnvelope): string {
-  return tuple(group, attributes.source, attributes.destination, attributes.id, attributes.generation);
+export function claimKeyOf(group: string, { source, destination, id, generation }: Attributes): string {
+  return tuple(group, source, destination, id, generation);
+}
+
+function earlierKeysOf(group: string, attributes: Attributes): readonly string[] {
+  return Array.from({ length: attributes.generation }, (_, generation) => claimKeyOf(group, { ...attributes, generation }));
+}
+
+/** What an event is, and stays when it is sent again under its id: that copy is signed anew, at another time and by a newer key (REP-14). */
+export function claimDigestOf({ attributes, dataDigest }: VerifiedEnvelope): string {
+  return digestOf(tuple(attributes.type, attributes.tenant, attributes.actor, attributes.subject, dataDigest));
 }
 
 async function validData(data: unknown, event: ContractEvent): Promise<{ readonly value: unknown } | undefined> {

@@ -88,7 +88,10 @@ async function callHandler(work: Attempt, context: HandlerContext): Promise<Hand
 }
 
 /** Whoever listens cannot fail the attempt. */
-function tell({ event, attempt, onFailure }: Attempt, why: Pick<HandlerFailure, "error" | "reason">): void {
+export function tell(
+  { event, attempt, onFailure }: Pick<Attempt, "event" | "attempt" | "onFailure">,
+  why: Pick<HandlerFailure, "error" | "reason">,
+): void {
   try {
     onFailure?.({ eventId: event.id, eventType: event.type, attempt, ...why });
   } catch {

@@ -12,8 +12,9 @@ import { formatTime } from "../envelope/time.ts";
 import { type ErrorCode, isSallyportError, SallyportError } from "../errors.ts";
 import { type Clock, systemClock } from "../ports/clock.ts";
 import type { DeadLetter, DeadLetterStore } from "../ports/dead-letters.ts";
-import type { Trail } from "../ports/trail.ts";
-import type { Transport } from "../ports/transport.ts";
+import { sayOnce } from "../ports/say-once.ts";
+import { refusalsOn, type Trail, type TrailEntry } from "../ports/trail.ts";
+import type { OutgoingMessage, Transport } from "../ports/transport.ts";
 
 export interface Operator {
   readonly id: string;
@@ -42,15 +43,27 @@ export interface Redriven {
 export const OPERATE_SCOPE = "sallyport:operate";
 // Letters that died of these were never shown to be the issuer's own, or were sent where they do not belong.
 const NEVER = new Set<ErrorCode>(["ERR_POLICY_CONFLICT", "ERR_POLICY_DESTINATION", "ERR_ENVELOPE_FUTURE", "ERR_POLICY_HOPS"]);
+/** How something that an operator did ended, as the trail has it; "refused" when nothing at all was done (OPS-01). */
+type Ending = "done" | "refused" | "failed" | "not confirmed" | "sent, letter kept";
+type Deed = "redrive" | "discard";
+
+/** Where an act stands, so that what it threw is put on the trail as what it is. */
+interface Progress {
+  ifItFails: Ending;
+}
+
 const LETTER_BOUNDS = { maxBytes: 1024 * 1024, maxDepth: 64 };
 
 /** What an operator may do with dead letters. */
 export class DeadLetterDesk {
   readonly #options: DeadLetterDeskOptions;
+  readonly #recordRefusal: (entry: TrailEntry) => Promise<void>;
+  readonly #say = sayOnce("what came of an operator's act could not be put on the trail, which has that it was asked");
   readonly #clock: Clock;
 
   constructor(options: DeadLetterDeskOptions) {
     this.#options = options;
+    this.#recordRefusal = refusalsOn(options.trail);
     this.#clock = options.clock ?? systemClock;
   }
 
@@ -60,50 +73,88 @@ export class DeadLetterDesk {
    * @throws {SallyportError} `ERR_POLICY_REDRIVE` when the letter may not go round again.
    */
   async redrive(letterId: string, operator: Operator): Promise<Redriven> {
-    return this.#on("redrive", letterId, operator, async (letter) => {
-      const { envelope, event } = await this.#examine(letter);
-      const { attributes, trace, data } = envelope;
-      const nowMs = this.#clock.now();
-      const { expirytime: _expired, keyid: _oldKey, ...kept } = attributes;
-      const next: Omit<Attributes, "keyid"> = {
-        ...kept,
-        time: formatTime(nowMs),
-        generation: attributes.generation + 1,
-        ...(event.expiresAfterMs !== undefined && { expirytime: formatTime(nowMs + event.expiresAfterMs) }),
-      };
-      const bytes = sealEnvelope(next, JSON.stringify(data), this.#options.keys.signingKey(attributes.source, nowMs), trace);
-      await this.#options.transport.send([{ id: next.id, destination: next.destination, key: next.subject, bytes }]);
-      await this.#options.deadLetters.remove([letter.id]);
-      return { letterId: letter.id, eventId: next.id, generation: next.generation };
+    return this.#on("redrive", letterId, operator, async (letter, progress) => {
+      const { message, redriven } = await this.#nextGeneration(letter);
+      progress.ifItFails = "not confirmed";
+      await this.#send(message, progress);
+      progress.ifItFails = "sent, letter kept";
+      await this.#removeSent(letter);
+      return redriven;
     });
   }
 
   /** Removes the letter for good. */
   async discard(letterId: string, operator: Operator): Promise<void> {
-    await this.#on("discard", letterId, operator, async (letter) => {
+    await this.#on("discard", letterId, operator, async (letter, progress) => {
+      progress.ifItFails = "failed";
       await this.#options.deadLetters.remove([letter.id]);
     });
   }
 
-  /** Authorised first, on the trail before and after. */
-  async #on<T>(what: "redrive" | "discard", letterId: string, operator: Operator, act: (letter: DeadLetter) => Promise<T>): Promise<T> {
-    const said = { door: "operator", actor: operator.id } as const;
+  /** Authorised first. On the trail before anything is looked at or done, and after, with what came of it (OPS-01, OPS-02). */
+  async #on<T>(what: Deed, letterId: string, operator: Operator, act: (letter: DeadLetter, progress: Progress) => Promise<T>): Promise<T> {
+    let said: Omit<TrailEntry, "decision"> = { door: "operator", actor: operator.id };
+    const progress: Progress = { ifItFails: "refused" };
+    let done: T;
     try {
-      if (!operator.scopes.includes(OPERATE_SCOPE)) {
-        throw new SallyportError("ERR_REQUEST_FORBIDDEN", `"${operator.id}" may not ${what} dead letters`, {
-          remedy: `Grant the scope ${OPERATE_SCOPE}.`,
-        });
-      }
+      checkMay(what, operator);
       const letter = await this.#options.deadLetters.get(letterId);
       if (letter === undefined) throw new SallyportError("ERR_REQUEST_INVALID", `there is no dead letter "${letterId}"`);
-      await this.#options.trail.append([
-        { ...said, decision: what, ...(letter.event && { eventId: letter.event.id, eventType: letter.event.type }) },
-      ]);
-      return await act(letter);
+      if (letter.event !== undefined) said = { ...said, eventId: letter.event.id, eventType: letter.event.type };
+      await this.#options.trail.append([{ ...said, decision: `${what} asked` }]);
+      done = await act(letter, progress);
     } catch (error) {
       const code = isSallyportError(error) ? error.code : undefined;
-      await this.#options.trail.append([{ ...said, decision: `${what} refused`, ...(code && { code }) }]);
+      const entry = { ...said, decision: `${what} ${progress.ifItFails}`, ...(code && { code }) };
+      await (progress.ifItFails === "refused" ? this.#recordRefusal(entry) : this.#recordEnd(entry));
       throw error;
+    }
+    await this.#recordEnd({ ...said, decision: `${what} done` satisfies `${Deed} ${Ending}` });
+    return done;
+  }
+
+  /** What is done is done: a trail that fails now does not make it undone, and is said on standard error. */
+  async #recordEnd(entry: TrailEntry): Promise<void> {
+    await this.#options.trail.append([entry]).catch(this.#say);
+  }
+
+  async #nextGeneration(letter: DeadLetter): Promise<{ readonly message: OutgoingMessage; readonly redriven: Redriven }> {
+    const { envelope, event } = await this.#examine(letter);
+    const { attributes, trace, data } = envelope;
+    const nowMs = this.#clock.now();
+    const { expirytime: _expired, keyid: _oldKey, ...kept } = attributes;
+    const next: Omit<Attributes, "keyid"> = {
+      ...kept,
+      time: formatTime(nowMs),
+      generation: attributes.generation + 1,
+      ...(event.expiresAfterMs !== undefined && { expirytime: formatTime(nowMs + event.expiresAfterMs) }),
+    };
+    const bytes = sealEnvelope(next, JSON.stringify(data), this.#options.keys.signingKey(attributes.source, nowMs), trace);
+    return {
+      message: { id: next.id, destination: next.destination, key: next.subject, bytes },
+      redriven: { letterId: letter.id, eventId: next.id, generation: next.generation },
+    };
+  }
+
+  async #send(message: OutgoingMessage, progress: Progress): Promise<void> {
+    try {
+      await this.#options.transport.send([message]);
+    } catch (error) {
+      // Only a refusal says that the broker does not have it.
+      if (isSallyportError(error) && error.code === "ERR_TRANSPORT_REFUSED") progress.ifItFails = "failed";
+      throw error;
+    }
+  }
+
+  async #removeSent(letter: DeadLetter): Promise<void> {
+    try {
+      await this.#options.deadLetters.remove([letter.id]);
+    } catch (cause) {
+      throw new SallyportError(
+        isSallyportError(cause) ? cause.code : "ERR_STORE_UNAVAILABLE",
+        "the event was sent, and its letter could not be removed",
+        { cause, remedy: "Redrive it again: that is the same generation, and is handled once." },
+      );
     }
   }
 
@@ -119,15 +170,32 @@ export class DeadLetterDesk {
     if (resolveDestination(event.destination, attributes.tenant) !== letter.destination)
       throw refusal(letter, "the contract sends this event elsewhere");
     if (exceedsBounds(data, event.bounds) !== undefined) throw refusal(letter, "its data is out of bounds");
-    const result = await event.schema["~standard"].validate(data);
-    if (result.issues !== undefined) throw refusal(letter, "its data does not fit the schema");
+    await checkFits(letter, event, data);
     if (attributes.generation >= Math.min(this.#options.maxGenerations ?? 8, MAX_GENERATION))
       throw refusal(letter, "it has been redriven too often");
     return { envelope: verified.value, event };
   }
 }
 
-const refusal = (letter: DeadLetter, why: string): SallyportError =>
+function checkMay(what: Deed, operator: Operator): void {
+  if (operator.scopes.includes(OPERATE_SCOPE)) return;
+  throw new SallyportError("ERR_REQUEST_FORBIDDEN", `"${operator.id}" may not ${what} dead letters`, {
+    remedy: `Grant the scope ${OPERATE_SCOPE}.`,
+  });
+}
+
+async function checkFits(letter: DeadLetter, event: ContractEvent, data: unknown): Promise<void> {
+  let fits: boolean;
+  try {
+    fits = (await event.schema["~standard"].validate(data)).issues === undefined;
+  } catch (cause) {
+    throw refusal(letter, "the schema's validator threw an error", { cause });
+  }
+  if (!fits) throw refusal(letter, "its data does not fit the schema");
+}
+
+const refusal = (letter: DeadLetter, why: string, detail: { readonly cause?: unknown } = {}): SallyportError =>
   new SallyportError("ERR_POLICY_REDRIVE", `dead letter ${letter.id} cannot be redriven: ${why}`, {
     remedy: "Discard it, or publish a new event.",
+    ...detail,
   });

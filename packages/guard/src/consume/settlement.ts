@@ -11,6 +11,7 @@ import type { Ended, Observer } from "../ports/observer.ts";
 import type { Trail, TrailEntry } from "../ports/trail.ts";
 import type { Delivery } from "../ports/transport.ts";
 import type { Examined, Refusal } from "./examine.ts";
+import { type HandlerFailure, tell } from "./handle.ts";
 import type { Hold } from "./hold.ts";
 import { boundedDelay } from "./outcome.ts";
 import type { ConsumePolicy } from "./policy.ts";
@@ -45,6 +46,7 @@ export interface SettlementParts {
   readonly clock: Clock;
   readonly policy: ConsumePolicy;
   readonly hold: Hold;
+  readonly onFailure?: ((failure: HandlerFailure) => void) | undefined;
 }
 
 type Said = Omit<TrailEntry, "door" | "group" | "destination">;
@@ -60,7 +62,10 @@ export class Settlement {
   async commit(work: Work, effect: Effect<never> | undefined): Promise<Ended> {
     const { event } = work.examined;
     const outcome = await this.#change({ kind: "commit", ...heldOf(work), ...(effect && { effect }) });
-    if (typeof outcome === "object") return this.fail(work, "ERR_HANDLER_FAILED", undefined);
+    if (typeof outcome === "object") {
+      tell({ event, attempt: work.attempt, onFailure: this.#parts.onFailure }, { error: outcome.effectFailed });
+      return this.fail(work, "ERR_HANDLER_FAILED", undefined);
+    }
     if (outcome === undefined) return this.later(work.delivery, this.#parts.policy.leaseMs);
     if (outcome !== "changed") return this.lost(work.delivery, event.type);
     this.#parts.hold.succeeded();

@@ -2,6 +2,7 @@
 import { SallyportError } from "../errors.ts";
 import { DEFAULT_BOUNDS, type Bounds } from "./bounds.ts";
 import { checkDestinationTemplate } from "./destination.ts";
+import { checkOverlaps } from "./overlap.ts";
 import { hasJsonSchema, type JsonSchema, type SchemaOutput, type StandardSchema } from "./standard-schema.ts";
 import { checkStrictObject } from "./strictness.ts";
 
@@ -132,7 +133,8 @@ export function contract<const E extends Record<string, EventDefinition<any>>>(o
     }
     events.set(type, resolved);
   }
-  if (events.size === 0) throw invalid("events", "a contract needs at least one event", "Add one with event({ … }).");
+  if (events.size === 0) throw invalid("events", "a contract needs at least one event", "Add one: event({ … }) in code.");
+  checkOverlaps(events.values());
   return { name: options.name, events, definitions: options.events };
 }
 
@@ -148,7 +150,7 @@ function resolveEvent(type: string, definition: EventDefinition): ContractEvent 
   const tool = definition.tool ?? type.replaceAll(/[^A-Za-z0-9]/g, "_");
   if (!TOOL.test(tool)) throw invalid(`${place}.tool`, `"${tool}" is not a tool name`, "Use 1 to 64 letters, digits, '_' and '-'.");
   if (definition.ordering === "key" && definition.key === undefined)
-    throw invalid(`${place}.ordering`, "ordering by key needs a key", "Add key: (data) => ….");
+    throw invalid(`${place}.ordering`, "ordering by key needs a key", "Add key: (data) => … in code, or the path of a property in a file.");
   checkAllowance(definition.rate, `${place}.rate`);
   checkAllowance(definition.quota, `${place}.quota`);
   checkPositive(definition.expiresAfterMs, `${place}.expiresAfterMs`);

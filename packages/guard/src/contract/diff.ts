@@ -7,6 +7,7 @@ import { stable } from "./canonical-schema.ts";
 import type { SchemaChangeKind, Shift } from "./diff-keywords.ts";
 import { diffSchemas } from "./diff-schema.ts";
 import { pathOf } from "./key-path.ts";
+import { canMeet } from "./overlap.ts";
 
 export type ContractChangeKind =
   | SchemaChangeKind
@@ -65,30 +66,11 @@ function diffEvent(type: string, before: Contract<any>, after: Contract<any>): r
 
 /** Consumers of the old contract do not take the type; it matters where they would find it. */
 function addedTo(before: Contract<any>, event: ContractEvent): ContractChange {
-  const shared = [...before.events.values()].find(({ destination }) => mayCoincide(destination, event.destination));
+  const shared = [...before.events.values()].find(({ destination }) => canMeet(destination, event.destination));
   const said = { event: event.type, change: "event-added" } as const;
   if (shared === undefined) return { ...said, breaks: "nothing", detail: `the event is new, on ${event.destination}` };
   const detail = `the event is new on ${event.destination}, where consumers of the old contract read ${shared.destination} and dead-letter types they do not know: ${CONSUMERS_FIRST}`;
   return { ...said, breaks: "consumers", detail };
-}
-
-/** Could the two templates give one destination, for whatever tenants? When in doubt, yes. */
-function mayCoincide(one: string, other: string): boolean {
-  const [[head, tail], [otherHead, otherTail]] = [endsOf(one), endsOf(other)];
-  if (tail === undefined && otherTail === undefined) return one === other;
-  if (tail === undefined) return fits(one, otherHead, otherTail!);
-  if (otherTail === undefined) return fits(other, head, tail);
-  const meet = head.startsWith(otherHead) || otherHead.startsWith(head);
-  return meet && (tail.endsWith(otherTail) || otherTail.endsWith(tail));
-}
-
-const fits = (name: string, head: string, tail: string): boolean =>
-  name.length > head.length + tail.length && name.startsWith(head) && name.endsWith(tail);
-
-/** What stands before the first and after the last `{tenant}`; the whole when there is none. */
-function endsOf(template: string): readonly [head: string, tail?: string] {
-  const parts = template.split("{tenant}");
-  return parts.length === 1 ? [template] : [parts[0]!, parts.at(-1)!];
 }
 
 type Said = readonly [change: ContractChangeKind, breaks: ContractChange["breaks"], detail: string];

@@ -3,8 +3,10 @@
 export interface ClaimRequest {
   /** group + issuer + destination + id + generation, encoded so that no two tuples are alike (REP-11, REP-14, REP-16). */
   readonly key: string;
-  /** Of the exact bytes. The same key with another digest is a conflict, never a duplicate. */
+  /** Of what the event is: its type, whose it is and its data's exact bytes. The same key with another digest is a conflict, never a duplicate. */
   readonly digest: string;
+  /** Keys of the event's earlier generations: where one of them is not dead the redrive is for others (REP-16). */
+  readonly earlier?: readonly string[];
   /** The freshness verdict of this delivery; it counts only when the key has never been seen (REP-02). */
   readonly stale: boolean;
   readonly leaseMs: number;
@@ -21,6 +23,7 @@ export type ClaimOutcome =
   | { readonly kind: "granted"; readonly token: string; readonly attempt: number; readonly failures: number }
   /** Another owner has it, or its retry is not due. */
   | { readonly kind: "busy"; readonly forMs: number }
+  /** Handled, or an earlier generation of it was or still may be. */
   | { readonly kind: "done" }
   /** Dead-lettered already. */
   | { readonly kind: "dead" }
@@ -35,7 +38,7 @@ export interface Held {
   readonly token: string;
 }
 
-/** Runs inside the transaction that commits the claim (REP-13). What it may do is the store's to say. */
+/** Runs inside the transaction that commits the claim, and is over when it returns (REP-13). What it may do is the store's to say. */
 export type Effect<Transaction = unknown> = (transaction: Transaction) => void;
 
 export type ClaimChange =
@@ -67,7 +70,8 @@ export type ChangeOutcome = "changed" | "lost" | { readonly effectFailed: unknow
  * 6. A key is remembered for at least `rememberMs` after its last claim, and until its lease ends or its retry is due;
  *    when there is no room, claims reject.
  * 7. Lease times are read from the store's clock.
- * 8. A store that cannot answer rejects; it never guesses (REP-12).
+ * 8. A claim is `done` while a key in `earlier` is remembered, unless that one is condemned or buried.
+ * 9. A store that cannot answer rejects; it never guesses (REP-12).
  */
 export interface ClaimStore {
   readonly name: string;

@@ -21,6 +21,7 @@ export interface LedgerEntry {
   /** The event id to publish under, unless an earlier call with this key already has one. */
   readonly eventId: string;
   readonly leaseMs: number;
+  /** Counted from the call's end, or from that of its lease. */
   readonly rememberMs: number;
 }
 
@@ -39,7 +40,11 @@ export type LedgerEnd =
   /** Nobody knows: the key may be begun again, under the same event id. */
   | { readonly kind: "unsure" };
 
-/** Laws: one `begun` per key until it is ended or its lease ends; a finished key answers with its result until it expires. */
+/**
+ * Laws: 1. One `begun` per key until it is ended or its lease ends. 2. A finished key answers with its result for
+ * `rememberMs` after its end. 3. A key is not forgotten while its lease lasts, nor one whose end nobody knows for
+ * `rememberMs` after it.
+ */
 export interface Ledger {
   begin(entry: LedgerEntry): Promise<LedgerOutcome>;
   end(key: string, token: string, end: LedgerEnd): Promise<void>;

@@ -2,6 +2,7 @@
 // An observer sees names, counts and codes: no data, no actor, no error's text. What it does or throws changes nothing.
 import type { TraceContext } from "../envelope/attributes.ts";
 import { type ErrorCode, isSallyportError } from "../errors.ts";
+import { sayOnce } from "./say-once.ts";
 
 export type { TraceContext };
 
@@ -100,14 +101,7 @@ export function unfailing(observer: Observer | undefined): Observer {
 }
 
 function guardOf(): <T>(call: () => T) => T | undefined {
-  let said = false;
-  const say = (error: unknown): void => {
-    if (!said)
-      process.emitWarning(`an observer failed and is ignored: ${error instanceof Error ? error.message : typeof error}`, {
-        type: "SallyportWarning",
-      });
-    said = true;
-  };
+  const say = sayOnce("an observer failed and is ignored");
   return (call) => {
     try {
       const answer = call();

@@ -1,4 +1,5 @@
 // Every decision, accepted or refused, in the order it was made (OPS-01). No payloads: digests and codes.
+import { sayOnce } from "./say-once.ts";
 
 export interface TrailEntry {
   readonly door: "publish" | "consume" | "read" | "operator";
@@ -18,3 +19,18 @@ export interface Trail {
 }
 
 export const noTrail: Trail = { append: () => Promise.resolve() };
+
+/**
+ * For refusals, which do nothing and so need not wait for the trail: one that cannot be put on it is said on standard
+ * error, and the caller is told why the request was refused and not that the trail failed.
+ */
+export function refusalsOn(trail: Trail): (entry: TrailEntry) => Promise<void> {
+  const say = sayOnce("a refusal could not be put on the trail");
+  return async (entry) => {
+    try {
+      await trail.append([entry]);
+    } catch (error) {
+      say(error);
+    }
+  };
+}

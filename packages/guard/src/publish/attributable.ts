@@ -22,10 +22,23 @@ export function checkCaller({ id, tenant }: Principal, destination: string): voi
 /** The key that the contract makes from validated data (PUB-06). An event that has a key function has a key. */
 export function subjectOf(event: ContractEvent, data: unknown): string | undefined {
   if (event.key === undefined) return undefined;
-  const subject: unknown = event.key(data);
+  const subject = keyOf(event.type, event.key, data);
   if (subject !== undefined && isAcceptable("subject", subject)) return subject as string;
   throw new SallyportError("ERR_REQUEST_INVALID", `the key of "${event.type}" is not 1 to 256 printable characters`, {
     remedy: "Bound in the schema what the key is made from.",
     publicMessage: "The arguments make a key that is not 1 to 256 printable characters. Nothing was published.",
   });
+}
+
+/** What the contract's function throws may hold anything, and is for the operator (PUB-13). */
+function keyOf(type: string, key: (data: unknown) => unknown, data: unknown): unknown {
+  try {
+    return key(data);
+  } catch (cause) {
+    throw new SallyportError("ERR_CONFIG_INVALID", "the key function threw an error", {
+      place: `events["${type}"].key`,
+      remedy: "See the cause. A key can be made from all data that the schema takes.",
+      cause,
+    });
+  }
 }

@@ -1,6 +1,5 @@
-// The publish door: admit → validate → limit → once → approve → seal → send → receipt.
+// The publish door: admit → validate → rate → once → approve → budgets → seal → send → receipt.
 // A caller gives an event type and data. Destination, key, headers, id, time and identity are the server's.
-import { tooLarge } from "../contract/bounds.ts";
 import type { Contract, ContractEvent, DataOf, EventsOf } from "../contract/contract.ts";
 import { resolveDestination } from "../contract/destination.ts";
 import { missingScopes } from "../contract/principal.ts";
@@ -15,13 +14,14 @@ import { type Clock, systemClock } from "../ports/clock.ts";
 import { type NewId, randomId } from "../ports/ids.ts";
 import type { Ledger, LimitStore, Spend } from "../ports/limits.ts";
 import { type Observer, type Sending, unfailing, watch } from "../ports/observer.ts";
-import { noTrail, type Trail } from "../ports/trail.ts";
+import { noTrail, refusalsOn, type Trail, type TrailEntry } from "../ports/trail.ts";
 import type { Transport } from "../ports/transport.ts";
 import { ApprovalStates } from "./approval-state.ts";
+import { askPerson } from "./ask-person.ts";
 import { checkCaller, subjectOf } from "./attributable.ts";
 import type { Call, Receipt } from "./call.ts";
-import { canonicalJson } from "./canonical.ts";
-import { outOfBounds, validate } from "./validate.ts";
+import { CallOnce } from "./once.ts";
+import { validate } from "./validate.ts";
 
 export interface PublisherOptions<C extends Contract> {
   readonly contract: C;
@@ -47,16 +47,11 @@ export interface PublisherOptions<C extends Contract> {
 
 const HOUR_MS = 3_600_000;
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,128}$/;
-const APPROVAL_CODES = {
-  declined: "ERR_REQUEST_APPROVAL_DECLINED",
-  unavailable: "ERR_REQUEST_APPROVAL_UNAVAILABLE",
-  pending: "ERR_REQUEST_APPROVAL_PENDING",
-} as const;
 const LEASE_MS = 30_000;
 /** A person needs longer than a broker. */
 const APPROVAL_LEASE_MS = 600_000;
-const WAIT_STEP_MS = 20;
-const WAIT_MS = 10_000;
+
+type Budget = Spend & { readonly code: "ERR_REQUEST_RATE" | "ERR_REQUEST_QUOTA" | "ERR_REQUEST_LOOP" };
 
 interface Admitted {
   readonly event: ContractEvent;
@@ -76,14 +71,18 @@ export class Publisher<C extends Contract> {
   readonly #clock: Clock;
   readonly #newId: NewId;
   readonly #trail: Trail;
+  readonly #recordRefusal: (entry: TrailEntry) => Promise<void>;
   readonly #observer: Observer;
+  readonly #calls: CallOnce;
 
   constructor(options: PublisherOptions<C>) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#newId = options.newId ?? randomId;
     this.#trail = options.trail ?? noTrail;
+    this.#recordRefusal = refusalsOn(this.#trail);
     this.#observer = unfailing(options.observer);
+    this.#calls = new CallOnce({ ledger: options.ledger, clock: this.#clock, observer: this.#observer });
     options.keys.signingKey(options.contract.name, this.#clock.now());
     this.contract = options.contract;
     this.approvals = new ApprovalStates({
@@ -107,14 +106,17 @@ export class Publisher<C extends Contract> {
   async publishUntyped(type: string, data: unknown, call: Call): Promise<Receipt> {
     try {
       const admitted = await this.#admit(type, data, call);
-      await this.#limit(admitted);
+      await this.#spend([rateOf(this.#options, admitted)]);
       const receipt = await this.#once(admitted);
       this.#observer.decided?.("publish", receipt.repeated ? "repeated" : "published", undefined, type);
       return receipt;
     } catch (error) {
       const code = isSallyportError(error) ? error.code : undefined;
-      this.#observer.decided?.("publish", "refused", code, this.contract.events.has(type) ? type : undefined);
-      await this.#trail.append([{ door: "publish", decision: "refused", actor: call.principal.id, ...(code && { code }) }]);
+      // A type that the contract does not have is the caller's text.
+      const eventType = this.contract.events.has(type) ? type : undefined;
+      this.#observer.decided?.("publish", "refused", code, eventType);
+      const said = { door: "publish", decision: "refused", actor: call.principal.id } as const;
+      await this.#recordRefusal({ ...said, ...(code && { code }), ...(eventType !== undefined && { eventType }) });
       throw error;
     }
   }
@@ -124,12 +126,10 @@ export class Publisher<C extends Contract> {
     if (event === undefined) throw new SallyportError("ERR_REQUEST_EVENT_UNKNOWN", "the contract has no such event");
     const missing = missingScopes(event.scopes, call.principal);
     if (missing.length > 0) throw new SallyportError("ERR_REQUEST_FORBIDDEN", `"${type}" needs the scopes ${missing.join(", ")}`);
-    const valid = await validate(event, data);
-    const dataJson = JSON.stringify(valid);
-    if (Buffer.byteLength(dataJson) > event.bounds.maxBytes) throw outOfBounds(tooLarge(event.bounds));
+    const { value, json: dataJson } = await validate(event, data);
     const destination = resolveDestination(event.destination, call.principal.tenant);
     checkCaller(call.principal, destination);
-    return { event, call, data: valid, dataJson, destination, subject: subjectOf(event, valid), cause: this.#causeOf() };
+    return { event, call, data: value, dataJson, destination, subject: subjectOf(event, value), cause: this.#causeOf() };
   }
 
   #causeOf(): Cause | undefined {
@@ -143,21 +143,8 @@ export class Publisher<C extends Contract> {
     return cause;
   }
 
-  async #limit({ event, call, cause }: Admitted): Promise<void> {
-    const { name } = this.#options.contract;
-    const spends: (Spend & { readonly code: "ERR_REQUEST_RATE" | "ERR_REQUEST_QUOTA" | "ERR_REQUEST_LOOP" })[] = [
-      { key: tuple("rate", name, event.type, call.principal.id), ...event.rate, code: "ERR_REQUEST_RATE" },
-    ];
-    if (event.quota !== undefined) spends.push({ key: tuple("quota", name, event.type), ...event.quota, code: "ERR_REQUEST_QUOTA" });
-    if (cause !== undefined) {
-      spends.push({
-        key: tuple("root", cause.rootId),
-        limit: this.#options.maxPerRoot ?? 256,
-        windowMs: HOUR_MS,
-        code: "ERR_REQUEST_LOOP",
-      });
-    }
-    const refusal = await this.#options.limits.spend(spends);
+  async #spend(spends: readonly Budget[]): Promise<void> {
+    const refusal = spends.length === 0 ? undefined : await this.#options.limits.spend(spends);
     const spend = refusal && spends[refusal.refused];
     if (refusal !== undefined && spend !== undefined) {
       throw new SallyportError(spend.code, `more than ${spend.limit} in ${spend.windowMs} ms`, { retryAfterMs: refusal.retryAfterMs });
@@ -165,8 +152,8 @@ export class Publisher<C extends Contract> {
   }
 
   async #once(admitted: Admitted): Promise<Receipt> {
-    const { event, call } = admitted;
-    const digest = digestOf(canonicalJson(admitted.data));
+    const { event, call, dataJson } = admitted;
+    const digest = digestOf(dataJson);
     const given = call.idempotencyKey;
     if (given !== undefined && !IDEMPOTENCY_KEY.test(given)) {
       throw new SallyportError("ERR_REQUEST_INVALID", "an idempotency key is 1 to 128 visible ASCII characters");
@@ -180,53 +167,19 @@ export class Publisher<C extends Contract> {
       given ?? digest,
     );
     const rememberMs = given === undefined ? (this.#options.sameCallMs ?? 120_000) : (this.#options.rememberKeysMs ?? 24 * HOUR_MS);
-    const begun = await this.#begin({
-      key,
-      digest,
-      eventId: this.#newId(),
-      leaseMs: this.#options.callLeaseMs ?? (event.approval === undefined ? LEASE_MS : APPROVAL_LEASE_MS),
-      rememberMs,
-    });
-    if ("repeated" in begun) return begun;
-    try {
-      await this.#approve(admitted);
-      const activity = this.#observer.sending?.(this.#sending(admitted, begun.eventId));
-      const receipt = await watch(
-        activity,
-        () => this.#send(admitted, begun.eventId, activity?.trace),
-        () => ({ decision: "sent" }),
-      );
-      await this.#options.ledger.end(key, begun.token, { kind: "finished", result: JSON.stringify(receipt) });
-      this.#observer.at?.("publish:after-ledger", receipt.id);
-      return receipt;
-    } catch (error) {
-      const unsure = isSallyportError(error) && error.code === "ERR_TRANSPORT_UNAVAILABLE";
-      await this.#options.ledger.end(key, begun.token, { kind: unsure ? "unsure" : "refused" });
-      throw error;
-    }
+    const leaseMs = this.#options.callLeaseMs ?? (event.approval === undefined ? LEASE_MS : APPROVAL_LEASE_MS);
+    return this.#calls.once({ key, digest, eventId: this.#newId(), leaseMs, rememberMs }, (eventId) => this.#carryOut(admitted, eventId));
   }
 
-  /** While the same call is in flight, waits for its result (PUB-10). */
-  async #begin(entry: Parameters<Ledger["begin"]>[0]): Promise<{ readonly token: string; readonly eventId: string } | Receipt> {
-    const giveUpAtMs = this.#clock.now() + WAIT_MS;
-    for (;;) {
-      const outcome = await this.#options.ledger.begin(entry);
-      if (outcome.kind === "begun") return outcome;
-      if (outcome.kind === "finished") return { ...(JSON.parse(outcome.result) as Receipt), repeated: true };
-      if (outcome.kind === "conflict")
-        throw new SallyportError("ERR_REQUEST_CONFLICT", "the idempotency key was used with other arguments");
-      if (this.#clock.now() > giveUpAtMs)
-        throw new SallyportError("ERR_REQUEST_IN_FLIGHT", "the same call is still in flight", { retryAfterMs: outcome.forMs });
-      await new Promise<void>((resolve) => this.#clock.after(WAIT_STEP_MS, resolve));
-    }
-  }
-
-  async #approve({ event, call, data }: Admitted): Promise<void> {
-    if (event.approval === undefined) return;
-    if (call.approve === undefined) throw new SallyportError("ERR_REQUEST_APPROVAL_UNAVAILABLE", "nobody can be asked for approval");
-    const answer = await call.approve({ type: event.type, message: event.approval.message, data, principal: call.principal });
-    if (answer === "approved") return;
-    throw new SallyportError(APPROVAL_CODES[answer], `approval: ${answer}`);
+  async #carryOut(admitted: Admitted, eventId: string): Promise<Receipt> {
+    await askPerson(admitted);
+    await this.#spend(budgetsOf(this.#options, admitted));
+    const activity = this.#observer.sending?.(this.#sending(admitted, eventId));
+    return watch(
+      activity,
+      () => this.#send(admitted, eventId, activity?.trace),
+      () => ({ decision: "sent" }),
+    );
   }
 
   #sending({ event, call, dataJson, destination, cause }: Admitted, eventId: string): Sending {
@@ -272,11 +225,33 @@ export class Publisher<C extends Contract> {
     const said = { door: "publish", actor: call.principal.id, eventType: event.type, eventId: id, destination } as const;
     await this.#trail.append([{ ...said, decision: "accepted" }]);
     this.#observer.at?.("publish:before-send", id);
-    await transport.send([{ id, destination, key: subject, bytes }]).catch((cause_: unknown) => {
-      if (isSallyportError(cause_)) throw cause_;
-      throw new SallyportError("ERR_TRANSPORT_UNAVAILABLE", "the broker did not confirm the event", { cause: cause_ });
-    });
+    await confirmed(() => transport.send([{ id, destination, key: subject, bytes }]));
     this.#observer.at?.("publish:after-send", id);
     return { id, type: event.type, time, repeated: false };
+  }
+}
+
+/** Of calls, repeated ones too. */
+function rateOf({ contract }: PublisherOptions<Contract<any>>, { event, call }: Admitted): Budget {
+  return { key: tuple("rate", contract.name, event.type, call.principal.id), ...event.rate, code: "ERR_REQUEST_RATE" };
+}
+
+/** Of events: what was not published, or was before, uses up none of it. */
+function budgetsOf({ contract, maxPerRoot = 256 }: PublisherOptions<Contract<any>>, { event, cause }: Admitted): readonly Budget[] {
+  const budgets: Budget[] = [];
+  if (event.quota !== undefined)
+    budgets.push({ key: tuple("quota", contract.name, event.type), ...event.quota, code: "ERR_REQUEST_QUOTA" });
+  if (cause !== undefined)
+    budgets.push({ key: tuple("root", cause.rootId), limit: maxPerRoot, windowMs: HOUR_MS, code: "ERR_REQUEST_LOOP" });
+  return budgets;
+}
+
+/** Only a refusal says that the broker does not have it; after anything else nobody knows (PUB-11). */
+async function confirmed(send: () => Promise<void>): Promise<void> {
+  try {
+    await send();
+  } catch (cause) {
+    if (isSallyportError(cause) && (cause.code === "ERR_TRANSPORT_REFUSED" || cause.code === "ERR_TRANSPORT_UNAVAILABLE")) throw cause;
+    throw new SallyportError("ERR_TRANSPORT_UNAVAILABLE", "the broker did not confirm the event", { cause });
   }
 }

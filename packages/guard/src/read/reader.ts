@@ -11,7 +11,7 @@ import { tuple } from "../envelope/signing-input.ts";
 import { isSallyportError, SallyportError } from "../errors.ts";
 import type { BrowsedMessage, Browser } from "../ports/browser.ts";
 import type { LimitStore } from "../ports/limits.ts";
-import { noTrail, type Trail } from "../ports/trail.ts";
+import { noTrail, refusalsOn, type Trail, type TrailEntry } from "../ports/trail.ts";
 import { cursorFor, positionIn } from "./cursor.ts";
 
 export interface ReaderOptions<C extends Contract> {
@@ -65,6 +65,7 @@ export class Reader<C extends Contract> {
   readonly #maxEvents: number;
   readonly #maxBytes: number;
   readonly #trail: Trail;
+  readonly #recordRefusal: (entry: TrailEntry) => Promise<void>;
 
   constructor(options: ReaderOptions<C>) {
     this.contract = options.contract;
@@ -72,6 +73,7 @@ export class Reader<C extends Contract> {
     this.#maxEvents = checked(options.maxEvents ?? 20, MAX_EVENTS, "maxEvents");
     this.#maxBytes = checked(options.maxBytes ?? 16 * 1024, BOUNDS.maxBytes, "maxBytes");
     this.#trail = options.trail ?? noTrail;
+    this.#recordRefusal = refusalsOn(this.#trail);
   }
 
   /**
@@ -90,7 +92,9 @@ export class Reader<C extends Contract> {
       return poll;
     } catch (error) {
       const code = isSallyportError(error) ? error.code : undefined;
-      await this.#trail.append([{ ...said, decision: "refused", ...(code && { code }) }]);
+      // A type that the contract does not have is the caller's text.
+      const eventType = this.contract.events.has(type) ? type : undefined;
+      await this.#recordRefusal({ ...said, decision: "refused", ...(code && { code }), ...(eventType !== undefined && { eventType }) });
       throw error;
     }
   }

@@ -125,16 +125,23 @@ export class SqliteDatabase {
   async #commit(batch: readonly Work[]): Promise<void> {
     try {
       await this.#begin();
+    } catch (cause) {
+      return this.#refuse(batch, cause);
+    }
+    try {
       const results = this.#runAll(batch);
       for (const [index, work] of batch.entries()) work.resolve(results[index] as never);
     } catch (cause) {
-      if (isOfTheFile(cause)) {
-        const error = storeError(this.path, "cannot be written", cause);
-        for (const work of batch) work.reject(error);
-      } else if (batch.length === 1) batch[0]!.reject(cause);
+      if (isOfTheFile(cause)) this.#refuse(batch, cause);
+      else if (batch.length === 1) batch[0]!.reject(cause);
       // One of them failed and undid the others: each for itself, so that only that one fails.
       else for (const work of batch) await this.#commit([work]);
     }
+  }
+
+  #refuse(batch: readonly Work[], cause: unknown): void {
+    const error = storeError(this.path, "cannot be written", cause);
+    for (const work of batch) work.reject(error);
   }
 
   async #begin(): Promise<void> {
@@ -187,7 +194,7 @@ export class SqliteDatabase {
       );
     }
     this.#database.exec(
-      `PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -${CACHE_KIB}; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
+      `PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -${CACHE_KIB}; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`,
     );
     return file;
   }

@@ -34,7 +34,7 @@ export function resultCodeOf(error: unknown): number | undefined {
 export const isBusy = (error: unknown): boolean => resultCodeOf(error) === 5;
 
 /** Whether the fault is the file's, so that nothing can be written; and not that of one statement or callback. */
-export const isOfTheFile = (error: unknown): boolean => error instanceof SallyportError || MEANINGS.has(resultCodeOf(error) ?? -1);
+export const isOfTheFile = (error: unknown): boolean => MEANINGS.has(resultCodeOf(error) ?? -1);
 
 export function storeError(path: string, what: string, cause: unknown): SallyportError {
   if (cause instanceof SallyportError) return cause;

@@ -47,6 +47,11 @@ export function claimRecord(found: ClaimRecord | undefined, request: ClaimReques
   return { outcome: { kind: "granted", token, attempt: started, failures: found.finished }, record: { ...found, ...lease, started } };
 }
 
+/** A redrive is for the groups in which the event died: one that handled it, or still may, has no use for it (REP-16). */
+export function livesOn(earlier: ClaimRecord | undefined, nowMs: number): boolean {
+  return earlier !== undefined && earlier.expiresAtMs > nowMs && earlier.state !== "dead" && earlier.state !== "condemned";
+}
+
 function spentBudget(found: ClaimRecord, request: ClaimRequest): "failures" | "crashes" | "verdict" | undefined {
   if (found.finished >= request.maxFailures) return "failures";
   if (found.started - found.finished >= request.maxCrashes) return "crashes";

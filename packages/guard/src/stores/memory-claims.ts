@@ -4,7 +4,8 @@ import { SallyportError } from "../errors.ts";
 import type { ChangeOutcome, ClaimChange, ClaimOutcome, ClaimRequest, ClaimStore } from "../ports/claim-store.ts";
 import { type Clock, systemClock } from "../ports/clock.ts";
 import { type NewId, randomId } from "../ports/ids.ts";
-import { changeRecord, type ClaimRecord, claimRecord } from "./claim-record.ts";
+import { changeRecord, type ClaimRecord, claimRecord, livesOn } from "./claim-record.ts";
+import { runEffect } from "./effect.ts";
 
 export interface MemoryClaimsOptions {
   readonly maxKeys?: number;
@@ -18,6 +19,8 @@ export class MemoryClaims implements ClaimStore {
   readonly name = "memory";
   readonly persists = false;
   readonly #records = new Map<string, ClaimRecord>();
+  /** No record expires before this. */
+  #firstExpiryMs = Number.POSITIVE_INFINITY;
   readonly #maxKeys: number;
   readonly #clock: Clock;
   readonly #newId: NewId;
@@ -42,6 +45,7 @@ export class MemoryClaims implements ClaimStore {
 
   #claimOne(request: ClaimRequest): ClaimOutcome {
     const nowMs = this.#clock.now();
+    if (request.earlier?.some((key) => livesOn(this.#records.get(key), nowMs))) return { kind: "done" };
     const found = this.#records.get(request.key);
     const { outcome, record } = claimRecord(found, request, nowMs, this.#newId());
     if (record === undefined) return outcome;
@@ -49,6 +53,7 @@ export class MemoryClaims implements ClaimStore {
     // Deleted first, so that the map stays in order of last claim and the oldest are at its front.
     this.#records.delete(request.key);
     this.#records.set(request.key, record);
+    this.#firstExpiryMs = Math.min(this.#firstExpiryMs, record.expiresAtMs);
     return outcome;
   }
 
@@ -57,7 +62,7 @@ export class MemoryClaims implements ClaimStore {
     if (record === undefined) return "lost";
     if (change.kind === "commit" && change.effect !== undefined) {
       try {
-        (change.effect as (transaction: undefined) => void)(undefined);
+        runEffect(change.effect, undefined);
       } catch (effectFailed) {
         return { effectFailed };
       }
@@ -72,8 +77,19 @@ export class MemoryClaims implements ClaimStore {
       this.#records.delete(key);
     }
     if (this.#records.size < this.#maxKeys) return;
+    if (nowMs >= this.#firstExpiryMs) this.#removeExpired(nowMs);
+    if (this.#records.size < this.#maxKeys) return;
     throw new SallyportError("ERR_STORE_FULL", `${this.#maxKeys} ids are remembered and none may be forgotten yet`, {
       remedy: "Consumption goes on when the oldest expire. Raise maxKeys or use a durable store.",
     });
+  }
+
+  /** Not all are remembered for equally long, so that what has expired may stand behind what has not. */
+  #removeExpired(nowMs: number): void {
+    this.#firstExpiryMs = Number.POSITIVE_INFINITY;
+    for (const [key, { expiresAtMs }] of this.#records) {
+      if (expiresAtMs <= nowMs) this.#records.delete(key);
+      else this.#firstExpiryMs = Math.min(this.#firstExpiryMs, expiresAtMs);
+    }
   }
 }

@@ -45,6 +45,7 @@ interface Held {
   readonly token: string;
   readonly result: string | undefined;
   readonly leaseEndsMs: number;
+  /** Always as long after the lease's end as the key is to be remembered. */
   readonly expiresAtMs: number;
 }
 
@@ -69,7 +70,7 @@ export class MemoryLedger implements Ledger {
     }
     if (stored === undefined) makeRoom(this.#entries, (held) => held.expiresAtMs <= nowMs);
     const { token, eventId } = { token: this.#newId(), eventId: found?.eventId ?? entry.eventId };
-    const times = { leaseEndsMs: nowMs + entry.leaseMs, expiresAtMs: nowMs + entry.rememberMs };
+    const times = { leaseEndsMs: nowMs + entry.leaseMs, expiresAtMs: nowMs + entry.leaseMs + entry.rememberMs };
     this.#entries.set(entry.key, { digest: entry.digest, eventId, token, result: undefined, ...times });
     return { kind: "begun", token, eventId };
   }
@@ -77,8 +78,10 @@ export class MemoryLedger implements Ledger {
   async end(key: string, token: string, end: LedgerEnd): Promise<void> {
     const found = this.#entries.get(key);
     if (found?.token !== token) return;
-    if (end.kind === "refused") this.#entries.delete(key);
-    else this.#entries.set(key, { ...found, leaseEndsMs: 0, result: end.kind === "finished" ? end.result : undefined });
+    if (end.kind === "refused") return void this.#entries.delete(key);
+    const nowMs = this.#clock.now();
+    const times = { leaseEndsMs: nowMs, expiresAtMs: nowMs + found.expiresAtMs - found.leaseEndsMs };
+    this.#entries.set(key, { ...found, ...times, result: end.kind === "finished" ? end.result : undefined });
   }
 }
 

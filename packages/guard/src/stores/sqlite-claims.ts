@@ -6,7 +6,8 @@ import { type Clock, systemClock } from "../ports/clock.ts";
 import { type NewId, randomId } from "../ports/ids.ts";
 import type { SqliteDatabase } from "../sqlite/database.ts";
 import { isOfTheFile } from "../sqlite/failure.ts";
-import { changeRecord, type ClaimRecord, claimRecord } from "./claim-record.ts";
+import { changeRecord, type ClaimRecord, claimRecord, livesOn } from "./claim-record.ts";
+import { runEffect } from "./effect.ts";
 
 export interface SqliteClaimsOptions {
   readonly clock?: Clock;
@@ -28,7 +29,9 @@ const INSERT = `INSERT INTO sallyport_claims (${COLUMNS}) VALUES (?, ?, ?, ?, ?,
 const REPLACE = `INSERT OR REPLACE INTO sallyport_claims (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
 // What a change may change.
 const CHANGE = "UPDATE sallyport_claims SET state = ?, started = ?, finished = ?, untilMs = ?, expiresAtMs = ? WHERE key = ?";
-const FORGET = "DELETE FROM sallyport_claims WHERE key IN (SELECT key FROM sallyport_claims WHERE expiresAtMs <= ? LIMIT 64)";
+// A few more than are claimed, so that the table does not grow for ever and no claim pays for all that has expired.
+const FORGET_MORE = 64;
+const FORGET = "DELETE FROM sallyport_claims WHERE key IN (SELECT key FROM sallyport_claims WHERE expiresAtMs <= ? LIMIT ?)";
 
 export class SqliteClaims implements ClaimStore {
   readonly name = "sqlite";
@@ -47,26 +50,35 @@ export class SqliteClaims implements ClaimStore {
   claim(requests: readonly ClaimRequest[]): Promise<readonly ClaimOutcome[]> {
     return this.#database.write(() => {
       const nowMs = this.#clock.now();
-      this.#database.prepare(FORGET).run(nowMs);
+      this.#database.prepare(FORGET).run(nowMs, requests.length + FORGET_MORE);
       return requests.map((request) => this.#claimOne(request, nowMs));
     });
   }
 
   change(changes: readonly ClaimChange[]): Promise<readonly ChangeOutcome[]> {
-    return this.#database.write((database) => {
-      const nowMs = this.#clock.now();
-      return changes.map((change): ChangeOutcome => {
-        const record = changeRecord(this.#find(change.key), change, nowMs);
-        if (record === undefined) return "lost";
-        if (change.kind === "commit" && change.effect !== undefined) {
-          const failed = applyEffect(database, change.effect as Effect<SqliteTransaction>);
-          if (failed !== undefined) return failed;
-        }
-        const { state, started, finished, untilMs, expiresAtMs } = record;
-        this.#database.prepare(CHANGE).run(state, started, finished, untilMs, expiresAtMs, change.key);
-        return "changed";
-      });
-    });
+    return Promise.all(changes.map((change) => this.#changeOne(change)));
+  }
+
+  async #changeOne(change: ClaimChange): Promise<ChangeOutcome> {
+    try {
+      return await this.#database.write((database) => this.#apply(database, change));
+    } catch (error) {
+      // Said of the effect and not of the store: the attempt fails, and consumption does not wait for it to get better.
+      if (error instanceof TransactionEnded) return { effectFailed: error };
+      throw error;
+    }
+  }
+
+  #apply(database: DatabaseSync, change: ClaimChange): ChangeOutcome {
+    const record = changeRecord(this.#find(change.key), change, this.#clock.now());
+    if (record === undefined) return "lost";
+    if (change.kind === "commit" && change.effect !== undefined) {
+      const failed = applyEffect(database, change.effect);
+      if (failed !== undefined) return failed;
+    }
+    const { state, started, finished, untilMs, expiresAtMs } = record;
+    this.#database.prepare(CHANGE).run(state, started, finished, untilMs, expiresAtMs, change.key);
+    return "changed";
   }
 
   #find(key: string): ClaimRecord | undefined {
@@ -75,6 +87,7 @@ export class SqliteClaims implements ClaimStore {
 
   /** Most messages are new: their claim is written without a look, and stands if nothing was there. */
   #claimOne(request: ClaimRequest, nowMs: number): ClaimOutcome {
+    if (request.earlier?.some((key) => livesOn(this.#find(key), nowMs))) return { kind: "done" };
     const token = this.#newId();
     const anew = claimRecord(undefined, request, nowMs, token);
     if (anew.record !== undefined && this.#write(INSERT, request.key, anew.record)) return anew.outcome;
@@ -89,18 +102,30 @@ export class SqliteClaims implements ClaimStore {
   }
 }
 
+/** The effect committed or rolled back by itself. What it wrote may be on disk, and is said to have failed. */
+class TransactionEnded extends TypeError {}
+
 /** In a savepoint of its own, so that one failing effect does not undo its neighbours in the group commit. */
-function applyEffect(database: DatabaseSync, effect: Effect<SqliteTransaction>): { readonly effectFailed: unknown } | undefined {
+function applyEffect(database: DatabaseSync, effect: Effect<never>): { readonly effectFailed: unknown } | undefined {
+  const transaction: SqliteTransaction = { prepare: (sql) => database.prepare(sql), exec: (sql) => database.exec(sql) };
   database.exec("SAVEPOINT effect");
   try {
-    const returned: unknown = effect({ prepare: (sql) => database.prepare(sql), exec: (sql) => database.exec(sql) });
-    if (returned instanceof Promise) throw new TypeError("an effect on SQLite must be synchronous: it runs inside the transaction");
+    runEffect(effect, transaction);
     database.exec("RELEASE effect");
     return undefined;
   } catch (effectFailed) {
     // A full disk or a lost lock is not the effect's fault: the whole write fails, and is tried again (PSN-08).
     if (isOfTheFile(effectFailed)) throw effectFailed;
-    database.exec("ROLLBACK TO effect; RELEASE effect");
+    undo(database, effectFailed);
     return { effectFailed };
+  }
+}
+
+function undo(database: DatabaseSync, effectFailed: unknown): void {
+  try {
+    database.exec("ROLLBACK TO effect; RELEASE effect");
+  } catch (error) {
+    if (isOfTheFile(error)) throw error;
+    throw new TransactionEnded("an effect must not end the transaction that it runs in", { cause: effectFailed });
   }
 }

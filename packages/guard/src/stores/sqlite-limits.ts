@@ -63,6 +63,9 @@ const BEGIN = `INSERT INTO sallyport_calls (key, digest, eventId, token, result,
 const BEGIN_AGAIN =
   "UPDATE sallyport_calls SET digest = ?2, eventId = ?3, token = ?4, result = NULL, leaseEndsMs = ?5, expiresAtMs = ?6 WHERE key = ?1";
 const FIND = "SELECT digest, eventId, result, leaseEndsMs FROM sallyport_calls WHERE key = ? AND expiresAtMs > ?";
+// A key always expires as long after its lease's end as it is to be remembered.
+const END = `UPDATE sallyport_calls SET result = ?1, leaseEndsMs = ?2, expiresAtMs = ?2 + expiresAtMs - leaseEndsMs
+  WHERE key = ?3 AND token = ?4`;
 const FORGET = "DELETE FROM sallyport_calls WHERE expiresAtMs <= ?";
 
 interface Row {
@@ -90,7 +93,8 @@ export class SqliteLedger implements Ledger {
       const nowMs = this.#clock.now();
       this.#forget(nowMs);
       const token = this.#newId();
-      const row = (eventId: string) => [entry.key, entry.digest, eventId, token, nowMs + entry.leaseMs, nowMs + entry.rememberMs] as const;
+      const row = (eventId: string) =>
+        [entry.key, entry.digest, eventId, token, nowMs + entry.leaseMs, nowMs + entry.leaseMs + entry.rememberMs] as const;
       // Most calls are new: they are written without a look.
       if (this.#database.prepare(BEGIN).run(...row(entry.eventId)).changes === 1) return { kind: "begun", token, eventId: entry.eventId };
       const found = this.#database.prepare(FIND).get(entry.key, nowMs) as Row | undefined;
@@ -112,7 +116,7 @@ export class SqliteLedger implements Ledger {
         return;
       }
       const result = end.kind === "finished" ? end.result : null;
-      this.#database.prepare("UPDATE sallyport_calls SET result = ?, leaseEndsMs = 0 WHERE key = ? AND token = ?").run(result, key, token);
+      this.#database.prepare(END).run(result, this.#clock.now(), key, token);
     });
   }
 

@@ -162,6 +162,25 @@ export function claimStoreLaws(open: (clock: TestClock) => Promise<ClaimStore>):
       strictEqual(outcomes[1], "changed");
       strictEqual((await claim(store)).kind, "busy");
     }),
+    law(
+      "[REP-16] a redriven event is granted where it died or is not known, and done where it was handled or may be yet",
+      async (store, clock) => {
+        const redriven = { key: "k1", earlier: ["k"] };
+        const change = (kind: "condemn" | "bury" | "commit", { token }: { readonly token: string }, key = "k") =>
+          store.change([kind === "condemn" ? { kind, key, token, leaseMs: 1000 } : { kind, key, token }]);
+        const held = await granted(store);
+        strictEqual((await claim(store, redriven)).kind, "done");
+        await change("condemn", held);
+        strictEqual((await claim(store, redriven)).kind, "granted");
+        await change("bury", held);
+        strictEqual((await claim(store, { key: "k2", earlier: ["k"] })).kind, "granted");
+        const handled = await granted(store, { key: "h" });
+        await change("commit", handled, "h");
+        deepStrictEqual(await claim(store, { key: "h2", earlier: ["h", "h1"] }), { kind: "done" });
+        clock.advance(REQUEST.rememberMs);
+        strictEqual((await claim(store, { key: "h2", earlier: ["h", "h1"] })).kind, "granted");
+      },
+    ),
     law("[REP-11] keys are apart: a claim of one says nothing of another", async (store) => {
       await granted(store);
       strictEqual((await claim(store, { key: "other" })).kind, "granted");

@@ -72,6 +72,29 @@ export function ledgerLaws(open: (clock: TestClock) => Promise<Ledger>): readonl
       clock.advance(1);
       strictEqual((await ledger.begin(CALL)).kind, "begun");
     }),
+    law("[PUB-10] a call is not forgotten while its lease lasts, and is remembered from its end on", async (ledger, clock) => {
+      const long = { ...CALL, leaseMs: 3 * CALL.rememberMs };
+      const { token } = await begun(ledger, "e1", long);
+      clock.advance(long.leaseMs - 1);
+      deepStrictEqual(await ledger.begin(long), { kind: "in-flight", forMs: 1 });
+      await ledger.end("call", token, { kind: "finished", result: "r" });
+      clock.advance(CALL.rememberMs - 1);
+      deepStrictEqual(await ledger.begin(long), { kind: "finished", result: "r" });
+      clock.advance(1);
+      strictEqual((await begun(ledger, "e2", long)).eventId, "e2");
+    }),
+    law(
+      "[PUB-10] a call that died, or whose end nobody knows, keeps its event id for as long as it is remembered",
+      async (ledger, clock) => {
+        const died = await begun(ledger);
+        clock.advance(CALL.leaseMs + CALL.rememberMs - 1);
+        const again = await begun(ledger, "e2");
+        strictEqual(again.eventId, died.eventId);
+        await ledger.end("call", again.token, { kind: "unsure" });
+        clock.advance(CALL.rememberMs - 1);
+        strictEqual((await begun(ledger, "e3")).eventId, died.eventId);
+      },
+    ),
     law("[PUB-10] the same key with other arguments is a conflict", async (ledger) => {
       const { token } = await begun(ledger);
       strictEqual((await ledger.begin({ ...CALL, digest: "other" })).kind, "conflict");
@@ -98,8 +121,8 @@ export function ledgerLaws(open: (clock: TestClock) => Promise<Ledger>): readonl
   ];
 }
 
-async function begun(ledger: Ledger, eventId = CALL.eventId): Promise<LedgerOutcome & { kind: "begun" }> {
-  const outcome = await ledger.begin({ ...CALL, eventId });
+async function begun(ledger: Ledger, eventId = CALL.eventId, call = CALL): Promise<LedgerOutcome & { kind: "begun" }> {
+  const outcome = await ledger.begin({ ...call, eventId });
   ok(outcome.kind === "begun", `expected to begin, got ${outcome.kind}`);
   return outcome;
 }

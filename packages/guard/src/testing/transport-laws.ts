@@ -72,6 +72,34 @@ export function transportLaws(open: () => Promise<Transport>): readonly Law[] {
       await again[0]?.ack();
       deepStrictEqual(textsOf(await box.take(1)), ["a2"]);
     }),
+    law("[PSN-09] [PSN-01] one key that waits for its retry holds up no other key, however much is behind it", async (transport) => {
+      if (!transport.capabilities.ordersByKey) return;
+      const box = await inbox(transport, { ordering: "key", prefetch: 2 });
+      await transport.send(Array.from({ length: 5000 }, (_, n) => message(`a${n}`, "a")));
+      const [first] = await box.take(1);
+      await first?.retryAfter(60_000);
+      await transport.send([message("b1", "b"), message("none"), message("b2", "b")]);
+      const others = await box.take(2);
+      deepStrictEqual(textsOf(others), ["b1", "none"]);
+      for (const other of others) await other.ack();
+      deepStrictEqual(textsOf(await box.take(1)), ["b2"]);
+    }),
+    law("[PSN-09] what is ordered by key when members join an unordered group is ordered from then on", async (transport) => {
+      if (!transport.capabilities.ordersByKey) return;
+      const before = await inbox(transport, { prefetch: 1 });
+      await transport.send([message("a1", "a"), message("a2", "a"), message("a3", "a"), message("b1", "b")]);
+      deepStrictEqual(textsOf(await before.take(1)), ["a1"]);
+      await before.subscription.close();
+      const after = await inbox(transport, { ordering: "key" });
+      const first = await after.take(2);
+      deepStrictEqual(textsOf(first).sort(), ["a1", "b1"]);
+      for (const delivery of first) await delivery.ack();
+      const [second] = await after.take(1);
+      deepStrictEqual([textsOf([second as Delivery]), after.waiting()], [["a2"], 0]);
+      await after.subscription.close();
+      const again = await inbox(transport);
+      deepStrictEqual(textsOf(await again.take(2)).sort(), ["a2", "a3"]);
+    }),
     law("no more than prefetch are out at once, and a paused member gets nothing", async (transport) => {
       const box = await inbox(transport, { prefetch: 2 });
       await send(transport, ["a", "b", "c"]);

@@ -386,13 +386,16 @@ describe("failure", () => {
     const gate = Promise.withResolvers<void>();
     const points: string[] = [];
     const observer = { at: (point: string) => void points.push(point) };
+    const receive = home.transport.receive.bind(home.transport);
+    home.transport.receive = (options, take) =>
+      receive(options, (batch) => take(batch.map((given) => ({ ...given, ack: () => (points.push("ack"), given.ack()) }))));
     await home.consumer({ "note.created": () => gate.promise }, { observer }).start();
     await home.publisher().publish("note.created", note(), alice);
     await settle();
-    expect(points).not.toContain("consume:acknowledged");
+    expect(points).not.toContain("ack");
     gate.resolve();
     await settle();
-    expect(points.slice(-3)).toEqual(["consume:handled", "consume:committed", "consume:acknowledged"]);
+    expect(points.slice(-4)).toEqual(["consume:handled", "consume:committed", "ack", "consume:acknowledged"]);
   });
 
   test("[PSN-12] at the end of a drain what is not done is given back, uncounted, and another handles it", async () => {

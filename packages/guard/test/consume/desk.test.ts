@@ -1,5 +1,5 @@
 // The operator's desk, letter by letter: what may go round again, as what, and what is said about it.
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { DEFAULT_BOUNDS } from "../../src/contract/bounds.ts";
 import { parseEnvelope, verifyEnvelope } from "../../src/envelope/open.ts";
 import type { Attributes } from "../../src/envelope/attributes.ts";
@@ -159,34 +159,77 @@ describe("[OPS-02] the trail", () => {
   const named = { eventId: "e1", eventType: "note.created" };
   const said = { door: "operator", actor: "olga" };
 
-  test.each(["redrive", "discard"] as const)("has a %s before it is done", async (what) => {
+  const asked = { ...said, decision: "redrive asked", ...named };
+
+  test.each(["redrive", "discard"] as const)("has that a %s was asked before it is done, and then that it was done", async (what) => {
     await home.deadLetters.put([letterOf()]);
     const trail = { append: () => Promise.reject(new SallyportError("ERR_STORE_UNAVAILABLE", "down")) };
     await expect(deskOf({ trail })[what]("l1", olga)).rejects.toMatchObject({ code: "ERR_STORE_UNAVAILABLE" });
     expect([home.transport.sent, await home.deadLetters.get("l1")]).toEqual([[], letterOf()]);
     await deskOf()[what]("l1", olga);
-    expect(home.trail).toEqual([{ ...said, decision: what, ...named }]);
+    expect(home.trail).toEqual([
+      { ...said, decision: `${what} asked`, ...named },
+      { ...said, decision: `${what} done`, ...named },
+    ]);
   });
 
   test("names no event where the letter names none", async () => {
     const { event: _event, ...nameless } = letterOf();
     await home.deadLetters.put([nameless]);
     await deskOf().discard("l1", olga);
-    expect(home.trail).toEqual([{ ...said, decision: "discard" }]);
+    expect(home.trail).toEqual([
+      { ...said, decision: "discard asked" },
+      { ...said, decision: "discard done" },
+    ]);
+  });
+
+  test("[OPS-01] says that a letter was not removed, when the store failed to remove it", async () => {
+    await home.deadLetters.put([letterOf()]);
+    home.deadLetters.remove = () => Promise.reject(new SallyportError("ERR_STORE_UNAVAILABLE", "down"));
+    await refused(deskOf().discard("l1", olga));
+    expect(home.trail.at(-1)).toEqual({ ...said, decision: "discard failed", ...named, code: "ERR_STORE_UNAVAILABLE" });
+  });
+
+  test("[OPS-01] says that an event was sent whose letter could not be removed, and the operator is told that to repeat is safe", async () => {
+    await home.deadLetters.put([letterOf()]);
+    home.deadLetters.remove = () => Promise.reject(new Error("password=hunter2"));
+    const failure = await refused(deskOf().redrive("l1", olga));
+    expect(failure).toMatchObject({ code: "ERR_STORE_UNAVAILABLE", message: expect.stringContaining("sent") });
+    expect(home.transport.sent).toHaveLength(1);
+    expect(home.trail).toEqual([asked, { ...said, decision: "redrive sent, letter kept", ...named, code: "ERR_STORE_UNAVAILABLE" }]);
+  });
+
+  test.each([
+    [new SallyportError("ERR_TRANSPORT_REFUSED", "no"), "redrive failed", "ERR_TRANSPORT_REFUSED"],
+    [new SallyportError("ERR_TRANSPORT_UNAVAILABLE", "gone"), "redrive not confirmed", "ERR_TRANSPORT_UNAVAILABLE"],
+    [new Error("password=hunter2"), "redrive not confirmed", undefined],
+  ])("[OPS-01] says of a send that ended with %s: %s", async (error, decision, code) => {
+    home.transport.fail = error;
+    await refusalOf(letterOf());
+    expect(home.trail).toEqual([asked, { ...said, decision, ...named, ...(code && { code }) }]);
+  });
+
+  test("[OPS-01] that fails when all is done does not say that nothing was", async () => {
+    const spy = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+    onTestFinished(() => spy.mockRestore());
+    await home.deadLetters.put([letterOf()]);
+    let appended = 0;
+    const trail = { append: () => (++appended === 1 ? Promise.resolve() : Promise.reject(new Error("disk full"))) };
+    expect(await deskOf({ trail }).redrive("l1", olga)).toMatchObject({ eventId: "e1", generation: 3 });
+    expect(spy).toHaveBeenCalledExactlyOnceWith(expect.stringContaining("asked"), expect.anything());
+  });
+
+  test("does not hide by its own failure why an operator was refused", async () => {
+    const spy = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+    onTestFinished(() => spy.mockRestore());
+    const desk = deskOf({ trail: { append: () => Promise.reject(new Error("disk full")) } });
+    expect((await refused(desk.discard("l1", { id: "mallory", scopes: [] }))).code).toBe("ERR_REQUEST_FORBIDDEN");
+    expect(spy).toHaveBeenCalledTimes(1);
   });
 
   test("has what came of it when it was refused, by code", async () => {
     await refusalOf(letterOf({ code: "ERR_POLICY_HOPS" }));
-    expect(home.trail).toEqual([
-      { ...said, decision: "redrive", ...named },
-      { ...said, decision: "redrive refused", code: "ERR_POLICY_REDRIVE" },
-    ]);
-  });
-
-  test("has no word of an error that is not the guard's own", async () => {
-    home.transport.fail = new Error("password=hunter2");
-    await refusalOf(letterOf());
-    expect(home.trail.at(-1)).toEqual({ ...said, decision: "redrive refused" });
+    expect(home.trail).toEqual([asked, { ...said, decision: "redrive refused", ...named, code: "ERR_POLICY_REDRIVE" }]);
   });
 
   test.each(["redrive", "discard"] as const)("%s: a letter that is not there is said to be not there", async (what) => {

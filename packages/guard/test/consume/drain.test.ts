@@ -115,6 +115,30 @@ describe("[PSN-12] a drain", () => {
     expect(log).toEqual(["ack", "drained"]);
   });
 
+  test("takes nothing that was still being fetched: it goes back with its subscription, and no claim of it is left behind", async () => {
+    const claimed: unknown[] = [];
+    const claims = {
+      name: "seen",
+      persists: false,
+      claim: async (all: readonly unknown[]) => (claimed.push(...all), []),
+      change: async () => [],
+    };
+    const { broker, clock, consumer } = await started({ claims });
+    for (const subscription of broker.subscriptions) subscription.close = async () => broker.deliver([deliveryOf(sealed())]);
+    await consumer.drain(5000);
+    await settle();
+    expect([claimed, clock.pending]).toEqual([[], 0]);
+  });
+
+  test("while the consumer is starting leaves nothing open", async () => {
+    const broker = new HandedTransport();
+    const consumer = house().consumer(handlers, { transport: broker, keys });
+    const start = consumer.start();
+    await consumer.drain(5000);
+    await start;
+    expect(broker.subscriptions.map(({ closed }) => closed)).toEqual([true, true]);
+  });
+
   test("ends an open breaker's wait", async () => {
     const { broker, clock, consumer } = await started({ handlers: { "note.created": () => unavailable() } });
     broker.deliver([deliveryOf(sealed())]);
@@ -179,6 +203,21 @@ describe("a start", () => {
     }
     expect(refusal).toMatchObject({ code: "ERR_CONFIG_CAPABILITY", remedy: expect.stringMatching(/transport/) });
     expect(refusal?.message).toContain("handed");
+  });
+
+  test("[PSN-12] that cannot receive from one destination receives from none, and can be tried again", async () => {
+    const broker = new HandedTransport();
+    const receive = broker.receive.bind(broker);
+    let down = true;
+    broker.receive = (options, onDeliveries) => {
+      if (down && options.destination !== "notes") throw new Error("locked");
+      return receive(options, onDeliveries);
+    };
+    const consumer = house().consumer(handlers, { transport: broker, keys });
+    await expect(consumer.start()).rejects.toThrow("locked");
+    down = false;
+    await consumer.start();
+    expect(broker.subscriptions.map(({ closed }) => closed)).toEqual([true, false, false]);
   });
 
   test("[DST-05] with a handler that is not there is as without it", async () => {

@@ -2,14 +2,21 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { destinationsOf } from "../../src/consume/destinations.ts";
-import { claimKeyOf, examine, type Examination, type Examined, type Examiner, type Refusal } from "../../src/consume/examine.ts";
+import {
+  claimDigestOf,
+  claimKeyOf,
+  examine,
+  type Examination,
+  type Examined,
+  type Examiner,
+  type Refusal,
+} from "../../src/consume/examine.ts";
 import type { Attributes } from "../../src/envelope/attributes.ts";
-import { digestOf } from "../../src/envelope/signing-input.ts";
 import type { StandardSchema } from "../../src/contract/standard-schema.ts";
 import { contract, type Contract, event } from "../../src/index.ts";
 import type { Delivery } from "../../src/ports/transport.ts";
 import { notes } from "../house.ts";
-import { deliveryOf, keys, policyOf, sealed, START_MS } from "./parts.ts";
+import { attributes, deliveryOf, keys, policyOf, sealed, START_MS } from "./parts.ts";
 
 const examinerOf = (change: Partial<Examiner> = {}, of: Contract = notes): Examiner => ({
   group: "workers",
@@ -60,18 +67,35 @@ describe("what passes", () => {
     });
   });
 
-  test("[REP-14] is known by its claim key and by the digest of the exact bytes of its data", async () => {
-    const { claimKey, digest, freshnessAt } = await examined({ bytes: sealed({}, '{"noteId": "n1","text":"hello"}') });
-    expect([freshnessAt(START_MS), digest]).toEqual(["fresh", digestOf('{"noteId": "n1","text":"hello"}')]);
-    expect(claimKey).toBe((await examined()).claimKey);
+  test("[REP-14] is known by its claim key and by what it is, whenever and with whichever key that was signed", async () => {
+    const first = await examined();
+    const again = await examined({
+      bytes: sealed({ time: new Date(START_MS - 1000).toISOString(), hop: 2, rootid: "r2", causationid: "c2" }),
+    });
+    expect([again.claimKey, again.digest, again.freshnessAt(START_MS)]).toEqual([first.claimKey, first.digest, "fresh"]);
+  });
+
+  test.each<[string, Buffer]>([
+    ["bytes of data", sealed({}, '{"noteId": "n1","text":"hello"}')],
+    ["tenant", sealed({ tenant: "other" })],
+    ["actor", sealed({ actor: "bob" })],
+    ["key", sealed({ subject: "n2" })],
+  ])("[REP-14] with another %s under the same id is not the same event", async (_what, bytes) => {
+    const [first, other] = [await examined(), await examined({ bytes })];
+    expect(other.claimKey).toBe(first.claimKey);
+    expect(other.digest).not.toBe(first.digest);
   });
 });
 
-describe("[REP-11] the claim key", () => {
+test("[REP-14] the same data under the same id is another event when its type is another", () => {
+  const digestOfType = (type: string): string =>
+    claimDigestOf({ attributes: { ...attributes, keyid: "k1", type }, dataDigest: "d" } as never);
+  expect(digestOfType("note.created")).not.toBe(digestOfType("note.removed"));
+});
+
+describe("[REP-11] [REP-14] [REP-16] the claim key", () => {
   const keyOf = (group: string, change: Partial<Attributes>): string =>
-    claimKeyOf(group, { attributes: { id: "1", source: "s", destination: "d", generation: 0, ...change } } as Parameters<
-      typeof claimKeyOf
-    >[1]);
+    claimKeyOf(group, { id: "1", source: "s", destination: "d", generation: 0, ...change } as Attributes);
 
   test("differs with group, issuer, destination, id and generation, and with nothing else", () => {
     const kinds = [{}, { source: "t" }, { destination: "t" }, { id: "t" }, { generation: 1 }];
@@ -80,7 +104,7 @@ describe("[REP-11] the claim key", () => {
     expect(keyOf("g", { type: "other", time: "other", actor: "other" })).toBe(all[0]);
   });
 
-  test("[REP-14] is not made alike by moving a letter from one part to the next", () => {
+  test("is not made alike by moving a letter from one part to the next", () => {
     expect(keyOf("ab", { source: "c" })).not.toBe(keyOf("a", { source: "bc" }));
   });
 });

@@ -53,6 +53,17 @@ describe("redrive", () => {
     expect(handled).toEqual([1]);
   });
 
+  test("[REP-16] a redrive is for the group in which the event died: one that handled it does not handle it again", async () => {
+    const { home, handled, letterId } = await withOneLetter();
+    const mailed: number[] = [];
+    await home.consumer({ "note.created": (event) => void mailed.push(event.generation) }, { group: "mail" }).start();
+    await settle();
+    await deskOf(home).redrive(letterId, olga);
+    await settle();
+    expect([handled, mailed]).toEqual([[1], [0]]);
+    expect(home.trail).toContainEqual(expect.objectContaining({ group: "mail", decision: "duplicate" }));
+  });
+
   test("[REP-16] a stale letter can be redriven: the operator's signature makes it fresh", async () => {
     const { home, handled, letterId } = await withOneLetter();
     home.clock.advance(3_000_000);
@@ -124,7 +135,8 @@ describe("authority", () => {
     expect(home.trail.slice(before)).toMatchObject([
       { door: "operator", actor: "mallory", decision: "redrive refused", code: "ERR_REQUEST_FORBIDDEN" },
       { door: "operator", actor: "mallory", decision: "discard refused", code: "ERR_REQUEST_FORBIDDEN" },
-      { door: "operator", actor: "olga", decision: "discard", eventType: "note.created" },
+      { door: "operator", actor: "olga", decision: "discard asked", eventType: "note.created" },
+      { door: "operator", actor: "olga", decision: "discard done", eventType: "note.created" },
     ]);
   });
 });

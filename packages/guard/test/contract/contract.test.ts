@@ -149,6 +149,10 @@ describe("bounds", () => {
 
 const hasBigInteger = (value: unknown): boolean => /\d{16,}|e\+/.test(JSON.stringify(value)) || JSON.stringify(value).includes("__proto__");
 
+test.each(["dlq", "Retry", "audit", "dead-letter"])("[DST-06] no reserved destination is made from the tenant %j", (tenant) => {
+  expect(refusalOf(() => resolveDestination("notes.{tenant}", tenant)).code).toBe("ERR_REQUEST_TENANT");
+});
+
 test("[DST-03] no tenant, whatever its text, makes a destination outside the alphabet", () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom("a", ".", "-", "/", "*", ">", "#", "\n") })), (tenant) => {

@@ -85,21 +85,15 @@ describe("what a change of the contract breaks", () => {
     expect(diffContracts(notes, notes)).toEqual([]);
   });
 
-  const more = (destination: string) => {
-    const { definitions } = one();
-    return contract({
-      name: "notes",
-      events: { ...definitions, "note.read": event({ description: "x", schema: z.strictObject({}), destination }) },
-    });
-  };
+  const reading = (destination: string) => ({ "note.read": event({ description: "x", schema: z.strictObject({}), destination }) });
+  const more = (destination: string) => contract({ name: "notes", events: { ...one().definitions, ...reading(destination) } });
+  /** In the place of the old event: where the two can meet, no contract has both. */
+  const instead = (destination: string) => contract({ name: "notes", events: reading(destination) });
 
   test.each([
     ["reads", "nothing"],
     ["notes", "consumers"],
     ["notes.{tenant}", "nothing"],
-    ["{tenant}", "consumers"],
-    ["note{tenant}", "consumers"],
-    ["{tenant}s", "consumers"],
     ["{tenant}.notes", "nothing"],
     ["no{tenant}tes", "nothing"],
   ])("an event that is new on %s, where consumers read notes: %s", (destination, breaks) => {
@@ -107,16 +101,18 @@ describe("what a change of the contract breaks", () => {
   });
 
   test.each([
-    ["a.{tenant}", "a.{tenant}.b", "consumers"],
+    ["notes", "{tenant}", "consumers"],
+    ["notes", "note{tenant}", "consumers"],
+    ["notes", "{tenant}s", "consumers"],
+    ["notes", "no{tenant}tes", "nothing"],
+    ["a.{tenant}", "a.{tenant}.b", "nothing"],
+    ["a.{tenant}", "a.{tenant}-b", "consumers"],
     ["a.{tenant}", "a.{tenant}", "consumers"],
     ["a.{tenant}", "b.{tenant}", "nothing"],
     ["{tenant}.a", "{tenant}.b", "nothing"],
     ["a.{tenant}", "{tenant}.b", "consumers"],
-  ])("with an event on %s, one that is new on %s: %s", (destination, another, breaks) => {
-    const before = one({ destination });
-    const read = event({ description: "x", schema: z.strictObject({}), destination: another });
-    const after = contract({ name: "notes", events: { ...before.definitions, "note.read": read } });
-    expect(told(diffContracts(before, after))).toEqual([`event-added: ${breaks}`]);
+  ])("after an event on %s, one that is new on %s: %s", (destination, another, breaks) => {
+    expect(told(diffContracts(one({ destination }), instead(another)))).toContain(`event-added: ${breaks}`);
   });
 
   test("an event that is gone: its messages in flight", () => {

@@ -103,6 +103,10 @@ describe("the signature", () => {
     ).toHaveProperty("code");
   });
 
+  test.each(["actor", "origin"])("[PUB-12] %s says who and what produced it, and cannot be changed on the way", (name) => {
+    expect(open(edited((envelope) => (envelope[name] = others[name])))).toEqual({ code: "ERR_ENVELOPE_SIGNATURE" });
+  });
+
   test.each(["tenant", "subject", "causationid", "expirytime"])("[REP-05] %s cannot be taken out, nor left empty", (name) => {
     expect(open(edited((envelope) => delete envelope[name]))).toEqual({ code: "ERR_ENVELOPE_SIGNATURE" });
     expect(open(edited((envelope) => (envelope[name] = "")))).toHaveProperty("code");
@@ -129,6 +133,11 @@ describe("the signature", () => {
 
   test("[DST-04] an envelope is refused anywhere but where it was signed for", () => {
     expect(open(seal(), "admin")).toEqual({ code: "ERR_POLICY_DESTINATION" });
+  });
+
+  test("[DST-04] an envelope cannot be moved by writing the other destination into it", () => {
+    const moved = edited((envelope) => (envelope["destination"] = "admin"));
+    expect(open(moved, "admin")).toEqual({ code: "ERR_ENVELOPE_SIGNATURE" });
   });
 
   test("[REP-05] no two tuples of attributes encode alike", () => {

@@ -1,7 +1,7 @@
 // Real clients of both SDKs against real servers of both SDKs, in both eras of the protocol.
 import { describe, expect, test } from "vitest";
 import { type BindOptions, bindTools, IDEMPOTENCY_META, type McpServerLike } from "../../src/mcp/index.ts";
-import { KeyRing, type Publisher } from "../../src/index.ts";
+import { KeyRing, type Publisher, SallyportError } from "../../src/index.ts";
 import type { Sending } from "../../src/ports/observer.ts";
 import { house, type House, keySpec, note, type Notes } from "../house.ts";
 import { type Connection, type Elicited, kinds, type Person } from "./connections.ts";
@@ -99,6 +99,26 @@ describe.each(kinds)("%s", (_kind, connect) => {
     const answer = await client.call({ name: "note_created", arguments: note() });
     expect(answer).toMatchObject({ isError: true, structuredContent: { code: "ERR_TRANSPORT_UNAVAILABLE" } });
     expect(JSON.stringify(answer)).not.toMatch(/hunter2|10\.0\.0\.1/);
+  });
+
+  test("[PUB-13] nor what an error says to developers, be it ours or unforeseen", async () => {
+    const secret = "queue notes on amqp://guest:hunter2@10.0.0.1";
+    const home = house();
+    home.transport.fail = new SallyportError("ERR_TRANSPORT_REFUSED", secret, { place: secret, remedy: secret });
+    const unforeseen = home.publisher({ limits: { spend: () => Promise.reject(new Error(secret)) } });
+    for (const publisher of [home.publisher(), unforeseen]) {
+      const client = await connect((server) => bindTools(server, publisher, { principal, onError: () => undefined }));
+      const answer = await client.call({ name: "note_created", arguments: note() });
+      expect(answer.isError).toBe(true);
+      expect(JSON.stringify(answer)).not.toMatch(/hunter2|10\.0\.0\.1/);
+    }
+  });
+
+  test("[PUB-12] what is published says that it came from an agent, and whose", async () => {
+    const { home, client } = await open();
+    await client.call({ name: "note_created", arguments: note() });
+    const sent = JSON.parse(new TextDecoder().decode(home.transport.sent[0]?.bytes)) as Record<string, unknown>;
+    expect(sent).toMatchObject({ actor: "alice", origin: "llm" });
   });
 
   test("[PUB-09] a person is asked, with the data in view, and what is approved is published once", async () => {

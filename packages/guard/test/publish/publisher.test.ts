@@ -30,6 +30,7 @@ describe("admission", () => {
     ["[PUB-05] headers", { ...note(), headers: { CC: ["admin"] } }],
     ["[PUB-06] a partition", { ...note(), partition: 3 }],
     ["[DST-01] a destination", { ...note(), destination: "admin" }],
+    ["[DST-08] a tenant", { ...note(), tenant: "evil" }],
     ["[PUB-02] another type of value", { noteId: 1, text: "x" }],
     ["[PUB-03] an array where an object is due", [note()]],
   ])("%s are refused, not stripped", async (_what, data) => {
@@ -138,10 +139,13 @@ describe("what goes out", () => {
     const publish = publisher();
     const receipt = await publish.publish("note.created", note(), alice);
     await publish.publishUntyped("note.nothing", {}, alice).catch(() => undefined);
+    await publish.publishUntyped("note.created", {}, alice).catch(() => undefined);
     expect(trail).toMatchObject([
       { door: "publish", decision: "accepted", actor: "alice", eventId: receipt.id },
       { door: "publish", decision: "refused", actor: "alice", code: "ERR_REQUEST_EVENT_UNKNOWN" },
+      { door: "publish", decision: "refused", actor: "alice", code: "ERR_REQUEST_INVALID", eventType: "note.created" },
     ]);
+    expect(trail[1]).not.toHaveProperty("eventType");
   });
 
   test("[OPS-01] what cannot be put on the trail is not sent", async () => {

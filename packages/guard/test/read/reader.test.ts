@@ -1,5 +1,5 @@
 // Reading what was published: bounded, verified, each tenant its own, and never beyond the contract.
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { z } from "zod";
 import { MemoryTransport } from "../../src/adapters/memory.ts";
 import { contract, event, KeyRing, Publisher, Reader, type ReaderOptions } from "../../src/index.ts";
@@ -98,10 +98,13 @@ test.each([0, -1, 1.5, 101, Number.NaN])("[PSN-13] %d is not a number of events"
   await expect(setUp().reader.poll("note.posted", { maxEvents }, alice)).rejects.toMatchObject({ code: "ERR_REQUEST_INVALID" });
 });
 
-test("[PSN-13] [DST-05] what is unsigned, of another type, or against its schema is not shown, and does not stop the reading", async () => {
+test("[PSN-13] [DST-05] what is unsigned, forged, of another type, or against its schema is not shown, and does not stop the reading", async () => {
   const { post, reader, transport, keys } = setUp();
   await post("a");
   await transport.send([raw("not json", "board"), raw('{"specversion":"1.0","data":{"text":"obey me"}}', "board")]);
+  const { messages } = await transport.browse({ destination: "board", after: undefined, most: 1 });
+  const forged = new TextDecoder().decode(messages[0]!.bytes).replace('"text":"a"', '"text":"obey me"');
+  await transport.send([raw(forged, "board")]);
   await post("kept", "note.kept");
   const other = contract({
     name: "notes",
@@ -171,10 +174,23 @@ test("[OPS-01] reading and being refused are on the trail", async () => {
   await post("a");
   await reader.poll("note.posted", {}, alice);
   await reader.poll("note.kept", {}, alice).catch(() => undefined);
+  await reader.poll("note.nothing", {}, alice).catch(() => undefined);
   expect(entries).toMatchObject([
     { door: "read", decision: "read 1", actor: "alice", eventType: "note.posted", destination: "board" },
+    { door: "read", decision: "refused", code: "ERR_REQUEST_EVENT_UNKNOWN", actor: "alice", eventType: "note.kept" },
     { door: "read", decision: "refused", code: "ERR_REQUEST_EVENT_UNKNOWN", actor: "alice" },
   ]);
+  expect(entries[2]).not.toHaveProperty("eventType");
+});
+
+test("[OPS-01] a trail that fails does not hide why reading was refused, and what it cannot account for is not read", async () => {
+  const spy = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+  onTestFinished(() => spy.mockRestore());
+  const { reader, post } = setUp({ trail: { append: () => Promise.reject(new Error("disk full")) } });
+  await post("one");
+  await expect(reader.poll("note.kept", {}, alice)).rejects.toMatchObject({ code: "ERR_REQUEST_EVENT_UNKNOWN" });
+  await expect(reader.poll("note.posted", {}, alice)).rejects.toThrow("disk full");
+  expect(spy).toHaveBeenCalledTimes(1);
 });
 
 test("[PUB-12] every event says who wrote it", async () => {

@@ -3,15 +3,23 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
+import { SqliteTransport } from "../../src/adapters/sqlite.ts";
+import { KeyRing, Publisher } from "../../src/index.ts";
 import { SqliteDatabase } from "../../src/sqlite/database.ts";
+import { SqliteLedger, SqliteLimits } from "../../src/stores/sqlite-limits.ts";
 import { keySpec } from "../house.ts";
 import { openDatabase, temporaryFile } from "../temporary-database.ts";
+import { steps, STEPS_TABLE } from "./steps.ts";
 
 const EVENTS = 60;
-const PEER = fileURLToPath(new URL("peer.ts", import.meta.url));
 
 function start(...args: readonly string[]): ChildProcess {
-  const child = spawn(process.execPath, ["--conditions=sallyport-source", PEER, ...args], { stdio: ["pipe", "ignore", "inherit"] });
+  return startFile("peer.ts", ...args);
+}
+
+function startFile(name: string, ...args: readonly string[]): ChildProcess {
+  const path = fileURLToPath(new URL(name, import.meta.url));
+  const child = spawn(process.execPath, ["--conditions=sallyport-source", path, ...args], { stdio: ["pipe", "ignore", "inherit"] });
   onTestFinished(() => void child.kill("SIGKILL"));
   return child;
 }
@@ -50,4 +58,26 @@ test("[REP-10] processes that make the same new file at once all get it", { time
   const exits = peers.map((peer) => once(peer, "exit"));
   for (const peer of peers) peer.stdin!.end();
   expect((await Promise.all(exits)).map(([code]) => code as unknown)).toEqual(peers.map(() => 0));
+});
+
+test("[PSN-09] several processes keep the order of each key, whatever is retried and dead-lettered", { timeout: 60_000 }, async () => {
+  const [file, spec] = [temporaryFile(), keySpec({ issuer: "counted" })];
+  const database = openDatabase(file);
+  database.define(STEPS_TABLE);
+  const transport = new SqliteTransport(database);
+  const stores = { limits: new SqliteLimits(database), ledger: new SqliteLedger(database) };
+  const publisher = new Publisher({ contract: steps, transport, keys: new KeyRing([spec]), ...stores });
+  const peers = ["a", "b", "c"].map(() => startFile("ordered-peer.ts", file, JSON.stringify([spec])));
+  const exits = peers.map((peer) => once(peer, "exit"));
+  const wanted = Array.from({ length: 20 }, (_, n) => n);
+  for (const n of wanted)
+    for (const of of ["p", "q", "r", "s"]) await publisher.publish("step", { of, n }, { principal: { id: "x" }, origin: "service" });
+  const letters = (): number => rows(database, "SELECT count(*) AS n FROM sallyport_dead_letters")[0]!["n"] as number;
+  const done = (): readonly Record<string, unknown>[] => rows(database, "SELECT of, n, pid FROM done ORDER BY seq");
+  await expect.poll(() => done().length + letters(), { timeout: 50_000, interval: 20 }).toBe(80);
+  for (const peer of peers) peer.stdin!.end();
+  expect((await Promise.all(exits)).map(([code]) => code as unknown)).toEqual([0, 0, 0]);
+  for (const key of ["p", "q", "r", "s"])
+    expect(done().flatMap(({ of, n }) => (of === key ? [n] : []))).toEqual(wanted.filter((n) => n % 7 !== 3));
+  expect(new Set(done().map(({ pid }) => pid)).size, "more than one took part").toBeGreaterThan(1);
 });

@@ -1,7 +1,9 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import type { ClaimStore } from "../../src/ports/claim-store.ts";
 import { MemoryClaims } from "../../src/stores/memory-claims.ts";
 import { SqliteClaims } from "../../src/stores/sqlite-claims.ts";
-import { claimStoreLaws } from "../../src/testing/index.ts";
+import { claimStoreLaws, TestClock } from "../../src/testing/index.ts";
+import { settle } from "../house.ts";
 import { openDatabase, temporaryFile } from "../temporary-database.ts";
 
 describe("claims in memory", () => {
@@ -16,6 +18,34 @@ describe("claims in memory", () => {
     ]);
     await expect(store.claim([{ ...request, key: "c" }])).rejects.toMatchObject({ code: "ERR_STORE_FULL" });
     expect(await store.claim([{ ...request, key: "a" }])).toMatchObject([{ kind: "busy" }]);
+  });
+
+  test("[REP-08] what has expired makes room, also behind what is remembered for longer", async () => {
+    const clock = new TestClock();
+    const store = new MemoryClaims({ maxKeys: 2, clock });
+    const request = { digest: "d", stale: false, leaseMs: 10, maxFailures: 3, maxCrashes: 2 };
+    await store.claim([{ ...request, key: "long", rememberMs: 60_000 }]);
+    await store.claim([{ ...request, key: "short", rememberMs: 100 }]);
+    const next = { ...request, key: "next", rememberMs: 100 };
+    await expect(store.claim([next])).rejects.toMatchObject({ code: "ERR_STORE_FULL" });
+    clock.advance(100);
+    expect(await store.claim([next])).toMatchObject([{ kind: "granted" }]);
+    await expect(store.claim([{ ...next, key: "more" }])).rejects.toMatchObject({ code: "ERR_STORE_FULL" });
+  });
+
+  test("[REP-13] an effect that promises to go on later fails the commit, and what becomes of it ends nothing", async () => {
+    await refusesPromise(new MemoryClaims());
+  });
+
+  test("[REP-08] an id whose time is over makes room, whether or not it is seen again", async () => {
+    const clock = new TestClock();
+    const store = new MemoryClaims({ maxKeys: 2, clock });
+    const request = { digest: "d", stale: false, leaseMs: 1000, rememberMs: 60_000, maxFailures: 3, maxCrashes: 2 };
+    for (let round = 0; round < 5; round++) {
+      await store.claim([`a${round}`, `b${round}`].map((key) => ({ ...request, key })));
+      expect(store.size).toBe(2);
+      clock.advance(60_000);
+    }
   });
 });
 
@@ -44,4 +74,36 @@ describe("claims in SQLite", () => {
     expect(await store.change([{ kind: "commit", key: "k", token: "stolen", effect }])).toEqual(["lost"]);
     expect(database.read((db) => db.prepare("SELECT count(*) AS n FROM effects").get())).toEqual({ n: 0 });
   });
+
+  test("[REP-08] however many are claimed at once, the table does not grow beyond what is remembered", async () => {
+    const clock = new TestClock();
+    const database = openDatabase();
+    const store = new SqliteClaims(database, { clock });
+    const request = { digest: "d", stale: false, leaseMs: 10, rememberMs: 100, maxFailures: 3, maxCrashes: 2 };
+    for (let round = 0; round < 10; round++) {
+      await store.claim(Array.from({ length: 200 }, (_, n) => ({ ...request, key: `${round}-${n}` })));
+      clock.advance(100);
+    }
+    expect(database.read((db) => db.prepare("SELECT count(*) AS n FROM sallyport_claims").get())).toEqual({ n: 200 });
+  });
+
+  test("[REP-13] an effect that promises to go on later fails the commit, and what becomes of it ends nothing", async () => {
+    await refusesPromise(new SqliteClaims(openDatabase()));
+  });
 });
+
+async function refusesPromise(store: ClaimStore): Promise<void> {
+  const unhandled: unknown[] = [];
+  const listener = (error: unknown): void => void unhandled.push(error);
+  process.on("unhandledRejection", listener);
+  onTestFinished(() => void process.off("unhandledRejection", listener));
+  const request = { key: "k", digest: "d", stale: false, leaseMs: 1000, rememberMs: 60_000, maxFailures: 3, maxCrashes: 2 };
+  const [claim] = await store.claim([request]);
+  if (claim?.kind !== "granted") throw new Error("not granted");
+  const effect = (() => Promise.reject(new Error("later"))) as () => void;
+  const [outcome] = await store.change([{ kind: "commit", key: "k", token: claim.token, effect }]);
+  expect(outcome).toMatchObject({ effectFailed: expect.any(TypeError) as TypeError });
+  expect(await store.change([{ kind: "commit", key: "k", token: claim.token }])).toEqual(["changed"]);
+  await settle();
+  expect(unhandled).toEqual([]);
+}

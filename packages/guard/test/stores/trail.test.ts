@@ -37,3 +37,13 @@ test.each([
   await database.write((db) => db.exec(sql));
   expect(trail.verify(head)).toEqual({ intact: false, brokenAt });
 });
+
+test("[OPS-01] verify finds it when an entry is rewritten together with its own hash", async () => {
+  const { trail, database, head } = await written();
+  const other = openDatabase();
+  await new SqliteTrail(other).append([entry("refused")]);
+  const forged = other.read((db) => db.prepare("SELECT atMs, entry, hash FROM sallyport_trail").get())!;
+  const rewrite = "UPDATE sallyport_trail SET atMs = :atMs, entry = :entry, hash = :hash WHERE seq = 1";
+  await database.write((db) => db.prepare(rewrite).run(forged));
+  expect(trail.verify(head)).toEqual({ intact: false, brokenAt: 2 });
+});

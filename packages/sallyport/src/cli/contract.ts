@@ -1,7 +1,7 @@
 // `sallyport contract`: checks a contract file, writes it as AsyncAPI, and says what a change would break.
 import { toAsyncApi } from "@sallyport/guard/asyncapi";
 import { diffContracts } from "@sallyport/guard/contract-diff";
-import { loadContractFile } from "@sallyport/server";
+import { escaped, loadContractFile } from "@sallyport/server";
 import { Command } from "commander";
 import { stringify } from "yaml";
 
@@ -47,7 +47,7 @@ async function diff(before: string, after: string, options: { readonly json?: bo
   if (options.json === true) console.log(JSON.stringify(changes, null, 2));
   else
     for (const { breaks, event, change, detail } of changes)
-      console.log(`${breaks === "nothing" ? "ok" : `breaks ${breaks}`}: ${event}: ${change}: ${detail}`);
+      console.log(escaped(`${breaks === "nothing" ? "ok" : `breaks ${breaks}`}: ${event}: ${change}: ${detail}`));
   if (options.json !== true && changes.length === 0) console.log("no change");
   if (changes.some(({ breaks }) => breaks === "consumers")) process.exitCode = 1;
 }

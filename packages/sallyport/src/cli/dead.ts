@@ -3,9 +3,8 @@
 import { userInfo } from "node:os";
 import { createInterface } from "node:readline/promises";
 import { type DeadLetter, DeadLetterDesk, type DeadLetterFilter, ERROR_CODES, OPERATE_SCOPE, type Operator } from "@sallyport/guard";
-import { type Handling, handleLetters, lettersOf } from "@sallyport/server";
+import { escaped, escapedJson, type Handling, handleLetters, lettersOf } from "@sallyport/server";
 import { Command, Option } from "commander";
-import { escaped } from "../report/escape.ts";
 import { wholeNumber } from "./numbers.ts";
 import { open, type Opened, type OpenOptions, withOpenOptions } from "./open.ts";
 
@@ -55,15 +54,15 @@ function withFilters(command: Command): Command {
 }
 
 async function list(path: string, options: ListOptions): Promise<void> {
-  const embedded = (await open(path, options)).embedded();
+  const embedded = (await open(path, options)).kept();
   const letters = await embedded.deadLetters.list(filterOf(options), { limit: options.limit });
-  for (const letter of letters) console.log(options.json === true ? JSON.stringify(summaryOf(letter)) : lineOf(letter));
+  for (const letter of letters) console.log(options.json === true ? escapedJson(summaryOf(letter)) : lineOf(letter));
   if (letters.length === 0 && options.json !== true) console.log("no dead letters");
   await embedded.close();
 }
 
 async function show(path: string, id: string, options: OpenOptions): Promise<void> {
-  const embedded = (await open(path, options)).embedded();
+  const embedded = (await open(path, options)).kept();
   const letter = await embedded.deadLetters.get(id);
   if (letter === undefined) {
     console.error(`there is no dead letter ${escaped(id)}`);
@@ -77,7 +76,7 @@ async function show(path: string, id: string, options: OpenOptions): Promise<voi
 
 async function handle(what: Handling, path: string, ids: readonly string[], options: HandleOptions): Promise<void> {
   const opened = await open(path, options);
-  const embedded = opened.embedded();
+  const embedded = opened.kept();
   const filter = filterOf(options);
   if (ids.length === 0 && Object.keys(filter).length === 0 && options.all !== true) {
     console.error(`name letters, give a filter, or say --all`);
@@ -86,9 +85,18 @@ async function handle(what: Handling, path: string, ids: readonly string[], opti
     const letters = await lettersOf(embedded.deadLetters, ids, filter);
     if (options.dryRun === true) for (const letter of letters) console.log(`would ${what} ${lineOf(letter)}`);
     else if (await confirmed(what, letters.length, options.yes === true)) await carryOut(what, letters, opened, embedded, options);
+    for (const id of missing(ids, letters)) {
+      console.error(`there is no dead letter ${escaped(id)}`);
+      process.exitCode = 1;
+    }
     console.error(`${letters.length} dead letters chosen${options.dryRun === true ? "; nothing was done" : ""}`);
   }
   await embedded.close();
+}
+
+function missing(ids: readonly string[], letters: readonly DeadLetter[]): readonly string[] {
+  const found = new Set(letters.map(({ id }) => id));
+  return ids.filter((id) => !found.has(id));
 }
 
 async function carryOut(

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The `sallyport` command. One file a subcommand; this one only lists them and says how an error is shown. Only the one
 // that is asked for is loaded: an audit needs no broker, and a server no parser.
-import { Command } from "commander";
+import { Command, CommanderError } from "commander";
 
 const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["demo", async () => (await import("./demo.ts")).demoCommand()],
@@ -24,11 +24,22 @@ const program = new Command("sallyport")
 const asked = COMMANDS.get(process.argv[2] ?? "");
 for (const load of asked === undefined ? COMMANDS.values() : [asked]) program.addCommand(await load());
 
+/** Errors of usage come here too: 1 is for verdicts, such as a trail that was changed. */
+function overrideExit(command: Command): void {
+  command.exitOverride();
+  for (const sub of command.commands) overrideExit(sub);
+}
+
 try {
+  overrideExit(program);
   await program.parseAsync();
 } catch (error) {
-  // A refusal of ours says where and what to do; anything else is a fault of this program, and its stack is wanted.
-  const { isSallyportError } = await import("@sallyport/guard");
-  console.error(isSallyportError(error) ? `${error.code}: ${error.message}` : error);
-  process.exitCode = isSallyportError(error) ? 2 : 70;
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else {
+    // A refusal of ours says where and what to do; anything else is a fault of this program, and its stack is wanted.
+    // What it quotes was written by whoever wrote the contract or the message.
+    const [{ isSallyportError }, { escapedLines }] = await Promise.all([import("@sallyport/guard"), import("@sallyport/server")]);
+    console.error(isSallyportError(error) ? escapedLines(`${error.code}: ${error.message}`) : error);
+    process.exitCode = isSallyportError(error) ? 2 : 70;
+  }
 }

@@ -1,4 +1,4 @@
-// Numbers and missing values from the command line.
+// Numbers, hashes and missing values from the command line.
 import { InvalidArgumentError } from "commander";
 
 export function wholeNumber(least: number, most: number): (text: string) => number {
@@ -7,6 +7,11 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
     if (/^\d+$/.test(text) && value >= least && value <= most) return value;
     throw new InvalidArgumentError(`It is a whole number from ${least} to ${most}.`);
   };
+}
+
+export function headHash(text: string): string {
+  if (/^[0-9a-f]{64}$/.test(text)) return text;
+  throw new InvalidArgumentError("It is the 64 hexadecimal digits that an earlier verify printed.");
 }
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

@@ -1,6 +1,7 @@
 // What most commands begin with: the contract file, the keys it points to, the embedded file it names.
+import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { type KeyRing, keysFromEnv } from "@sallyport/guard";
+import { type KeyRing, keysFromEnv, SallyportError } from "@sallyport/guard";
 import { keysFromFile } from "@sallyport/guard/keys-file";
 import { type Embedded, jsonLog, type Level, type LoadedContract, loadContractFile, type Log, openEmbedded } from "@sallyport/server";
 import { type Command, Option } from "commander";
@@ -16,7 +17,10 @@ export interface Opened extends LoadedContract {
   readonly path: string;
   readonly log: Log;
   readonly keys: () => KeyRing;
+  /** Made when it is not there. */
   readonly embedded: () => Embedded;
+  /** For those who look into what others wrote. @throws {SallyportError} `ERR_STORE_UNAVAILABLE` when it is not there. */
+  readonly kept: () => Embedded;
 }
 
 const DEFAULT_KEYS = "SALLYPORT_KEYS";
@@ -38,6 +42,7 @@ export async function open(contract: string, options: OpenOptions): Promise<Open
   const { keys, store, policy } = loaded.settings;
   // A shorter lease asks for deliveries to come back as soon.
   const visibility = policy.leaseMs === undefined ? {} : { visibilityMs: Math.min(policy.leaseMs, 10_000) };
+  const file = options.store === undefined ? (store ?? resolve(dirname(path), DEFAULT_STORE)) : resolve(options.store);
   return {
     ...loaded,
     path,
@@ -47,7 +52,13 @@ export async function open(contract: string, options: OpenOptions): Promise<Open
       if (keys !== undefined && "file" in keys) return keysFromFile(keys.file);
       return keysFromEnv(keys?.env ?? DEFAULT_KEYS);
     },
-    embedded: () =>
-      openEmbedded(options.store === undefined ? (store ?? resolve(dirname(path), DEFAULT_STORE)) : resolve(options.store), visibility),
+    embedded: () => openEmbedded(file, visibility),
+    kept: () => {
+      if (existsSync(file)) return openEmbedded(file, visibility);
+      throw new SallyportError("ERR_STORE_UNAVAILABLE", "the SQLite file is not there", {
+        place: file,
+        remedy: "Check --store, or store in the contract; the server and the worker make it when they first start.",
+      });
+    },
   };
 }

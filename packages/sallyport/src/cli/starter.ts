@@ -42,7 +42,7 @@ store: ./data/notes.db         # the embedded broker and its stores
 `;
 
 const HANDLERS = `// Called once for each event, when its signature, place, age, schema and claim are in order. Return nothing when it is
-// done; throw, or return retry(), to try again; return reject("why") to send it to the dead letters.
+// done; throw to try again; return { kind: "reject", reason: "why" } to send it to the dead letters.
 export default {
   "note.created": async (event, { attempt }) => {
     console.log(\`note \${event.data.noteId}: \${JSON.stringify(event.data.text)} (from \${event.actor}, attempt \${attempt})\`);

@@ -2,7 +2,7 @@
 import { Client } from "@modelcontextprotocol/client";
 import { InMemoryTransport } from "@modelcontextprotocol/server";
 import type { Principal } from "@sallyport/guard";
-import { type Doors, mcpServerFor } from "@sallyport/server";
+import { type Doors, escapedLines, mcpServerFor } from "@sallyport/server";
 
 export async function listTools(doors: Doors, local: Principal, json: boolean): Promise<void> {
   const client = new Client({ name: "sallyport", version: "0.1.0" });
@@ -10,7 +10,7 @@ export async function listTools(doors: Doors, local: Principal, json: boolean): 
   await Promise.all([mcpServerFor(doors, local, false).connect(far), client.connect(near)]);
   const { tools } = await client.listTools();
   await client.close();
-  console.log(json ? JSON.stringify(tools, null, 2) : tools.map(described).join("\n\n"));
+  console.log(json ? JSON.stringify(tools, null, 2) : escapedLines(tools.map(described).join("\n\n")));
 }
 
 function described({ name, description, inputSchema, annotations }: Awaited<ReturnType<Client["listTools"]>>["tools"][number]): string {

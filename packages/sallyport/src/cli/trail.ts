@@ -1,7 +1,7 @@
 // `sallyport trail`: who did what, and whether the record of it is whole.
+import { escaped, escapedJson } from "@sallyport/server";
 import { Command } from "commander";
-import { escaped } from "../report/escape.ts";
-import { wholeNumber } from "./numbers.ts";
+import { headHash, wholeNumber } from "./numbers.ts";
 import { open, type OpenOptions, withOpenOptions } from "./open.ts";
 
 interface ShowOptions extends OpenOptions {
@@ -26,13 +26,13 @@ export function trailCommand(): Command {
     .action(show);
   withOpenOptions(command.command("verify"))
     .description("Recompute the chain of hashes. Ends with 1 when an entry was changed, removed or put in.")
-    .option("--head <hash>", "a head kept from an earlier verify: finds a chain that was cut or built anew")
+    .option("--head <hash>", "a head kept from an earlier verify: finds a chain that was cut or built anew", headHash)
     .action(verify);
   return command;
 }
 
 async function show(path: string, options: ShowOptions): Promise<void> {
-  const embedded = (await open(path, options)).embedded();
+  const embedded = (await open(path, options)).kept();
   let shown = 0;
   for (let after = options.after, page = 1; page > 0 && shown < options.limit;) {
     const entries = embedded.trail.list({ after, limit: PAGE });
@@ -42,18 +42,23 @@ async function show(path: string, options: ShowOptions): Promise<void> {
       if (options.actor !== undefined && entry.actor !== options.actor) continue;
       if (options.event !== undefined && entry.eventId !== options.event) continue;
       if (++shown > options.limit) break;
-      console.log(options.json === true ? JSON.stringify(entry) : lineOf(entry));
+      console.log(options.json === true ? escapedJson(entry) : lineOf(entry));
     }
   }
   await embedded.close();
 }
 
 async function verify(path: string, options: OpenOptions & { readonly head?: string }): Promise<void> {
-  const embedded = (await open(path, options)).embedded();
+  const embedded = (await open(path, options)).kept();
   const verdict = embedded.trail.verify(options.head);
   if (verdict.intact) console.log(`intact: ${verdict.entries} entries, head ${verdict.head}`);
   else {
-    console.error(`broken at entry ${verdict.brokenAt}`);
+    const whole = options.head !== undefined && embedded.trail.verify().intact;
+    console.error(
+      whole
+        ? "broken: the entries follow from each other, but the head that was kept is not among them; entries were cut off, or the trail was built anew"
+        : `broken at entry ${verdict.brokenAt}`,
+    );
     process.exitCode = 1;
   }
   await embedded.close();

@@ -1,5 +1,14 @@
 // `sallyport work`: runs the user's handlers on what was published, with health over HTTP.
-import { isolateHandlers, type LoadedHandlers, loadHandlers, type Log, runUntilStopped, serveHealth, startWork } from "@sallyport/server";
+import {
+  isolateHandlers,
+  type LoadedHandlers,
+  loadHandlers,
+  type Log,
+  runUntilStopped,
+  serveHealth,
+  startWork,
+  type Working,
+} from "@sallyport/server";
 import { Command } from "commander";
 import { definedOf, wholeNumber } from "./numbers.ts";
 import { open, type OpenOptions, withOpenOptions } from "./open.ts";
@@ -28,17 +37,28 @@ export function workCommand(): Command {
 async function work(path: string, options: WorkCommandOptions): Promise<void> {
   const opened = await open(path, options);
   const { contract, log, settings } = opened;
-  const { handlers, close } = await load(options, settings.policy.concurrency ?? DEFAULT_CONCURRENCY, log);
   const keys = opened.keys();
+  const { handlers, close } = await load(options, settings.policy.concurrency ?? DEFAULT_CONCURRENCY, log);
   const embedded = opened.embedded();
   const { group, tenant: tenants } = options;
-  const working = await startWork({ contract, keys, embedded, handlers, log, ...definedOf({ group, tenants, policy: settings.policy }) });
-  const health = options.healthPort === undefined ? undefined : await serveHealth(working.health, options.healthHost, options.healthPort);
-  log("info", "working", { contract: contract.name, group: group ?? contract.name, events: Object.keys(handlers), health: health?.url });
-  process.exitCode = await runUntilStopped(working, { log });
-  await close();
-  await health?.close();
-  await embedded.close();
+  let working: Working | undefined;
+  // Before anything is taken from the broker: with a port that cannot be had, nothing is to be drained.
+  const health = await answering(options, async () => (await working?.health.failing()) ?? ["starting"]);
+  try {
+    working = await startWork({ contract, keys, embedded, handlers, log, ...definedOf({ group, tenants, policy: settings.policy }) });
+    log("info", "working", { contract: contract.name, group: group ?? contract.name, events: Object.keys(handlers), health: health?.url });
+    process.exitCode = await runUntilStopped(working, { log });
+  } catch (error) {
+    throw opened.placed(error);
+  } finally {
+    await close();
+    await health?.close();
+    await embedded.close();
+  }
+}
+
+async function answering({ healthPort, healthHost }: WorkCommandOptions, failing: () => Promise<readonly string[]>) {
+  return healthPort === undefined ? undefined : serveHealth({ failing }, healthHost, healthPort);
 }
 
 /** As the consumer's own default. */

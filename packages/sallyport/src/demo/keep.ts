@@ -10,11 +10,13 @@ export async function keepServing(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "sallyport-"));
   writeStarter(folder, false);
   const contract = join(folder, "contract.yaml");
-  const run = (args: readonly string[], stdout: "inherit" | "ignore") =>
-    spawn(process.execPath, [...process.execArgv, process.argv[1] ?? "", ...args], { stdio: ["ignore", stdout, "pipe"] });
-  const worker = run(["work", contract, "--handlers", join(folder, "handlers.mjs")], "inherit");
-  const server = run(["serve", contract, "--port", "0"], "ignore");
+  const run = (args: readonly string[]) =>
+    spawn(process.execPath, [...process.execArgv, process.argv[1] ?? "", ...args], { stdio: ["ignore", "inherit", "pipe"] });
+  const worker = run(["work", contract, "--handlers", join(folder, "handlers.mjs")]);
+  const server = run(["serve", contract, "--port", "0"]);
   const url = await urlOf(server);
+  // A log that nobody reads keeps its process from ending.
+  for (const { stderr } of [worker, server]) stderr.pipe(process.stderr, { end: false });
   console.log(`\nServing the notes contract at ${url}; the worker prints what it handles. Ctrl-C ends both.\n`);
   for (const { name, file, remote } of CLIENTS) {
     console.log(`${name}${file === undefined ? "" : ` (${file})`}:\n${JSON.stringify(remote("notes", url), null, 2)}\n`);
@@ -39,11 +41,14 @@ async function ended(child: ReturnType<typeof spawn>): Promise<void> {
 function urlOf(server: ReturnType<typeof spawn>): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = "";
-    server.stderr?.on("data", (chunk: Buffer) => {
+    const look = (chunk: Buffer): void => {
       text += chunk.toString();
       const url = /"url":"([^"]+)"/.exec(text)?.[1];
-      if (url !== undefined) resolve(url);
-    });
+      if (url === undefined) return;
+      server.stderr?.off("data", look);
+      resolve(url);
+    };
+    server.stderr?.on("data", look);
     server.once("exit", () => reject(new Error(`the server did not start: ${text}`)));
   });
 }

@@ -27,11 +27,11 @@ export interface JwtSettings {
 export function readAuth(node: Node | undefined): AuthSettings {
   if (node === undefined) return { tokens: [] };
   const member = members(node, ["tokens", "jwt"], "server.auth");
-  const tokens = member("tokens");
-  return {
-    tokens: tokens === undefined ? [] : readTokens(tokens),
-    ...optional("jwt", member("jwt"), readJwt),
-  };
+  const [tokens, jwt] = [member("tokens"), member("jwt")];
+  const read = { tokens: tokens === undefined ? [] : readTokens(tokens), ...optional("jwt", jwt, readJwt) };
+  if (read.tokens.length > 0 || jwt !== undefined) return read;
+  // Whoever took the last token away wants nobody in, and not everybody.
+  throw fault((tokens ?? node).at, "server.auth lets nobody in", "Give a token or an issuer; without server.auth no token is asked for.");
 }
 
 function readTokens(node: Node): readonly TokenSettings[] {

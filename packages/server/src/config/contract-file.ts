@@ -6,13 +6,15 @@ import { fault, readDocument, type Node } from "./document.ts";
 import { readEvents } from "./events.ts";
 import { members, required, text } from "./fields.ts";
 import type { Environment } from "./interpolation.ts";
-import { positionOf } from "./position.ts";
+import { policyInFile, positionOf } from "./position.ts";
 import { sentenceOf, withoutValues } from "./redaction.ts";
 import { readSettings, SETTINGS_KEYS, type Settings } from "./settings.ts";
 
 export interface LoadedContract {
   readonly contract: Contract;
   readonly settings: Settings;
+  /** An error that the guard throws about `policy` later, when it knows the broker, with line and column. */
+  readonly placed: (error: unknown) => unknown;
 }
 
 /** @throws {SallyportError} `ERR_CONFIG_*`, whose `place` is `file:line:column`. */
@@ -28,7 +30,7 @@ export function parseContractFile(source: string, file: string, env: Environment
     const name = text(required(member("name"), "name", root), "name");
     const settings = readSettings(member, file);
     const events = readEvents(required(member("events"), "events", root));
-    return { contract: judged(name, events, root), settings };
+    return { contract: judged(name, events, root), settings, placed: (error) => placed(error, root) };
   } catch (error) {
     throw isSallyportError(error) ? withoutValues(error, root) : error;
   }
@@ -42,6 +44,11 @@ function judged(name: string, events: Record<string, EventDefinition>, root: Nod
     const { place, remedy } = error;
     throw fault(positionOf(place ?? "", root), sentenceOf(error), remedy ?? "Correct it.", error.code);
   }
+}
+
+function placed(error: unknown, root: Node): unknown {
+  if (!isSallyportError(error) || error.place?.startsWith("policy.") !== true) return error;
+  return fault(positionOf(error.place, root), policyInFile(sentenceOf(error)), policyInFile(error.remedy ?? "Correct it."), error.code);
 }
 
 async function read(path: string): Promise<string> {

@@ -4,7 +4,7 @@ import type { Node } from "./document.ts";
 /** `file:line:column` of the place, or of the nearest above it that the file has. */
 export function positionOf(place: string, root: Node): string {
   const [, type, rest = ""] = /^events\["((?:[^"]|"(?!\]))*)"\](.*)$/s.exec(place) ?? [];
-  if (type === undefined) return (memberOf(root, place) ?? root).at;
+  if (type === undefined) return ofSetting(place, root).at;
   const events = memberOf(root, "events");
   const event = events && memberOf(events, type);
   if (event === undefined) return (events ?? root).at;
@@ -21,6 +21,20 @@ const FILE_NAMES: ReadonlyMap<string, string> = new Map([
   ["expiresAfterMs", "expiresAfter"],
   ["windowMs", "per"],
 ]);
+
+/** A top-level member, or one of `policy`, whose times are said without a unit in their names. */
+function ofSetting(place: string, root: Node): Node {
+  const [section = "", option] = place.split(".", 2);
+  const member = memberOf(root, section) ?? root;
+  return option === undefined ? member : (memberOf(member, inFile(option)) ?? member);
+}
+
+/** As the file writes what code calls `rememberMs`. */
+const inFile = (option: string): string => option.replace(/Ms$/, "");
+
+/** A sentence of the guard about `policy`, in the file's words. */
+export const policyInFile = (sentence: string): string =>
+  sentence.replaceAll(/\b(?:window|skew|remember|lease|deadline|retry|maxRetry)Ms\b/g, inFile);
 
 /** The guard leaves out `properties` and the like: whichever way down fits the rest of the place is taken. */
 function inSchema(node: Node, rest: string): string | undefined {

@@ -1,6 +1,7 @@
 // Who a token, or the one user of stdio, is to the guard.
 import type { Principal } from "@sallyport/guard";
 import { fault, type Node } from "./document.ts";
+import { isPrincipalName } from "../principal-name.ts";
 import { members, optional, required, text, texts } from "./fields.ts";
 
 export const PRINCIPAL_KEYS = ["principal", "tenant", "scopes"] as const;
@@ -11,10 +12,16 @@ export function readPrincipal(node: Node): Principal {
 
 export function principalFrom(member: (name: string) => Node | undefined, within: Node): Principal {
   return {
-    id: text(required(member("principal"), "principal", within), "principal"),
+    id: nameOf(required(member("principal"), "principal", within)),
     ...optional("tenant", member("tenant"), tenant),
     ...optional("scopes", member("scopes"), (scopes) => texts(scopes, "scopes")),
   };
+}
+
+function nameOf(node: Node): string {
+  const given = text(node, "principal");
+  if (isPrincipalName(given)) return given;
+  throw fault(node.at, "not a principal", "Use 1 to 256 printable characters.");
 }
 
 function tenant(node: Node): string {

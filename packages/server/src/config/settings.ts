@@ -79,7 +79,7 @@ function readServer(node: Node | undefined): ServerSettings {
 function exact(node: Node, what: string): readonly string[] {
   return list(node, what).map((item) => {
     const host = text(item, `an item of ${what}`);
-    if (/^[A-Za-z0-9.:[\]-]+$/.test(host)) return host.toLowerCase();
+    if (/^[A-Za-z0-9.:[\]-]+$/.test(host) && URL.canParse(`http://${host}`)) return host.toLowerCase();
     throw fault(item.at, "not a host", "Write one as the Host header has it, e.g. mcp.example.com:8321; patterns are not taken.");
   });
 }

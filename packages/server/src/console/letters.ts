@@ -25,7 +25,7 @@ const PAGE = 500;
 /** Those of the ids that exist, else all that the filter leaves, oldest first. */
 export async function lettersOf(store: DeadLetterStore, ids: readonly string[], filter: DeadLetterFilter): Promise<readonly DeadLetter[]> {
   if (ids.length > 0) {
-    const found = await Promise.all(ids.map((id) => store.get(id)));
+    const found = await Promise.all([...new Set(ids)].map((id) => store.get(id)));
     return found.filter((letter) => letter !== undefined);
   }
   const letters: DeadLetter[] = [];

@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { type AuthInfo, OAuthError, OAuthErrorCode, requireBearerAuth } from "@modelcontextprotocol/server";
 import { type Principal, SallyportError } from "@sallyport/guard";
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
+import { isPrincipalName } from "../principal-name.ts";
 
 export interface TokenAccess {
   readonly principal: Principal;
@@ -35,11 +36,17 @@ export type Authenticate = (request: Request) => Promise<AuthInfo | Response>;
 const ALGORITHMS = ["ES256", "ES384", "ES512", "EdDSA", "Ed25519", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512"];
 const SKEW_SECONDS = 30;
 const STATIC_TOKEN_SECONDS = 3600;
-const PRINCIPAL = /^[^\p{Cc}\u2028\u2029]{1,256}$/u;
 
-export function authenticator(access: AccessOptions, keysOfIssuer?: JWTVerifyGetKey): Authenticate {
+export interface AuthenticatorOptions {
+  /** Default: fetched from the issuer's `jwks`. */
+  readonly keysOfIssuer?: JWTVerifyGetKey;
+  /** Told when a token could not be judged. The caller is told nothing of it. */
+  readonly onFault?: (error: unknown) => void;
+}
+
+export function authenticator(access: AccessOptions, { keysOfIssuer, onFault }: AuthenticatorOptions = {}): Authenticate {
   const tokens = new Map((access.tokens ?? []).map((token) => [token.sha256, token]));
-  const verifyJwt = access.jwt && jwtVerifier(access.jwt, keysOfIssuer ?? createRemoteJWKSet(new URL(access.jwt.jwks)));
+  const verifyJwt = access.jwt && jwtVerifier(access.jwt, keysOfIssuer ?? createRemoteJWKSet(new URL(access.jwt.jwks)), onFault);
   const verifyAccessToken = async (token: string): Promise<AuthInfo> => {
     // Found by hash: how long that takes says nothing about the token.
     const known = tokens.get(createHash("sha256").update(token).digest("hex"));
@@ -55,7 +62,11 @@ export function principalOf(auth: { readonly extra?: Readonly<Record<string, unk
   return auth?.extra?.["principal"] as Principal | undefined;
 }
 
-function jwtVerifier(jwt: JwtAccess, keys: JWTVerifyGetKey): (token: string) => Promise<AuthInfo> {
+function jwtVerifier(
+  jwt: JwtAccess,
+  keys: JWTVerifyGetKey,
+  onFault: AuthenticatorOptions["onFault"],
+): (token: string) => Promise<AuthInfo> {
   const { issuer, audience } = jwt;
   const principalClaim = jwt.principalClaim ?? "sub";
   return async (token) => {
@@ -72,20 +83,22 @@ function jwtVerifier(jwt: JwtAccess, keys: JWTVerifyGetKey): (token: string) => 
     } catch (error) {
       if (error instanceof OAuthError) throw error;
       if (isRefusal(error)) throw new OAuthError(OAuthErrorCode.InvalidToken, "The token is not valid here.");
+      onFault?.(new Error("the issuer's keys cannot be had", { cause: error }));
       throw new OAuthError(OAuthErrorCode.ServerError, "Tokens cannot be checked now.");
     }
   };
 }
 
+/** What jose says of the issuer's key server; `ERR_JOSE_GENERIC` is an answer of it that is not 200 or not JSON. */
+const FAULTS_OF_ISSUER: ReadonlySet<string> = new Set([errors.JWKSTimeout.code, errors.JWKSInvalid.code, errors.JOSEError.code]);
+
 /** A fault of the token, as against one of the issuer's key server. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout) && !(error instanceof errors.JWKSInvalid);
-}
+const isRefusal = (error: unknown): boolean => error instanceof errors.JOSEError && !FAULTS_OF_ISSUER.has(error.code);
 
 function principalOfClaims(claims: JWTPayload, principalClaim: string, tenantClaim: string | undefined): Principal {
   const id = claims[principalClaim];
   const tenant = tenantClaim === undefined ? undefined : claims[tenantClaim];
-  if (typeof id !== "string" || !PRINCIPAL.test(id) || (tenant !== undefined && typeof tenant !== "string"))
+  if (!isPrincipalName(id) || (tenant !== undefined && typeof tenant !== "string"))
     throw new OAuthError(OAuthErrorCode.InvalidToken, "The token names no principal that can be used here.");
   return { id, ...(tenant !== undefined && { tenant }), scopes: scopesOf(claims) };
 }

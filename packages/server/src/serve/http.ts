@@ -1,8 +1,7 @@
-// Streamable HTTP, both eras of the protocol: 2026-07-28 without sessions, older ones with. Before anything of the
-// protocol is read: who is asked for (Host), from which page (Origin), and who asks (bearer token).
+// Streamable HTTP, both eras of the protocol: 2026-07-28 without sessions, older ones with. By a request's head alone,
+// before its body is taken in: who is asked for (Host), from which page (Origin), and who asks (bearer token).
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { toNodeHandler } from "@modelcontextprotocol/node";
 import {
   type AuthInfo,
@@ -14,10 +13,11 @@ import {
   type McpHttpHandler,
   originValidationResponse,
 } from "@modelcontextprotocol/server";
-import { type Principal, SallyportError } from "@sallyport/guard";
+import type { Principal } from "@sallyport/guard";
 import { answerHealth, type Health } from "../health.ts";
+import { listen, pathOf } from "../listen.ts";
 import { fieldsOf } from "../logs.ts";
-import { type AccessOptions, asksForTokens, authenticator, principalOf, refuseExposure } from "./access.ts";
+import { type AccessOptions, asksForTokens, type Authenticate, authenticator, principalOf, refuseExposure } from "./access.ts";
 import { type Doors, mcpServerFor } from "./doors.ts";
 import { rpcError, Sessions } from "./sessions.ts";
 
@@ -59,11 +59,10 @@ export async function serveHttp(doors: Doors, options: HttpOptions): Promise<Htt
   const posts = new Set<ServerResponse>();
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
     if (request.method === "POST") posts.add(response.once("close", () => posts.delete(response)));
-    void answer(request, response, handle, options);
+    void answer(request, response, endpoint, handle, options);
   });
   server.maxConnections = MAX_CONNECTIONS;
-  await listen(server, host, options.port ?? DEFAULT_PORT);
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server, host, options.port ?? DEFAULT_PORT, "server.port");
   const close = async (deadlineMs: number): Promise<void> => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     await doors.calls.close(deadlineMs);
@@ -83,21 +82,35 @@ export async function serveHttp(doors: Doors, options: HttpOptions): Promise<Htt
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
+  endpoint: Endpoint,
   handle: ReturnType<typeof toNodeHandler>,
   { health }: HttpOptions,
 ): Promise<void> {
-  const path = (request.url ?? "/").split("?")[0] ?? "/";
-  const healthy = request.method === "GET" ? await answerHealth(path, health) : undefined;
-  if (healthy === undefined) return handle(request as IncomingMessage & { readonly method: string; readonly url: string }, response);
-  response.writeHead(healthy.status, { "content-type": "application/json", "cache-control": "no-store" });
-  response.end(healthy.body);
+  const healthy = request.method === "GET" ? await answerHealth(pathOf(request.url), health) : undefined;
+  if (healthy !== undefined) {
+    response.writeHead(healthy.status, { "content-type": "application/json", "cache-control": "no-store" });
+    response.end(healthy.body);
+    return;
+  }
+  const admitted = await endpoint.admit(request);
+  if (admitted instanceof Response) {
+    response.writeHead(admitted.status, Object.fromEntries(admitted.headers));
+    response.end(await admitted.text());
+    return;
+  }
+  await handle(Object.assign(request as IncomingMessage & Asked, { auth: admitted }), response);
+}
+
+interface Asked {
+  readonly method: string;
+  readonly url: string;
 }
 
 class Endpoint {
   readonly #doors: Doors;
   readonly #hosts: string[];
   readonly #origins: ReadonlySet<string> | undefined;
-  readonly #authenticate: (request: Request) => Promise<AuthInfo | Response>;
+  readonly #authenticate: Authenticate;
   readonly #modern: McpHttpHandler;
   readonly #sessions: Sessions;
 
@@ -106,22 +119,30 @@ class Endpoint {
     this.#hosts = options.allowedHosts?.map((host) => new URL(`http://${host}`).hostname) ?? localhostAllowedHostnames();
     this.#origins = options.allowedOrigins && new Set(options.allowedOrigins);
     const local = localAuth(options.local);
-    this.#authenticate = asksForTokens(options.auth) ? authenticator(options.auth) : async () => local;
+    const onerror = (error: unknown): void => this.report(error);
+    this.#authenticate = asksForTokens(options.auth) ? authenticator(options.auth, { onFault: onerror }) : async () => local;
     const open = (auth: AuthInfo | undefined) => mcpServerFor(doors, principalOf(auth) ?? options.local, true);
-    const onerror = (error: Error): void => this.report(error);
     this.#modern = createMcpHandler(({ authInfo }) => open(authInfo), { legacy: "reject", onerror, maxRequestBodySize: MAX_BODY_BYTES });
     this.#sessions = new Sessions({ open, maxBodyBytes: MAX_BODY_BYTES });
   }
 
-  readonly fetch = async (request: Request): Promise<Response> => {
-    const misplaced = hostHeaderValidationResponse(request, this.#hosts) ?? this.#foreignPage(request);
-    if (misplaced !== undefined) return misplaced;
-    if (new URL(request.url).pathname !== MCP_PATH) return rpcError(404, -32_601, `The endpoint is ${MCP_PATH}`);
-    const auth = await this.#authenticate(request);
-    if (auth instanceof Response) return auth;
-    if (this.#doors.calls.closed) return rpcError(503, -32_000, "The server is shutting down");
-    if (await isLegacyRequest(request, undefined, { maxRequestBodySize: MAX_BODY_BYTES })) return this.#sessions.fetch(request, auth);
-    return this.#modern.fetch(request, { authInfo: auth });
+  /** Who calls, or the answer that turns the request away: a stranger's body takes no room here. */
+  async admit(received: IncomingMessage): Promise<AuthInfo | Response> {
+    const head = headOf(received);
+    const refusal =
+      hostHeaderValidationResponse(head, this.#hosts) ??
+      this.#foreignPage(head) ??
+      (pathOf(received.url) === MCP_PATH ? undefined : rpcError(404, -32_601, `The endpoint is ${MCP_PATH}`));
+    const admitted = refusal ?? (await this.#authenticate(head));
+    if (admitted instanceof Response)
+      this.#doors.log("info", "turned away", { status: admitted.status, answer: await admitted.clone().text() });
+    else if (this.#doors.calls.closed) return rpcError(503, -32_000, "The server is shutting down");
+    return admitted;
+  }
+
+  readonly fetch = async (request: Request, { authInfo }: { readonly authInfo?: AuthInfo } = {}): Promise<Response> => {
+    if (await isLegacyRequest(request, undefined, { maxRequestBodySize: MAX_BODY_BYTES })) return this.#sessions.fetch(request, authInfo);
+    return this.#modern.fetch(request, { ...(authInfo && { authInfo }) });
   };
 
   #foreignPage(request: Request): Response | undefined {
@@ -130,7 +151,7 @@ class Endpoint {
     return origin === null || this.#origins.has(origin) ? undefined : rpcError(403, -32_000, "This origin is not allowed");
   }
 
-  report(error: Error): void {
+  report(error: unknown): void {
     this.#doors.log("warn", "a request failed", fieldsOf(error));
   }
 
@@ -149,16 +170,8 @@ async function withinMs(limitMs: number, work: Promise<unknown>): Promise<void> 
   clearTimeout(timer);
 }
 
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (cause: NodeJS.ErrnoException) =>
-      reject(
-        new SallyportError("ERR_CONFIG_INVALID", `cannot listen on ${host}:${port}: ${cause.code ?? cause.name}`, {
-          place: "server.port",
-          remedy: "Choose another port or host, or stop what is listening there.",
-        }),
-      ),
-    );
-    server.listen(port, host, resolve);
-  });
+/** Its headers: of the address only the path counts, which is compared as it was written. */
+function headOf({ headers }: IncomingMessage): Request {
+  const given = Object.entries(headers).flatMap(([name, value = []]) => [value].flat().map((one): [string, string] => [name, one]));
+  return new Request("http://localhost/", { headers: given });
 }

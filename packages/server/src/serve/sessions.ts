@@ -56,7 +56,7 @@ export class Sessions {
   }
 
   async #begin(request: Request, auth: AuthInfo | undefined): Promise<Response> {
-    if (!(await this.#hasRoom())) return rpcError(503, -32_000, "Too many sessions");
+    if (!(await this.#hasRoom(ownerOf(auth)))) return rpcError(503, -32_000, "Too many sessions");
     const transport: WebStandardStreamableHTTPServerTransport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       maxRequestBodySize: this.#options.maxBodyBytes,
@@ -70,13 +70,25 @@ export class Sessions {
     return response;
   }
 
-  async #hasRoom(): Promise<boolean> {
+  async #hasRoom(owner: string): Promise<boolean> {
     if (this.#sessions.size < (this.#options.most ?? MOST)) return true;
-    const [id, oldest] = this.#sessions.entries().next().value as [string, Session];
-    if (this.#now() - oldest.usedAtMs < (this.#options.idleMs ?? IDLE_MS)) return false;
+    const [id, spare] = this.#idle() ?? this.#beyondShare(owner) ?? [];
+    if (id === undefined || spare === undefined) return false;
     this.#sessions.delete(id);
-    await oldest.transport.close();
+    await spare.transport.close();
     return true;
+  }
+
+  #idle(): [string, Session] | undefined {
+    const [oldest] = this.#sessions;
+    return oldest !== undefined && this.#now() - oldest[1].usedAtMs >= (this.#options.idleMs ?? IDLE_MS) ? oldest : undefined;
+  }
+
+  /** Of whoever holds most, if that is more than `owner` would hold: one caller must not shut all others out. */
+  #beyondShare(owner: string): [string, Session] | undefined {
+    const held = Map.groupBy(this.#sessions, ([, session]) => session.owner);
+    const [most = []] = [...held.values()].sort((one, other) => other.length - one.length);
+    return most.length > (held.get(owner)?.length ?? 0) + 1 ? most[0] : undefined;
   }
 }
 

@@ -8,15 +8,28 @@ import { type Doors, mcpServerFor } from "./doors.ts";
 
 const MAX_BUFFER_BYTES = 1024 * 1024;
 
+/** Says when it is closed: by its client, or by itself after a line beyond the limit or an output that nobody reads. */
+class Wire extends StdioServerTransport {
+  readonly #closed = Promise.withResolvers<void>();
+
+  get closed(): Promise<void> {
+    return this.#closed.promise;
+  }
+
+  override async close(): Promise<void> {
+    await super.close();
+    this.#closed.resolve();
+  }
+}
+
 export function serveOverStdio(doors: Doors, local: Principal): Required<Running> {
-  const transport = new StdioServerTransport(process.stdin, process.stdout, { maxBufferSize: MAX_BUFFER_BYTES });
-  const ended = new Promise<void>((resolve) => process.stdin.once("close", resolve).once("end", resolve));
+  const transport = new Wire(process.stdin, process.stdout, { maxBufferSize: MAX_BUFFER_BYTES });
   const serving = serveStdio(() => mcpServerFor(doors, local, false), {
     transport,
     onerror: (error) => doors.log("warn", "a request failed", fieldsOf(error)),
   });
   return {
-    ended,
+    ended: transport.closed,
     close: async (deadlineMs) => {
       await doors.calls.close(deadlineMs);
       await serving.close();

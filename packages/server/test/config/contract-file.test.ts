@@ -101,6 +101,11 @@ const WRONG: readonly (readonly [string, string, string])[] = [
   ["a schema that is no object", oneEvent("", "▶{ type: string }"), "ERR_CONFIG_SCHEMA_NOT_STRICT"],
   ["a schema that is a list", oneEvent("", "▶[]"), "ERR_CONFIG_INVALID"],
   [
+    "[DST-08] a destination that another event's tenant can make",
+    `${oneEvent("").replace("destination: notes", 'destination: "notes-{tenant}"')}\n  note.removed: { description: A note., destination: ▶notes-eu, schema: ${STRICT} }`,
+    "ERR_CONFIG_DESTINATION_OVERLAP",
+  ],
+  [
     "two events with one tool",
     `${oneEvent("tool: same")}\n  note.removed: { description: A note., destination: notes, schema: ${STRICT}, tool: ▶same }`,
     "ERR_CONFIG_TOOL_DUPLICATE",

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
+import { SallyportError } from "@sallyport/guard";
 import { describe, expect, test } from "vitest";
 import { loadContractFile } from "../../src/config/contract-file.ts";
 import type { Settings } from "../../src/config/settings.ts";
@@ -84,6 +85,11 @@ const WRONG: readonly (readonly [string, string, string])[] = [
   ["a token of nobody", `server: { auth: { tokens: [▶{ sha256: "${HASH}" }] } }`, "ERR_CONFIG_INVALID"],
   ["[DST-03] a tenant outside the alphabet", "stdio: { principal: a, tenant: ▶../acme }", "ERR_CONFIG_INVALID"],
   ["a principal without a name", "stdio: ▶{ tenant: a }", "ERR_CONFIG_INVALID"],
+  ["a principal whose every call would be refused", 'stdio: { principal: ▶"a\\nb" }', "ERR_CONFIG_INVALID"],
+  ["[OPS-04] auth whose last token was taken away", "server: { auth: { tokens: ▶[] } }", "ERR_CONFIG_INVALID"],
+  ["[OPS-04] auth that asks for nothing", "server: { auth: ▶{} }", "ERR_CONFIG_INVALID"],
+  ["a host with two ports", "server: { allowedHosts: [a.example, ▶'a.example:1:2'] }", "ERR_CONFIG_INVALID"],
+  ["a host that is none", "server: { allowedHosts: [▶'[['] }", "ERR_CONFIG_INVALID"],
   ["[OPS-05] keys in the file", "keys: ▶[{ id: k1, secret: hunter2 }]", "ERR_CONFIG_INVALID"],
   ["[OPS-05] a secret in the file", "keys: { ▶secret: hunter2 }", "ERR_CONFIG_UNKNOWN_KEY"],
   ["keys in two places", "keys: { env: A, file: ▶b }", "ERR_CONFIG_INVALID"],
@@ -142,5 +148,34 @@ describe("[OPS-05] what came out of the environment is in no error", () => {
     const refusal = refusalOf(() => settingsOf("keys: { env: '${KEYS}' }", keys));
     expect(refusal.remedy).toContain("bare name");
     expect(refusal.message).not.toContain(keys.KEYS);
+  });
+});
+
+describe("what the consumer says of the policy when it knows the broker", () => {
+  const source = marked(withSettings("policy: { window: 2h, remember: ▶1m }"));
+  const said = new SallyportError("ERR_CONFIG_RETENTION_SHORT", "too short", {
+    place: "policy.rememberMs",
+    remedy: "Raise rememberMs, or shorten windowMs.",
+  });
+
+  test("[REP-08] comes out with line and column, and in the words of the file", () => {
+    expect(parse(source.text).placed(said)).toMatchObject({
+      code: "ERR_CONFIG_RETENTION_SHORT",
+      place: source.place,
+      remedy: "Raise remember, or shorten window.",
+    });
+  });
+
+  test("about an option that the file leaves out points at policy, or at the file", () => {
+    const lease = new SallyportError("ERR_CONFIG_INVALID", "too long", { place: "policy.leaseMs" });
+    const short = marked(withSettings("policy: ▶{ remember: 1s }"));
+    expect(parse(short.text).placed(lease)).toMatchObject({ place: short.place });
+    expect(parse(withSettings("")).placed(lease)).toMatchObject({ place: "notes.yaml:1:1" });
+  });
+
+  test("any other error stays as it is", () => {
+    const other = new SallyportError("ERR_CONFIG_INVALID", "no such event", { place: 'handlers["a"]' });
+    const { placed } = parse(source.text);
+    expect([placed(other), placed("thrown")]).toEqual([other, "thrown"]);
   });
 });

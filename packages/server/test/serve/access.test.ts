@@ -1,7 +1,10 @@
 // Bearer tokens: what is accepted, what is refused, and what a server may be exposed to.
 import { generateKeyPairSync } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { createLocalJWKSet, exportJWK, errors, type JWTVerifyGetKey, SignJWT } from "jose";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { authenticator, type AccessOptions, type Exposure, principalOf, refuseExposure } from "../../src/serve/access.ts";
 
 const jwt = {
@@ -27,7 +30,7 @@ const token = (claims: Record<string, unknown> = {}, key = privateKey): Promise<
     .setProtectedHeader({ alg: "ES256", kid: "1" })
     .sign(key);
 const ask = (bearer: string, access: AccessOptions = { jwt }, ring: JWTVerifyGetKey = keys) =>
-  authenticator(access, ring)(new Request("http://localhost/mcp", { headers: { authorization: `Bearer ${bearer}` } }));
+  authenticator(access, { keysOfIssuer: ring })(new Request("http://localhost/mcp", { headers: { authorization: `Bearer ${bearer}` } }));
 const statusOf = (answer: unknown): number => (answer instanceof Response ? answer.status : 200);
 
 test("a token of the issuer, for this server, gives principal, tenant and scopes", async () => {
@@ -46,6 +49,7 @@ test.each([
   ["of a principal that is no text", { sub: 7 }],
   ["of a principal with control characters", { sub: "a\nb" }],
   ["of an endless principal", { sub: "a".repeat(257) }],
+  ["of a principal that no envelope carries", { sub: "a\uffff" }],
   ["of a tenant that is no text", { org: ["acme"] }],
 ])("a token %s is refused", async (_what, claims) => {
   expect(statusOf(await ask(await token(claims)))).toBe(401);
@@ -68,9 +72,27 @@ test("when the issuer's keys cannot be had, nobody is let in and nobody is told 
   expect(statusOf(await ask(await token(), { jwt }, broken))).toBe(500);
 });
 
+test.each([
+  ["with an error", 500, "boom"],
+  ["with something that is no JSON", 200, "<html>"],
+  ["with something that is no keys", 200, "{}"],
+])("an issuer that answers %s is not the token's fault, and the operator is told", async (_what, status, body) => {
+  const issuer = createServer((_request, response) => void response.writeHead(status).end(body));
+  await once(issuer.listen(0, "127.0.0.1"), "listening");
+  onTestFinished(() => void issuer.close());
+  const jwks = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}`;
+  const faults: unknown[] = [];
+  const authenticate = authenticator({ jwt: { ...jwt, jwks } }, { onFault: (error) => void faults.push(error) });
+  const answer = await authenticate(new Request("http://localhost/mcp", { headers: { authorization: `Bearer ${await token()}` } }));
+  expect([statusOf(answer), faults]).toEqual([500, [expect.objectContaining({ message: "the issuer's keys cannot be had" })]]);
+});
+
 test("without a token, with another scheme, and with an empty one nobody is let in", async () => {
   for (const authorization of ["", "Basic YTpi", "Bearer", "Bearer "]) {
-    const answer = await authenticator({ jwt }, keys)(new Request("http://localhost/mcp", { headers: { authorization } }));
+    const answer = await authenticator(
+      { jwt },
+      { keysOfIssuer: keys },
+    )(new Request("http://localhost/mcp", { headers: { authorization } }));
     expect(statusOf(answer), authorization).toBeGreaterThanOrEqual(400);
   }
 });

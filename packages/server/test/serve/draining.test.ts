@@ -25,6 +25,29 @@ test.each(CLIENTS)("[PSN-12] %s: a call in flight is carried out and answered, a
   await expect(fetch(serving.url)).rejects.toThrow();
 });
 
+test("[PSN-12] the end waits for a call in flight, and not only for its answer to be sent", async () => {
+  const shop = openShop();
+  const [, connect] = CLIENTS[0]!;
+  const entered = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
+  shop.embedded.transport.send = () => {
+    entered.resolve();
+    return goOn.promise;
+  };
+  const serving = await shop.serve();
+  const client = await connect(serving.url, {});
+  const said: string[] = [];
+  const answer = client.call("order_placed", { item: "tea" });
+  await entered.promise;
+  const closed = shop.doors.calls.close(10_000).then(() => said.push("ended"));
+  for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+  expect(said).toEqual([]);
+  goOn.resolve();
+  expect(await answer).toMatchObject({ structuredContent: { type: "order.placed" } });
+  await closed;
+  expect(said).toEqual(["ended"]);
+});
+
 test("[PSN-12] a call that comes while the server ends is refused with a code", async () => {
   const shop = openShop();
   const [, connect] = CLIENTS[0]!;

@@ -136,6 +136,19 @@ describe("who may ask", () => {
     expect(await published(shop, "orders")).toEqual([]);
   });
 
+  test.each([
+    ["of an unknown caller", { authorization: "Bearer guess" }, "/mcp", 401],
+    ["asked for by another name", { host: "evil.example" }, "/mcp", 403],
+    ["sent by a page of another site", { origin: "https://evil.example" }, "/mcp", 403],
+    ["for another path", {}, "/admin", 404],
+    ["for a path that is no URL", {}, "//", 404],
+  ])("[OPS-03] a request %s is turned away by its head: its body is not waited for", async (_what, more, path, status) => {
+    const shop = openShop();
+    const { url } = await shop.serve({ auth });
+    expect(await statusOfHead(url, path, { "content-type": "application/json", "content-length": "1000", ...more })).toBe(status);
+    expect(shop.lines).toEqual([{ level: "info", message: "turned away", status, answer: expect.any(String) }]);
+  });
+
   test("a body beyond the limit is refused", async () => {
     const { url } = await openShop().serve();
     expect((await post(url, {}, { ...initialize, padding: "x".repeat(2 ** 20) })).status).toBe(413);
@@ -165,6 +178,20 @@ describe("health", () => {
     expect((await at(url, "/healthz")).status).toBe(200);
   });
 });
+
+/** The answer to a request whose body never comes. */
+async function statusOfHead(url: string, path: string, headers: Record<string, string>): Promise<number | undefined> {
+  const { request } = await import("node:http");
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const asked = request({ hostname, port, path, method: "POST", headers }, (response) => {
+      resolve(response.statusCode);
+      asked.destroy();
+    });
+    asked.once("error", reject);
+    asked.flushHeaders();
+  });
+}
 
 /** `fetch` does not let a caller choose the Host header. */
 async function askAs(url: string, host: string, origin?: string): Promise<{ status: number | undefined }> {
