@@ -125,7 +125,7 @@ function follow({ language, files, lines, modules, resolve }: Lowered, limits: L
   return { language, files, lines, analysis };
 }
 
-const NOTHING_SEEN: Analysis = { events: [], entries: [], bounded: [], steps: 0 };
+const NOTHING_SEEN: Analysis = { events: [], entries: [], bounded: [], called: new Map(), steps: 0 };
 
 /** A fault of ours on somebody's code must not pass for a clean result. */
 function attempt<T>(what: string, work: () => T): T {
