@@ -32,7 +32,11 @@ export function coverageOf(followed: readonly Followed[], surfaceOf: (file: stri
     brokerCalls: brokerCalls(events),
     unresolved: new Set(events.filter(({ kind }) => kind === "call").map(placeKey)).size,
     bounded: [
-      ...new Set(followed.flatMap(({ analysis }) => analysis.bounded.map(({ name, file, at }) => `${name} (${file}:${lineOf(at)})`))),
+      ...new Set(
+        followed.flatMap(({ analysis }) =>
+          analysis.bounded.map(({ name, file, at }) => `${name} (${file}${at === 0 ? "" : `:${lineOf(at)}`})`),
+        ),
+      ),
     ],
   };
 }
