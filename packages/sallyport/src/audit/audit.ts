@@ -5,7 +5,8 @@ import { gradeOf } from "../finding/grade.ts";
 import type { Audit, Note } from "../finding/report-data.ts";
 import { inOrder } from "../finding/scale.ts";
 import { coverageOf, type Followed } from "./coverage.ts";
-import { type Analysis, interpret, type Limits, LIMITS } from "./engine/interpreter.ts";
+import { type Analysis, interpret } from "./engine/interpreter.ts";
+import { type Limits, LIMITS } from "./engine/limits.ts";
 import { AuditError, reasonOf } from "./failure.ts";
 import { judge } from "./found.ts";
 import { type House, readHouse } from "./house.ts";
@@ -120,7 +121,7 @@ function follow({ language, files, lines, modules, resolve }: Lowered, limits: L
   const spoken = modules[0]?.language;
   if (spoken === undefined) return { language, files, lines, analysis: NOTHING_SEEN };
   const analysis = attempt(`the ${language} program`, () =>
-    interpret({ language: spoken, modules, resolve, models: loadModels(spoken), limits }),
+    interpret({ language: spoken, modules, resolve, models: loadModels(spoken), lines, limits }),
   );
   return { language, files, lines, analysis };
 }

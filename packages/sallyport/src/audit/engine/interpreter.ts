@@ -8,6 +8,7 @@ import { constructInstance, methodOf, typicalInstance } from "./classes.ts";
 import type { Around, ConsumerEntry, Entry, ToolEntry, Event, Frame, Happened } from "./events.ts";
 import { evaluateExpression } from "./expressions.ts";
 import { growth } from "./growth.ts";
+import { budgetOf, type Limits, LIMITS } from "./limits.ts";
 import { HeapObject } from "./heap.ts";
 import type { Activation, Machine, Site } from "./machine.ts";
 import { elementOf, indexOf, memberOf, writeMember } from "./members.ts";
@@ -32,23 +33,6 @@ export interface Analysis {
   readonly called: ReadonlyMap<Entry, ReadonlySet<string>>;
 }
 
-export interface Limits {
-  /** Expressions and statements of one entry. */
-  readonly steps: number;
-  readonly depth: number;
-  /** Of one function in one entry; and where entries are registered, which many go through one function to. */
-  readonly runs: number;
-  readonly runsAtStart: number;
-  /** Of one function in one entry, with the same arguments. */
-  readonly alike: number;
-  /** Made at one place in one entry. */
-  readonly objects: number;
-  /** How often everybody is run anew. */
-  readonly passes: number;
-}
-
-export const LIMITS: Limits = { steps: 300_000, depth: 48, runs: 60, runsAtStart: 600, alike: 3, objects: 6, passes: 3 };
-
 /** How often a function was run in one entry, and what came of it. */
 interface Runs {
   count: number;
@@ -61,10 +45,12 @@ export interface Input {
   readonly modules: readonly Module[];
   readonly resolve: Resolver;
   readonly models: ModelIndex;
+  /** Of the whole program. */
+  readonly lines?: number;
   readonly limits?: Limits;
 }
 
-export function interpret({ language, modules, resolve, models, limits = LIMITS }: Input): Analysis {
+export function interpret({ language, modules, resolve, models, lines = 0, limits = LIMITS }: Input): Analysis {
   const events: Event[] = [];
   const entries: Entry[] = [];
   const bounded = new Set<Entry>();
@@ -176,10 +162,16 @@ export function interpret({ language, modules, resolve, models, limits = LIMITS 
     },
   });
 
+  /** A function that nothing calls is looked into, and need not be followed to its end. */
+  const cutShort = (): void => {
+    if (entry.kind !== "uncalled" || steps > mostSteps) bounded.add(entry);
+  };
+
+  const mostSteps = Math.max(limits.leastSteps, limits.stepsOfALine * lines);
   const tick = (): boolean => {
     steps++;
-    if (++spent <= limits.steps) return true;
-    bounded.add(entry);
+    if (++spent <= budgetOf(limits, entry).steps && steps <= mostSteps) return true;
+    cutShort();
     machine.state.alive = false;
     return false;
   };
@@ -188,7 +180,7 @@ export function interpret({ language, modules, resolve, models, limits = LIMITS 
     const { definition, module } = closure;
     activated.add(definition);
     enter(module);
-    const mostRuns = entry.kind === "tool" || entry.kind === "consumer" ? limits.runs : limits.runsAtStart;
+    const budget = budgetOf(limits, entry);
     const run = runs.get(definition) ?? { count: 0, last: UNKNOWN, alike: new Map<string, { count: number; value: Value }>() };
     runs.set(definition, run);
     const signature = signatureOf(closure, args);
@@ -198,8 +190,8 @@ export function interpret({ language, modules, resolve, models, limits = LIMITS 
     run.alike.set(signature, alike);
     if (alike.count >= limits.alike) return alike.value;
     const recursion = running.filter((one) => one === definition).length;
-    if (stack.length >= limits.depth || run.count >= mostRuns || recursion > 1) {
-      if (run.count >= mostRuns) bounded.add(entry);
+    if (stack.length >= budget.depth || run.count >= budget.runs || recursion > 1) {
+      if (run.count >= budget.runs) cutShort();
       return run.last === UNKNOWN ? callUnknown(machine, UNKNOWN, args, site) : run.last;
     }
     alike.count++;
@@ -389,41 +381,36 @@ export function interpret({ language, modules, resolve, models, limits = LIMITS 
     entry = before;
   };
 
-  /**
-   * Everybody who is let in; and again, when what many share has grown: what one leaves behind (a connection that a tool
-   * opened, messages that a listener gathered) is there for another, whoever came first. Only the last time is told.
-   */
   const everybody: { readonly entry: Entry; readonly run: () => void }[] = [];
   const settle = (): void => {
-    for (let passes = 0; passes < limits.passes; passes++) {
-      const mark = growth();
-      const fresh_ = queue.splice(0);
-      everybody.push(...fresh_);
-      if (passes > 0) forget();
-      for (const { run } of passes > 0 ? everybody : fresh_) run();
-      if (growth() === mark && queue.length === 0) return;
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      everybody.push(next);
+      next.run();
     }
   };
 
-  const forget = (): void => {
+  /**
+   * What one leaves behind (a connection that a tool opened, messages that a listener gathered) is there for another,
+   * whoever came first: then all run once more, and what was seen the first time is not told.
+   */
+  const again = (): void => {
     const told = new Set(everybody.map((one) => one.entry));
-    const kept = events.filter((event) => !told.has(event.entry) && !(event.entry.kind === "consumer"));
+    const kept = events.filter((event) => !told.has(event.entry) && event.entry.kind !== "consumer");
     events.length = 0;
     for (const event of kept) events.push(event);
     plain.clear();
+    for (const { run } of everybody.splice(0)) run();
+    settle();
   };
 
   if (first !== undefined) {
     for (const module of program.sources) enter(module);
     callMains(program.sources, machine, uncalled);
-    settle();
     const mark = growth();
+    settle();
     for (const module of program.sources) callTheRest(module, machine, activated, uncalled);
-    if (growth() !== mark || queue.length > 0) {
-      forget();
-      queue.unshift(...everybody.splice(0));
-      settle();
-    }
+    settle();
+    if (growth() !== mark) again();
   }
   return { events, entries, bounded: [...bounded], steps, called };
 }
