@@ -8,7 +8,7 @@ import { constructInstance, methodOf, typicalInstance } from "./classes.ts";
 import type { Around, ConsumerEntry, Entry, ToolEntry, Event, Frame, Happened } from "./events.ts";
 import { evaluateExpression } from "./expressions.ts";
 import { growth } from "./growth.ts";
-import { budgetOf, type Limits, LIMITS } from "./limits.ts";
+import { type Budget, budgetOf, type Limits, LIMITS } from "./limits.ts";
 import { HeapObject } from "./heap.ts";
 import type { Activation, Machine, Site } from "./machine.ts";
 import { elementOf, indexOf, memberOf, writeMember } from "./members.ts";
@@ -70,6 +70,7 @@ export function interpret({ language, modules, resolve, models, lines = 0, limit
   /** How often something was done that rules ask about. */
   let doings = 0;
   const plain = new Map<string, Value>();
+  const letIn = new Set<Entry>();
   let steps = 0;
   let spent = 0;
   let around: readonly Around[] = [];
@@ -148,8 +149,8 @@ export function interpret({ language, modules, resolve, models, lines = 0, limit
     }
   };
 
-  const uncalled = (module: SourceModule, name: string, run: () => void): void =>
-    withEntry(start(name, module.ir.file, "uncalled"), () => activate(activationOf(module, undefined), run));
+  const uncalled: Uncalled = (module, name, run, kind = "uncalled") =>
+    withEntry(start(name, module.ir.file, kind), () => activate(activationOf(module, undefined), run));
 
   const program = makeProgram(modules, resolve, {
     enter,
@@ -167,10 +168,12 @@ export function interpret({ language, modules, resolve, models, lines = 0, limit
     if (entry.kind !== "uncalled" || steps > mostSteps) bounded.add(entry);
   };
 
+  /** Where somebody is let in, it matters who else is. */
+  const budget = (): Budget => (letIn.has(entry) ? limits.start : budgetOf(limits, entry));
   const mostSteps = Math.max(limits.leastSteps, limits.stepsOfALine * lines);
   const tick = (): boolean => {
     steps++;
-    if (++spent <= budgetOf(limits, entry).steps && steps <= mostSteps) return true;
+    if (++spent <= budget().steps && steps <= mostSteps) return true;
     cutShort();
     machine.state.alive = false;
     return false;
@@ -180,7 +183,7 @@ export function interpret({ language, modules, resolve, models, lines = 0, limit
     const { definition, module } = closure;
     activated.add(definition);
     enter(module);
-    const budget = budgetOf(limits, entry);
+    const { depth, runs: mostRuns } = budget();
     const run = runs.get(definition) ?? { count: 0, last: UNKNOWN, alike: new Map<string, { count: number; value: Value }>() };
     runs.set(definition, run);
     const signature = signatureOf(closure, args);
@@ -190,8 +193,8 @@ export function interpret({ language, modules, resolve, models, lines = 0, limit
     run.alike.set(signature, alike);
     if (alike.count >= limits.alike) return alike.value;
     const recursion = running.filter((one) => one === definition).length;
-    if (stack.length >= budget.depth || run.count >= budget.runs || recursion > 1) {
-      if (run.count >= budget.runs) cutShort();
+    if (stack.length >= depth || run.count >= mostRuns || recursion > 1) {
+      if (run.count >= mostRuns) cutShort();
       return run.last === UNKNOWN ? callUnknown(machine, UNKNOWN, args, site) : run.last;
     }
     alike.count++;
@@ -355,6 +358,7 @@ export function interpret({ language, modules, resolve, models, lines = 0, limit
     },
     later: (next, run) => {
       doings++;
+      letIn.add(entry);
       if (next.kind === "tool" && isKnown(next)) return;
       if (!entries.includes(next)) entries.push(next);
       const { module } = current;
@@ -415,20 +419,20 @@ export function interpret({ language, modules, resolve, models, lines = 0, limit
   return { events, entries, bounded: [...bounded], steps, called };
 }
 
-type Uncalled = (module: SourceModule, name: string, run: () => void) => void;
+type Uncalled = (module: SourceModule, name: string, run: () => void, kind?: "start" | "uncalled") => void;
 
 /** Go's `main` and `init`. */
 function callMains(sources: readonly SourceModule[], machine: Machine, uncalled: Uncalled): void {
+  const called = new Set<FunctionDefinition>();
   for (const module of sources) {
     if (module.ir.language !== "go") continue;
     for (const name of ["init", "main"]) {
-      for (const atom of module.scope.find(name)?.value.atoms ?? [])
-        if (atom.kind === "function")
-          uncalled(
-            module,
-            name,
-            () => void machine.callClosure(atom.closure, given(), { at: atom.closure.definition.at, text: name, awaited: true }),
-          );
+      for (const atom of module.scope.find(name)?.value.atoms ?? []) {
+        if (atom.kind !== "function" || called.has(atom.closure.definition)) continue;
+        called.add(atom.closure.definition);
+        const site = { at: atom.closure.definition.at, text: name, awaited: true };
+        uncalled(module, name, () => void machine.callClosure(atom.closure, given(), site), "start");
+      }
     }
   }
 }

@@ -2,9 +2,8 @@
 import type { Event } from "../engine/events.ts";
 import { isFree } from "../engine/schema.ts";
 import type { Taint } from "../engine/taint.ts";
-import { type Atom, objectsOf, type Value } from "../engine/value.ts";
+import type { Atom, Value } from "../engine/value.ts";
 import { factsAt, isGuarded, partSchema } from "./inquiry.ts";
-import type { HeapObject } from "../engine/heap.ts";
 
 /**
  * A message that the server makes from checked fields is its own, though a field may hold any text. A message that is a
@@ -17,17 +16,15 @@ export function freeParts(event: Event, payload: Value, anywhere: boolean): read
   return found;
 }
 
-function look(event: Event, value: Value, depth: number, anywhere: boolean, found: Taint[], seen: Set<HeapObject>): void {
+const MOST_DEPTH = 16;
+
+function look(event: Event, value: Value, depth: number, anywhere: boolean, found: Taint[], seen: Set<Value>): void {
+  if (seen.has(value) || depth > MOST_DEPTH) return;
+  seen.add(value);
   for (const taint of value.taints)
     if (taint.origin.kind === "tool" && !isGuarded(event, taint) && isFreeHere(event, taint, depth, anywhere)) found.push(taint);
   for (const atom of value.atoms)
-    for (const [inner, nested] of inside(atom)) look(event, inner, depth + (nested ? 1 : 0), anywhere, found, note(seen, inner));
-}
-
-function note(seen: Set<HeapObject>, value: Value): Set<HeapObject> {
-  const below = new Set(seen);
-  for (const object of objectsOf(value)) below.add(object);
-  return below;
+    for (const [inner, nested] of inside(atom)) look(event, inner, depth + (nested ? 1 : 0), anywhere, found, seen);
 }
 
 function inside(atom: Atom): readonly (readonly [Value, boolean])[] {
