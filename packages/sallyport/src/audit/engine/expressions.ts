@@ -385,7 +385,9 @@ function settled(machine: Machine, value: Value): Value {
   if (facts.size === 0 || value.taints.length === 0) return value;
   const taints = value.taints.map((taint) => {
     const about = facts.get(`${taint.origin.id}:${taint.path}`) ?? [];
-    return about.some((fact) => fact.kind === "allowed" && fact.own) ? { ...taint, closed: true } : taint;
+    const closed = about.some((fact) => fact.kind === "allowed" && fact.own);
+    const bounded = about.some((fact) => fact.kind === "bounded");
+    return closed || bounded ? { ...taint, closed: taint.closed || closed, bounded: taint.bounded === true || bounded } : taint;
   });
   return { ...value, taints };
 }

@@ -66,7 +66,7 @@ function manageHttp(machine: Machine, methodIs: string | undefined, at: Slots, s
     methodIs === undefined ? textsOf(at.get("method") ?? NOTHING).map((method) => method.toUpperCase()) : [methodIs.toUpperCase()];
   const body = bodyOf(at.get("body") ?? NOTHING);
   for (const spelled of spellings(url)) {
-    const found = bestRule(spelled, methods, at.get("method") !== undefined);
+    const found = bestRule(spelled, methods);
     if (found === undefined) continue;
     const { rule, named } = found;
     for (const one of rule.acts)
@@ -93,13 +93,12 @@ type HttpRule = Management["http"][number];
 function bestRule(
   spelled: Spelled,
   methods: readonly string[],
-  hasMethod: boolean,
 ): { readonly rule: HttpRule; readonly named: ReadonlyMap<string, Value> } | undefined {
   const segments = segmentsOf(spelled);
   const [start] = spelled.pieces;
   let best: { readonly rule: HttpRule; readonly named: ReadonlyMap<string, Value>; readonly literal: number } | undefined;
   for (const rule of loadManagement().http) {
-    if (!mayBeMethod(rule, methods, hasMethod)) continue;
+    if (!mayBeMethod(rule, methods)) continue;
     if (rule.host !== undefined && !(typeof start === "string" && start.includes(rule.host.replace(/^\*?\.?/, "")))) continue;
     const named = matchPath(rule.path, segments);
     const literal = rule.path.replaceAll(/\{\w+\}/g, "").length;
@@ -108,11 +107,9 @@ function bestRule(
   return best;
 }
 
-/** Where no method is said it is GET; where it is not known, it may be any. */
-function mayBeMethod({ method }: HttpRule, methods: readonly string[], hasMethod: boolean): boolean {
-  if (method === undefined || methods.includes(method)) return true;
-  return methods.length === 0 && (hasMethod || method === "GET");
-}
+/** Where no method is said it is GET, as clients have it; what helpers pass on is known by the call that is followed. */
+const mayBeMethod = ({ method }: HttpRule, methods: readonly string[]): boolean =>
+  method === undefined || (methods.length === 0 ? method === "GET" : methods.includes(method));
 
 /** Bodies are written as text; what was written is what counts. */
 function bodyOf(body: Value): Value {

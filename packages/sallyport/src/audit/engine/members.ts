@@ -44,7 +44,9 @@ const lengthOf = (value: Value): Value => {
   if (value.atoms.length === 1 && value.taints.length === 0 && known?.kind === "constant" && typeof known.value === "string")
     return constant(known.value.length);
   const held = value.atoms.flatMap((atom) => (atom.kind === "object" ? atom.object.all().taints : []));
-  return { atoms: [{ kind: "length" }], taints: value.taints.length > 0 ? value.taints : held };
+  const taints = value.taints.length > 0 ? value.taints : held;
+  // A number says little, whoever it is of.
+  return { atoms: [{ kind: "length" }], taints: taints.map((taint) => ({ ...taint, bounded: true })) };
 };
 
 function memberOfAtom(machine: Machine, atom: Atom, name: string, whole: Value): Value {
