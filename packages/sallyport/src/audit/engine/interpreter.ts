@@ -6,6 +6,7 @@ import type { ModelIndex } from "../models/load.ts";
 import { callMemberOf, callUnknown, callValue, type Returned, runClosure } from "./calls.ts";
 import { constructInstance, methodOf, typicalInstance } from "./classes.ts";
 import type { Around, ConsumerEntry, Entry, ToolEntry, Event, Frame, Happened } from "./events.ts";
+import { isDoing } from "./doings.ts";
 import { evaluateExpression } from "./expressions.ts";
 import { growth } from "./growth.ts";
 import { type Budget, budgetOf, type Limits, LIMITS } from "./limits.ts";
@@ -325,7 +326,7 @@ export function interpret({ language, modules, resolve, models, lines = 0, limit
       const file = place?.file ?? current.module.ir.file;
       const happened: Happened = { entry, file, at: place?.at ?? at, stack, facts: machine.state.facts, around, turn: ++turn };
       events.push({ ...event, ...happened } as Event);
-      if (event.kind !== "return" && event.kind !== "throw" && event.kind !== "compare" && event.kind !== "call") doings++;
+      if (isDoing(event, entry)) doings++;
     },
     within: (one, work) => {
       const before = around;
