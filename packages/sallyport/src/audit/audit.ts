@@ -7,6 +7,7 @@ import { inOrder } from "../finding/scale.ts";
 import { coverageOf, type Followed } from "./coverage.ts";
 import { type Analysis, interpret } from "./engine/interpreter.ts";
 import { type Limits, LIMITS } from "./engine/limits.ts";
+import { readInfrastructure } from "./infrastructure/infrastructure.ts";
 import { AuditError, reasonOf } from "./failure.ts";
 import { judge } from "./found.ts";
 import { type House, readHouse } from "./house.ts";
@@ -69,7 +70,7 @@ export async function audit(request: AuditRequest, onProgress: (progress: Progre
     judge(
       RULES,
       followed.map(({ analysis }) => analysis),
-      { surfaceOf, sourceOf: sourcesOf(project) },
+      { surfaceOf, sourceOf: sourcesOf(project), infrastructure: readInfrastructure(project.files) },
     ),
   );
   const remarks = { remarks: programs.flatMap((program) => program.remarks), notes: programs.flatMap(({ notes }) => notes) };

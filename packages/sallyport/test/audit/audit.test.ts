@@ -48,7 +48,12 @@ describe("of rules", () => {
     resolve: () => ({ kind: "library", library: "", subpath: "" }),
     models: loadModels("javascript"),
   });
-  const seen = { surfaceOf: () => "product" as const, sourceOf: (file: string) => (file === "a.ts" ? "one();\ntwo();\n" : undefined) };
+  const infrastructure = { brokers: [], queues: [], grants: [] };
+  const seen = {
+    infrastructure,
+    surfaceOf: () => "product" as const,
+    sourceOf: (file: string) => (file === "a.ts" ? "one();\ntwo();\n" : undefined),
+  };
   const rule = (...drafts: readonly Draft[]): Rule => ({
     id: "made-up",
     title: "Made up",

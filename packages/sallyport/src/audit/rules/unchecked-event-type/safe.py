@@ -10,12 +10,12 @@ consumer = KafkaConsumer("notes", bootstrap_servers=os.environ["BROKERS"])
 
 
 def on_created(event):
-    connection.execute("INSERT INTO notes VALUES (%s)", (event["text"],))
+    connection.execute("INSERT INTO notes VALUES (%s)", (event["text"],))  # finding: no-deduplication
 
 
 HANDLERS = {"note.created": on_created}
 for message in consumer:
-    event = json.loads(message.value)
+    event = json.loads(message.value)  # finding: unguarded-parse
     handler = HANDLERS.get(event["type"])
     if handler is None:
         continue

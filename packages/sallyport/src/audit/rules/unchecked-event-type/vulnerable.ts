@@ -5,13 +5,13 @@ import { Pool } from "pg";
 const pool = new Pool();
 const consumer = new Kafka({ brokers: (process.env.BROKERS ?? "").split(",") }).consumer({ groupId: "notes" });
 const handlers: Record<string, (event: any) => Promise<void>> = {
-  "note.created": async (event) => void (await pool.query("INSERT INTO notes VALUES ($1)", [event.text])),
+  "note.created": async (event) => void (await pool.query("INSERT INTO notes VALUES ($1)", [event.text])),  // finding: no-deduplication
 };
 
 await consumer.subscribe({ topic: "notes" });
 await consumer.run({
   eachMessage: async ({ message }) => {
-    const event = JSON.parse(message.value!.toString());
+    const event = JSON.parse(message.value!.toString());  // finding: unguarded-parse
     await handlers[event.type](event); // finding: unchecked-event-type
     if (event.type === "note.deleted") await pool.query("DELETE FROM notes WHERE id = $1", [event.id]);
     else await pool.query("UPDATE notes SET text = $1", [event.text]); // finding: unchecked-event-type
