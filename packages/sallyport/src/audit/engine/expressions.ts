@@ -239,8 +239,8 @@ function objectLiteral(machine: Machine, { entries, type, at }: Of<"object">, sc
 const NO_ARGUMENTS: Given = { positional: [], named: new Map(), more: undefined, moreNamed: undefined };
 
 function writeComputed(key: Value, value: Value, object: ReturnType<Machine["make"]>): void {
-  const known = soleConstant(key);
-  if (known !== undefined) object.write(String(known.value), value);
+  const name = soleConstant(key);
+  if (name !== undefined) object.write(String(name.value), value);
   else {
     object.add(value);
     object.keys = join(object.keys, key);
@@ -249,13 +249,13 @@ function writeComputed(key: Value, value: Value, object: ReturnType<Machine["mak
 
 function listLiteral(machine: Machine, style: "list" | "tuple" | "set", items: readonly Item[], at: number, scope: Scope): Value {
   const list = machine.make(style === "set" ? "set" : "list", at);
-  let known = style !== "set";
+  let inOrder = style !== "set";
   let next = 0;
   for (const { value: expression, spread } of items) {
     const value = machine.evaluate(expression, scope);
     const row = spread === true ? rowOf(value) : [value];
-    if (row === undefined) known = false;
-    if (known && row !== undefined && next + row.length <= 256) for (const item of row) list.write(String(next++), item);
+    if (row === undefined) inOrder = false;
+    if (inOrder && row !== undefined && next + row.length <= 256) for (const item of row) list.write(String(next++), item);
     else list.add(spread === true ? machine.element(value) : value);
   }
   return objectValue(list);

@@ -8,7 +8,6 @@ import { deepTaints } from "./reach.ts";
 import { derive, type Taint } from "./taint.ts";
 import {
   type Atom,
-  constant,
   functionValue,
   isCallable,
   isNothing,

@@ -1,5 +1,5 @@
 // Whether what many share came to hold something that it did not hold before: then those who looked at it look again.
-import type { Value } from "./value.ts";
+import type { Value } from "./kinds.ts";
 
 let grown = 0;
 

@@ -2,32 +2,25 @@
 import type { Place } from "../ir/ir.ts";
 import { grew, hasGrown } from "./growth.ts";
 import type { Taint } from "./taint.ts";
-import { type ClassValue, join, NOTHING, type Value } from "./value.ts";
+import type { ClassValue, HeapKind, HeapObject as Shape, Value } from "./kinds.ts";
+import { join, NOTHING } from "./value.ts";
 
-export type HeapKind = "object" | "list" | "map" | "set" | "instance" | "library" | "channel";
+export type { HeapKind };
 
-export class HeapObject {
+export class HeapObject implements Shape {
   readonly kind: HeapKind;
   readonly file: string;
   readonly at: Place;
   readonly fields = new Map<string, Value>();
-  /** What stands under keys or at places that are not known. */
   element: Value = NOTHING;
-  /** Keys that are not known by name. */
   keys: Value = NOTHING;
   cls: ClassValue | undefined;
-  /** Of a library: `model:Type`. */
   type: string | undefined;
-  /** What earlier calls left on it: see `remember` in models. */
   readonly slots = new Map<string, Value>();
-  /** Looking something up in it by any text can find what nobody put there. */
   prototype = false;
-  /** Members that what came from outside was laid over: `{ id: newId(), ...args }`. */
   readonly overlaid = new Map<string, readonly Taint[]>();
-  /** What it holds came from outside as a whole: nobody chose its members one by one. */
   listed = false;
 
-  /** Made before anybody was let in: what one leaves in it is there for another. */
   common = false;
 
   constructor(kind: HeapKind, file: string, at: Place) {

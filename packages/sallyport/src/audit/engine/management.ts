@@ -39,8 +39,8 @@ function spellAtom(atom: Atom, whole: Value, depth: number): readonly Spelled[] 
       .flatMap((way) => next.map((one) => ({ pieces: [...way.pieces, ...one.pieces], written: one.written ?? way.written })))
       .slice(0, MOST_SPELLINGS);
   }
-  const own = atom.parts.some((part) => part.atoms.some((inner) => inner.kind === "constant" && String(inner.value).includes("/")));
-  return ways.map((way) => ({ ...way, written: way.written ?? (own ? atom.writtenAt : undefined) }));
+  const spelledHere = atom.parts.some((part) => part.atoms.some((inner) => inner.kind === "constant" && String(inner.value).includes("/")));
+  return ways.map((way) => ({ ...way, written: way.written ?? (spelledHere ? atom.writtenAt : undefined) }));
 }
 
 /** Segments of a path: each a row of pieces. */

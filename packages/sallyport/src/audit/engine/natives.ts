@@ -77,12 +77,12 @@ const GETTERS = /^(?:Get|Require|Must)(?:String|Int|Float|Bool|Arguments|RawArgu
 
 function getterOf(machine: Machine, name: string, receiver: Value, args: Given): Value | undefined {
   if (receiver.taints.length === 0 || !GETTERS.test(name)) return undefined;
-  const asked = args.positional[0] === undefined ? [] : textsOf(args.positional[0]);
+  const keys = args.positional[0] === undefined ? [] : textsOf(args.positional[0]);
   const parts =
-    asked.length === 0
+    keys.length === 0
       ? receiver
       : join(
-          ...asked.map((key): Value => ({
+          ...keys.map((key): Value => ({
             atoms: [{ kind: "unknown" }],
             taints: receiver.taints.flatMap((taint) => partOf(taint, key) ?? []),
           })),
@@ -137,7 +137,7 @@ function prefix(receiver: Value, args: Given): Value {
   const [given_ = UNKNOWN] = args.positional;
   const known = textsOf(given_);
   const words = known.length > 0 ? known : objectsOf(given_).flatMap((object) => textsOf(object.all()));
-  const server = given_.taints.length === 0 && (words.length === 0 || words.every((word) => word.length > 1));
+  const server = given_.taints.length === 0 && words.every((word) => word.length > 1);
   return {
     ...UNKNOWN,
     test: server ? test(factsAbout(receiver.taints, { kind: "prefixed", prefix: words[0] ?? "" }), NO_FACTS) : undefined,

@@ -1,15 +1,9 @@
 // Paths of models (see models/model.ts) read against the arguments of a call.
 import type { Path } from "../models/model.ts";
-import { join, NOTHING, type Value } from "./value.ts";
+import type { Given, Value } from "./kinds.ts";
+import { join, NOTHING } from "./value.ts";
 
-export interface Given {
-  readonly positional: readonly Value[];
-  readonly named: ReadonlyMap<string, Value>;
-  /** Spread arguments whose number is not known. */
-  readonly more: Value | undefined;
-  /** `**kwargs` that are not known by name. */
-  readonly moreNamed: Value | undefined;
-}
+export type { Given };
 
 export const given = (...positional: readonly Value[]): Given => ({ positional, named: new Map(), more: undefined, moreNamed: undefined });
 

@@ -399,12 +399,16 @@ export function makeProgram(irs: readonly Module[], resolve: Resolver, modules: 
       return;
     }
     const cell = imported === "*" ? undefined : cellIn(module, imported, new Set());
-    if (cell !== undefined) return void scope.alias(local, cell);
+    if (cell !== undefined) {
+      scope.alias(local, cell);
+      return;
+    }
     if (imported !== "*" && module.progress === "running") {
       // A circle: the name is there by the time it is used.
       const pending: Cell = { value: NOTHING, shared: true };
       module.exports.set(imported, pending);
-      return void scope.alias(local, pending);
+      scope.alias(local, pending);
+      return;
     }
     const value =
       imported === "*" ? ({ atoms: [{ kind: "module", module }], taints: [] } as Value) : program.exported(machine, module, imported);

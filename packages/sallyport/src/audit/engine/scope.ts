@@ -1,72 +1,50 @@
 // Names, and what they hold at a point of the program. Where the program branches, each way has a state of its own;
 // where the ways meet, a name may hold what any of them gave it.
-import type { Module } from "../ir/ir.ts";
 import { either, type Facts, NO_FACTS } from "./facts.ts";
 import { grew, hasGrown } from "./growth.ts";
-import { join, NOTHING, UNDEFINED, type Value } from "./value.ts";
+import type { Cell, Scope as Names, SourceModule, Value } from "./kinds.ts";
+import { join, NOTHING, UNDEFINED } from "./value.ts";
 
-export interface Cell {
-  value: Value;
-  /** Seen by many calls, in any order: what was in it may still be. */
-  readonly shared: boolean;
-  /** Given something new after its declaration. */
-  changes?: boolean;
-}
+export type { Cell, SourceModule };
 
-export class Scope {
-  readonly parent: Scope | undefined;
-  /** A function's own names (Python) are declared in the nearest of these. */
+export class Scope implements Names {
+  readonly parent: Names | undefined;
   /** `file`: of a package (Go), whose files hold only their imports; all else is the package's. */
   readonly holds: "module" | "file" | "function" | "block" | "class";
-  readonly #cells = new Map<string, Cell>();
+  readonly cells = new Map<string, Cell>();
 
-  constructor(holds: Scope["holds"], parent: Scope | undefined) {
+  constructor(holds: Names["holds"], parent: Names | undefined) {
     this.holds = holds;
     this.parent = parent;
   }
 
   declare(name: string, value: Value): Cell {
     const cell: Cell = { value, shared: this.holds === "module" || this.holds === "file" };
-    this.#cells.set(name, cell);
+    this.cells.set(name, cell);
     return cell;
   }
 
   /** The name is another's: what is written there is seen here. */
   alias(name: string, cell: Cell): void {
-    this.#cells.set(name, cell);
+    this.cells.set(name, cell);
   }
 
   own(name: string): Cell | undefined {
-    return this.#cells.get(name);
+    return this.cells.get(name);
   }
 
   find(name: string): Cell | undefined {
-    for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.parent) {
-      const cell = scope.#cells.get(name);
-      if (cell !== undefined) return cell;
-    }
-    return undefined;
+    return this.cells.get(name) ?? this.parent?.find(name);
   }
 
   /** Where a name that is assigned without a declaration comes to be. */
-  home(): Scope {
-    let scope: Scope = this;
-    while (scope.holds === "block" && scope.parent !== undefined) scope = scope.parent;
-    return scope;
+  home(): Names {
+    return this.holds === "block" && this.parent !== undefined ? this.parent.home() : this;
   }
 
   names(): Iterable<[string, Cell]> {
-    return this.#cells.entries();
+    return this.cells.entries();
   }
-}
-
-export interface SourceModule {
-  readonly ir: Module;
-  readonly scope: Scope;
-  readonly exports: Map<string, Cell>;
-  /** `export * from`. */
-  readonly passes: { readonly from: string; readonly as: string | undefined }[];
-  progress: "new" | "running" | "done";
 }
 
 const joinShared = (before: Value, value: Value): Value => {
@@ -89,7 +67,9 @@ export class State {
   }
 
   read(cell: Cell): Value {
-    for (let state: State | undefined = this; state !== undefined; state = state.#parent) {
+    const own = this.#cells.get(cell);
+    if (own !== undefined) return own;
+    for (let state = this.#parent; state !== undefined; state = state.#parent) {
       const value = state.#cells.get(cell);
       if (value !== undefined) return value;
     }
@@ -110,12 +90,19 @@ export class State {
   /** What was written between `base` and here, as a way that starts at `base`. */
   since(base: State): State {
     const way = new State(base);
-    const line: State[] = [];
-    for (let state: State | undefined = this; state !== undefined && state !== base; state = state.#parent) line.push(state);
-    for (const state of line.reverse()) for (const [cell, value] of state.#cells) way.#cells.set(cell, value);
+    for (const state of this.#line(base)) for (const [cell, value] of state.#cells) way.#cells.set(cell, value);
     way.facts = this.facts;
     way.alive = true;
     return way;
+  }
+
+  /** The states from `base` to here, without `base`. */
+  #line(base: State): readonly State[] {
+    const line: State[] = [];
+    if (base === this) return line;
+    line.push(this);
+    for (let state = this.#parent; state !== undefined && state !== base; state = state.#parent) line.push(state);
+    return line.toReversed();
   }
 
   /** The ways meet again, here. Those that ended in between do not count. */

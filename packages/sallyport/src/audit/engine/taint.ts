@@ -84,7 +84,7 @@ export function step(before: Step | undefined, file: string, at: Place, what: st
 export function stepsOf(last: Step | undefined): readonly Step[] {
   const steps: Step[] = [];
   for (let one = last; one !== undefined; one = one.before) steps.push(one);
-  return steps.reverse();
+  return steps.toReversed();
 }
 
 /** A part of the input, read by name or index. */

@@ -1,83 +1,9 @@
 // Abstract values: everything that an expression may be, as a small set, and who had a say in it.
-import type { ClassDefinition, FunctionDefinition } from "../ir/ir.ts";
-import type { Known } from "../models/load.ts";
-import type { Test } from "./facts.ts";
-import type { HeapObject } from "./heap.ts";
-import type { Given } from "./paths.ts";
+import type { Atom, Closure, Constant, HeapObject, Value } from "./kinds.ts";
 import type { Schema } from "./schema.ts";
-import type { Scope, SourceModule } from "./scope.ts";
 import { joinTaints, type Taint } from "./taint.ts";
 
-export interface Value {
-  readonly atoms: readonly Atom[];
-  /** Whose words it is, in whole or in part. What an object holds is not repeated here: see `deepTaints`. */
-  readonly taints: readonly Taint[];
-  /** What is known where it is true, and where it is not. */
-  readonly test?: Test | undefined;
-}
-
-export type Constant = string | number | boolean | null | undefined;
-
-export type Atom =
-  | { readonly kind: "constant"; readonly value: Constant }
-  /** Text made of parts, or another form of one (`encoded`: JSON and the like). */
-  | { readonly kind: "text"; readonly parts: readonly Value[]; readonly encoded?: boolean; readonly writtenAt?: Written }
-  | { readonly kind: "object"; readonly object: HeapObject }
-  | { readonly kind: "function"; readonly closure: Closure }
-  | { readonly kind: "class"; readonly cls: ClassValue }
-  /** A library's function, or a bound method of its object. */
-  | {
-      readonly kind: "library";
-      readonly known: Known;
-      readonly name: string;
-      readonly receiver: Value | undefined;
-      /** A decorator that was given its arguments and waits for its function. */
-      readonly applied?: Given;
-    }
-  /** A method of the language's own values. */
-  | { readonly kind: "native"; readonly name: string; readonly receiver: Value }
-  | { readonly kind: "schema"; readonly schema: Schema }
-  | { readonly kind: "module"; readonly module: SourceModule }
-  | { readonly kind: "namespace"; readonly library: string; readonly subpath: string }
-  | { readonly kind: "regex"; readonly source: string }
-  /** The present time; how long ago something was; how long something is. */
-  | { readonly kind: "now" }
-  | { readonly kind: "age"; readonly absolute: boolean }
-  | { readonly kind: "length" }
-  /** Computed by this program from nothing that matters. */
-  | { readonly kind: "unknown" };
-
-/** Where a text was put together: a URL belongs there and not to the helper that sends it. */
-export interface Written {
-  readonly file: string;
-  readonly at: number;
-}
-
-export interface Closure {
-  readonly definition: FunctionDefinition;
-  readonly scope: Scope;
-  readonly module: SourceModule;
-  /** Bound `this`, or the receiver that is handed in first (Python, Go). */
-  readonly self?: Value | undefined;
-  /** `bind` and `partial`. */
-  readonly bound?: readonly Value[] | undefined;
-  readonly cls?: ClassValue | undefined;
-}
-
-export interface ClassValue {
-  readonly definition: ClassDefinition;
-  readonly scope: Scope;
-  readonly module: SourceModule;
-  /** Evaluated bases; filled when the declaration is. */
-  bases: readonly Value[];
-  /** Go methods, static fields, whatever is put on the class itself. */
-  readonly statics: Map<string, Value>;
-  readonly attached: Map<string, Closure>;
-  /** The one instance that stands for all where only the type is known. */
-  typical?: HeapObject;
-  /** Schema made of its annotated fields, where it is a model of pydantic or a Go struct. */
-  schema?: Schema | undefined;
-}
+export type { Atom, ClassValue, Closure, Constant, Value, Written } from "./kinds.ts";
 
 const MOST_ATOMS = 96;
 const MOST_CONSTANTS = 32;
