@@ -128,6 +128,17 @@ export const POISON: readonly Removal[] = [
     "PSN-09",
     "later messages of a key pass the one that is retried",
     guard("adapters/sqlite-log.ts", 'options.ordering === "key" ? FIRST_OF_KEY : ""', '""'),
+    guard("adapters/sqlite-log.ts", 'const due = ordering === "key" ? BEHIND : 0;', "const due = 0;"),
+  ),
+  removal(
+    "PSN-09",
+    "in memory, later messages of a key pass the one that is retried",
+    guard("adapters/memory-group.ts", "this.#ordered && pending.earlier !== undefined ?", "false ?"),
+  ),
+  removal(
+    "PSN-09",
+    "what is behind a key's message stays there when that one is settled",
+    guard("adapters/sqlite-log.ts", "if (key !== null) next.run(destination, group, key);", "void next;"),
   ),
   removal(
     "PSN-10",

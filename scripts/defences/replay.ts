@@ -270,7 +270,12 @@ export const REPLAY: readonly Removal[] = [
   removal(
     "REP-16",
     "the durable store does not look at earlier generations",
-    guard("stores/sqlite-claims.ts", "if (request.earlier?.some(", "if ([].some("),
+    guard("stores/sqlite-claims.ts", "if (earlier.some(", "if ([].some("),
+  ),
+  removal(
+    "REP-16",
+    "an event that comes after its redrive is handled as well",
+    guard(RECORD, 'return { ...granted, state: "dead",', 'return { ...granted, state: "free",'),
   ),
   removal(
     "REP-16",

@@ -5,6 +5,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { createVitest, type TestCase } from "vitest/node";
 
 export interface TestRun {
@@ -18,6 +19,7 @@ export interface TestRun {
 /** Without a defence much is awaited in vain; a test of a quick file has failed long before. */
 const IN_VAIN_MS = 8000;
 const MOST_MS = 60_000;
+const LOOK_AGAIN_MS = 200;
 
 /** The titles of those that failed, until the first that did. A runner that is kept may keep sources, too: each run has its own. */
 export async function failingHere(root: string, files: readonly string[], titles: string): Promise<readonly string[]> {
@@ -66,12 +68,25 @@ export async function runApart(root: string, files: readonly string[], titles: s
   const runner = join(root, "node_modules", "vitest", "vitest.mjs");
   const options = ["run", "--bail=1", "--reporter=json", `--outputFile=${report}`, "-t", titles, ...files];
   const child = spawn(process.execPath, [runner, ...options], { cwd: root, stdio: "ignore", detached: true });
+  const exited = once(child, "exit");
   try {
-    await once(child, "exit");
-    return resultOf(root, JSON.parse(readFileSync(report, "utf8")) as Report);
+    // What a failed test left running can keep the runner from ending, though it has said what there is to say.
+    while (reportIn(report) === undefined && (await Promise.race([exited, wait(LOOK_AGAIN_MS)])) === undefined);
+    const said = reportIn(report);
+    if (said === undefined) throw new Error("the tests left no report");
+    return resultOf(root, said);
   } finally {
     endGroup(child.pid);
     rmSync(report, { force: true });
+  }
+}
+
+/** `undefined` when it is not there, or not all of it. */
+function reportIn(path: string): Report | undefined {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as Report;
+  } catch {
+    return undefined;
   }
 }
 

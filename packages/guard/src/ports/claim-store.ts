@@ -25,7 +25,7 @@ export type ClaimOutcome =
   | { readonly kind: "busy"; readonly forMs: number }
   /** Handled, or an earlier generation of it was or still may be. */
   | { readonly kind: "done" }
-  /** Dead-lettered already. */
+  /** Dead-lettered already, or a later generation of it is here. */
   | { readonly kind: "dead" }
   | { readonly kind: "conflict" }
   /** Never seen, and this delivery is not fresh. Nothing was recorded. */
@@ -70,7 +70,8 @@ export type ChangeOutcome = "changed" | "lost" | { readonly effectFailed: unknow
  * 6. A key is remembered for at least `rememberMs` after its last claim, and until its lease ends or its retry is due;
  *    when there is no room, claims reject.
  * 7. Lease times are read from the store's clock.
- * 8. A claim is `done` while a key in `earlier` is remembered, unless that one is condemned or buried.
+ * 8. A claim is `done` while a key in `earlier` is remembered, unless that one is condemned or buried. Once it is
+ *    granted, a key in `earlier` that was not remembered is `dead` for as long as this one is to be.
  * 9. A store that cannot answer rejects; it never guesses (REP-12).
  */
 export interface ClaimStore {

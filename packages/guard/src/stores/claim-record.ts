@@ -27,7 +27,7 @@ export interface Claimed {
 export function claimRecord(found: ClaimRecord | undefined, request: ClaimRequest, nowMs: number, token: string): Claimed {
   const expiresAtMs = Math.max(found?.expiresAtMs ?? 0, nowMs + request.rememberMs);
   const lease = { token, state: "held", untilMs: nowMs + request.leaseMs, expiresAtMs } as const;
-  if (found === undefined || found.expiresAtMs <= nowMs) {
+  if (!isKnown(found, nowMs)) {
     if (request.stale) return { outcome: { kind: "stale" } };
     return {
       outcome: { kind: "granted", token, attempt: 1, failures: 0 },
@@ -49,8 +49,20 @@ export function claimRecord(found: ClaimRecord | undefined, request: ClaimReques
 
 /** A redrive is for the groups in which the event died: one that handled it, or still may, has no use for it (REP-16). */
 export function livesOn(earlier: ClaimRecord | undefined, nowMs: number): boolean {
-  return earlier !== undefined && earlier.expiresAtMs > nowMs && earlier.state !== "dead" && earlier.state !== "condemned";
+  return isKnown(earlier, nowMs) && earlier.state !== "dead" && earlier.state !== "condemned";
 }
+
+/**
+ * What a redrive that is granted leaves of the generations that are not known here. One that comes later is a copy of
+ * what the redrive now stands for (REP-16).
+ */
+export function supersededBy(granted: ClaimRecord): ClaimRecord {
+  return { ...granted, state: "dead", started: 0, finished: 0, untilMs: 0 };
+}
+
+/** Whether a store that has it must keep it: after this it is as if it had never been. */
+export const isKnown = (found: ClaimRecord | undefined, nowMs: number): found is ClaimRecord =>
+  found !== undefined && found.expiresAtMs > nowMs;
 
 function spentBudget(found: ClaimRecord, request: ClaimRequest): "failures" | "crashes" | "verdict" | undefined {
   if (found.finished >= request.maxFailures) return "failures";

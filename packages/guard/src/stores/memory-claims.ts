@@ -4,7 +4,7 @@ import { SallyportError } from "../errors.ts";
 import type { ChangeOutcome, ClaimChange, ClaimOutcome, ClaimRequest, ClaimStore } from "../ports/claim-store.ts";
 import { type Clock, systemClock } from "../ports/clock.ts";
 import { type NewId, randomId } from "../ports/ids.ts";
-import { changeRecord, type ClaimRecord, claimRecord, livesOn } from "./claim-record.ts";
+import { changeRecord, type ClaimRecord, claimRecord, isKnown, livesOn, supersededBy } from "./claim-record.ts";
 import { runEffect } from "./effect.ts";
 
 export interface MemoryClaimsOptions {
@@ -49,12 +49,18 @@ export class MemoryClaims implements ClaimStore {
     const found = this.#records.get(request.key);
     const { outcome, record } = claimRecord(found, request, nowMs, this.#newId());
     if (record === undefined) return outcome;
-    if (found === undefined) this.#makeRoom(nowMs);
-    // Deleted first, so that the map stays in order of last claim and the oldest are at its front.
-    this.#records.delete(request.key);
-    this.#records.set(request.key, record);
-    this.#firstExpiryMs = Math.min(this.#firstExpiryMs, record.expiresAtMs);
+    for (const key of outcome.kind === "granted" ? (request.earlier ?? []) : [])
+      if (!isKnown(this.#records.get(key), nowMs)) this.#remember(key, supersededBy(record), nowMs);
+    this.#remember(request.key, record, nowMs);
     return outcome;
+  }
+
+  #remember(key: string, record: ClaimRecord, nowMs: number): void {
+    if (!this.#records.has(key)) this.#makeRoom(nowMs);
+    // Deleted first, so that the map stays in order of last claim and the oldest are at its front.
+    this.#records.delete(key);
+    this.#records.set(key, record);
+    this.#firstExpiryMs = Math.min(this.#firstExpiryMs, record.expiresAtMs);
   }
 
   #changeOne(change: ClaimChange): ChangeOutcome {

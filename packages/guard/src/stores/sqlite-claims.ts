@@ -6,7 +6,7 @@ import { type Clock, systemClock } from "../ports/clock.ts";
 import { type NewId, randomId } from "../ports/ids.ts";
 import type { SqliteDatabase } from "../sqlite/database.ts";
 import { isOfTheFile } from "../sqlite/failure.ts";
-import { changeRecord, type ClaimRecord, claimRecord, livesOn } from "./claim-record.ts";
+import { changeRecord, type ClaimRecord, claimRecord, isKnown, livesOn, supersededBy } from "./claim-record.ts";
 import { runEffect } from "./effect.ts";
 
 export interface SqliteClaimsOptions {
@@ -85,10 +85,24 @@ export class SqliteClaims implements ClaimStore {
     return this.#database.prepare(FIND).get(key) as ClaimRecord | undefined;
   }
 
-  /** Most messages are new: their claim is written without a look, and stands if nothing was there. */
   #claimOne(request: ClaimRequest, nowMs: number): ClaimOutcome {
-    if (request.earlier?.some((key) => livesOn(this.#find(key), nowMs))) return { kind: "done" };
     const token = this.#newId();
+    return request.earlier === undefined
+      ? this.#claimKey(request, nowMs, token)
+      : this.#claimRedriven(request, request.earlier, nowMs, token);
+  }
+
+  #claimRedriven(request: ClaimRequest, earlier: readonly string[], nowMs: number, token: string): ClaimOutcome {
+    if (earlier.some((key) => livesOn(this.#find(key), nowMs))) return { kind: "done" };
+    const outcome = this.#claimKey(request, nowMs, token);
+    const granted = outcome.kind === "granted" ? this.#find(request.key) : undefined;
+    if (granted !== undefined)
+      for (const key of earlier) if (!isKnown(this.#find(key), nowMs)) this.#write(REPLACE, key, supersededBy(granted));
+    return outcome;
+  }
+
+  /** Most messages are new: their claim is written without a look, and stands if nothing was there. */
+  #claimKey(request: ClaimRequest, nowMs: number, token: string): ClaimOutcome {
     const anew = claimRecord(undefined, request, nowMs, token);
     if (anew.record !== undefined && this.#write(INSERT, request.key, anew.record)) return anew.outcome;
     const { outcome, record } = claimRecord(this.#find(request.key), request, nowMs, token);

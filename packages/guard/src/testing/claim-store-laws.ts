@@ -181,6 +181,21 @@ export function claimStoreLaws(open: (clock: TestClock) => Promise<ClaimStore>):
         strictEqual((await claim(store, { key: "h2", earlier: ["h", "h1"] })).kind, "granted");
       },
     ),
+    law(
+      "[REP-16] a generation that comes after its redrive was granted is dead, also when the redrive is tried again",
+      async (store, clock) => {
+        const redriven = { key: "k2", earlier: ["k", "k1"] };
+        const { token } = await granted(store, redriven);
+        strictEqual((await claim(store)).kind, "dead");
+        strictEqual((await claim(store, { digest: "other" })).kind, "conflict");
+        deepStrictEqual(await store.change([{ kind: "fail", key: "k2", token, afterMs: 500 }]), ["changed"]);
+        clock.advance(500);
+        await granted(store, redriven);
+        strictEqual((await claim(store, { key: "k1" })).kind, "dead");
+        clock.advance(REQUEST.rememberMs);
+        strictEqual((await claim(store)).kind, "granted");
+      },
+    ),
     law("[REP-11] keys are apart: a claim of one says nothing of another", async (store) => {
       await granted(store);
       strictEqual((await claim(store, { key: "other" })).kind, "granted");

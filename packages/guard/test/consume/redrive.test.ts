@@ -64,6 +64,20 @@ describe("redrive", () => {
     expect(home.trail).toContainEqual(expect.objectContaining({ group: "mail", decision: "duplicate" }));
   });
 
+  test("[REP-16] a group that meets a redrive before the event itself handles it once", async () => {
+    const { home, letterId } = await withOneLetter();
+    const redriven = await deskOf(home).redrive(letterId, olga);
+    const [first, second] = home.transport.sent;
+    const mailed: number[] = [];
+    const late = house();
+    await late.consumer({ "note.created": (event) => void mailed.push(event.generation) }, { group: "mail", keys: home.keys }).start();
+    await late.transport.send([second!]);
+    await settle();
+    await late.transport.send([first!]);
+    await settle();
+    expect([redriven.generation, mailed, await idsOf(late)]).toEqual([1, [1], []]);
+  });
+
   test("[REP-16] a stale letter can be redriven: the operator's signature makes it fresh", async () => {
     const { home, handled, letterId } = await withOneLetter();
     home.clock.advance(3_000_000);

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import type { SqliteDatabase } from "../../src/sqlite/database.ts";
 import { keySpec } from "../house.ts";
 import { openDatabase, temporaryFile } from "../temporary-database.ts";
@@ -37,7 +37,9 @@ interface World {
 
 function start(world: World, mode: "publish" | "consume", point = "none", passes = 0): ChildProcess {
   const args = ["--conditions=sallyport-source", WORKER, mode, world.file, world.keys, point, String(passes)];
-  return spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] });
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  return child;
 }
 
 const exitOf = async (child: ChildProcess): Promise<unknown> => ((await once(child, "exit")) as [unknown, unknown])[1] ?? child.exitCode;
