@@ -9,7 +9,18 @@ import { isSource, isText, listFiles, readText, ROOT } from "./files.ts";
 const files = listFiles();
 const MOST_LINES = 300;
 /** Larger files, how large, and why. An entry that is no longer needed fails. */
-const LARGER = new Map<string, { readonly most: number; readonly because: string }>();
+const LARGER = new Map<string, { readonly most: number; readonly because: string }>([
+  [
+    "packages/sallyport/src/audit/ir/ir.ts",
+    { most: 380, because: "the one language that all front-ends lower to, to be read in one piece" },
+  ],
+  ["packages/sallyport/src/audit/models/model.ts", { most: 320, because: "the vocabulary of all models, to be read in one piece" }],
+  ["packages/sallyport/src/audit/engine/interpreter.ts", { most: 480, because: "one state that everything in it reads and changes" }],
+  [
+    "packages/sallyport/src/audit/engine/program.ts",
+    { most: 480, because: "one program whose modules, classes and libraries ask one another" },
+  ],
+]);
 
 describe("error codes", () => {
   const sections = readText("docs/errors.md").split(/^### /m).slice(1);

@@ -1,34 +1,17 @@
 // Expressions: from what is written to what it may be.
-import type { Expression, Item } from "../ir/ir.ts";
+import type { Expression } from "../ir/ir.ts";
 import { builtin } from "./builtins.ts";
 import { basesOf, constructorOf, makeClass, methodOf } from "./classes.ts";
 import { close } from "./closures.ts";
 import { decorated } from "./decorators.ts";
-import { comparison, membership, seenBefore, typeOf } from "./conditions.ts";
-import { and, negated, or } from "./facts.ts";
+import { negated } from "./facts.ts";
+import { comprehension, listLiteral, objectLiteral } from "./literals.ts";
 import type { Machine, Site } from "./machine.ts";
+import { add, arithmetic, binary, conditional, logic, textOf, unary } from "./operators.ts";
 import type { Given } from "./paths.ts";
 import { type Cell, Scope } from "./scope.ts";
 import { isUnused } from "./unused.ts";
-import { spreadInto } from "./spread.ts";
-import { assume } from "./statements.ts";
-import { derive } from "./taint.ts";
-import {
-  type Atom,
-  constant,
-  functionValue,
-  isNothing,
-  join,
-  NOTHING,
-  objectsOf,
-  objectValue,
-  rowOf,
-  soleConstant,
-  truthOf,
-  UNDEFINED,
-  UNKNOWN,
-  type Value,
-} from "./value.ts";
+import { NOTHING, UNDEFINED, UNKNOWN, type Value, constant, functionValue, isNothing, join, objectsOf, rowOf, truthOf } from "./value.ts";
 
 type Of<K extends Expression["kind"]> = Extract<Expression, { kind: K }>;
 
@@ -129,15 +112,6 @@ function template(machine: Machine, { parts, at }: Of<"template">, scope: Scope)
   );
 }
 
-export function textOf(machine: Machine, parts: readonly Value[], at: number): Value {
-  const constants = parts.map((part) => soleConstant(part));
-  if (constants.every((part) => part !== undefined)) return constant(constants.map((part) => String(part?.value)).join(""));
-  const { file } = machine.activation.module.ir;
-  const written = { file, at };
-  const taints = join(...parts.map((part): Value => ({ atoms: [], taints: part.taints }))).taints;
-  return { atoms: [{ kind: "text", parts, writtenAt: written }], taints: derive(taints, file, at, "becomes part of a text") };
-}
-
 const shown = (callee: Expression): string => {
   switch (callee.kind) {
     case "name":
@@ -209,189 +183,6 @@ function argumentsOf(machine: Machine, { args }: Of<"call">, scope: Scope): Give
   return { positional, named: namedArguments, more, moreNamed };
 }
 
-function objectLiteral(machine: Machine, { entries, type, at }: Of<"object">, scope: Scope): Value {
-  const typed = type === undefined ? NOTHING : machine.program.instanceFor(machine, type, scope, at);
-  const object = objectsOf(typed)[0] ?? machine.make("object", at);
-  object.prototype = machine.language === "javascript";
-  for (const entry of entries) {
-    switch (entry.kind) {
-      case "property":
-        object.write(entry.key, machine.evaluate(entry.value, scope));
-        object.overlaid.delete(entry.key);
-        break;
-      case "accessor":
-        object.write(
-          entry.key,
-          machine.callClosure(close(machine, entry.get, scope), NO_ARGUMENTS, { at: entry.at, text: entry.key, awaited: false }),
-        );
-        break;
-      case "computed":
-        writeComputed(machine.evaluate(entry.key, scope), machine.evaluate(entry.value, scope), object);
-        break;
-      case "spread":
-        spreadInto(machine.evaluate(entry.value, scope), object);
-        break;
-    }
-  }
-  return isNothing(typed) ? objectValue(object) : typed;
-}
-
-const NO_ARGUMENTS: Given = { positional: [], named: new Map(), more: undefined, moreNamed: undefined };
-
-function writeComputed(key: Value, value: Value, object: ReturnType<Machine["make"]>): void {
-  const name = soleConstant(key);
-  if (name !== undefined) object.write(String(name.value), value);
-  else {
-    object.add(value);
-    object.keys = join(object.keys, key);
-  }
-}
-
-function listLiteral(machine: Machine, style: "list" | "tuple" | "set", items: readonly Item[], at: number, scope: Scope): Value {
-  const list = machine.make(style === "set" ? "set" : "list", at);
-  let inOrder = style !== "set";
-  let next = 0;
-  for (const { value: expression, spread } of items) {
-    const value = machine.evaluate(expression, scope);
-    const row = spread === true ? rowOf(value) : [value];
-    if (row === undefined) inOrder = false;
-    if (inOrder && row !== undefined && next + row.length <= 256) for (const item of row) list.write(String(next++), item);
-    else list.add(spread === true ? machine.element(value) : value);
-  }
-  return objectValue(list);
-}
-
-const ARITHMETIC = new Set(["-", "*", "/", "%", "**", "&", "|", "^", "<<", ">>"]);
-
-function binary(machine: Machine, { op, left, right, at }: Of<"binary">, scope: Scope): Value {
-  const one = machine.evaluate(left, scope);
-  const other = machine.evaluate(right, scope);
-  if (op === "+") return add(machine, one, other, at);
-  if (ARITHMETIC.has(op)) return arithmetic(op, one, other);
-  if (op === "in" || op === "not-in") {
-    const own = machine.language !== "javascript";
-    const test = seenBefore(one, other) ?? membership(one, other, own, "an `in` test");
-    machine.report({ kind: "remember", collection: other, what: one, forgets: false, asks: "whether" }, at);
-    return { ...UNKNOWN, test: op === "in" ? test : negated(test) };
-  }
-  if (op === "instanceof") return { ...UNKNOWN, test: typeOf(one.taints) };
-  const test = comparison(op, one, other);
-  if (op !== "==" && op !== "!=") machine.report({ kind: "compare", what: join(one, other) }, at);
-  return { ...known(op, one, other), ...(test !== undefined && { test }) };
-}
-
-/** Comparing constants: what a switch over tools or a feature flag turns on. */
-function known(op: string, one: Value, other: Value): Value {
-  const [left, right] = [soleConstant(one), soleConstant(other)];
-  if (left === undefined || right === undefined) return UNKNOWN;
-  if (op === "==") return constant(left.value === right.value);
-  return op === "!=" ? constant(left.value !== right.value) : UNKNOWN;
-}
-
-function add(machine: Machine, one: Value, other: Value, at: number): Value {
-  const lists = [...objectsOf(one), ...objectsOf(other)].filter((object) => object.kind === "list");
-  if (lists.length > 0) {
-    const list = machine.make("list", at);
-    for (const object of lists) list.add(object.all());
-    return objectValue(list, join({ atoms: [], taints: one.taints }, { atoms: [], taints: other.taints }).taints);
-  }
-  const [left, right] = [soleConstant(one), soleConstant(other)];
-  if (typeof left?.value === "number" && typeof right?.value === "number") return constant(left.value + right.value);
-  const parts = [one, other].flatMap((value) =>
-    value.atoms.length === 1 && value.atoms[0]?.kind === "text" && value.atoms[0].encoded !== true ? value.atoms[0].parts : [value],
-  );
-  return textOf(machine, parts, at);
-}
-
-/** `now - sent` is an age; the rest are numbers of whoever gave them. */
-function arithmetic(op: string, one: Value, other: Value): Value {
-  const isNow = (value: Value): boolean => value.atoms.some((atom) => atom.kind === "now");
-  const taints = join({ atoms: [], taints: one.taints }, { atoms: [], taints: other.taints }).taints;
-  const age = [...one.atoms, ...other.atoms].find((atom): atom is Extract<Atom, { kind: "age" }> => atom.kind === "age");
-  if (op === "-" && (isNow(one) || isNow(other)) && taints.length > 0) return { atoms: [{ kind: "age", absolute: false }], taints };
-  if (age !== undefined) return { atoms: [age], taints };
-  if (isNow(one) || isNow(other)) return { atoms: [{ kind: "now" }], taints };
-  const [left, right] = [soleConstant(one), soleConstant(other)];
-  if (op === "*" && typeof left?.value === "number" && typeof right?.value === "number") return constant(left.value * right.value);
-  return { atoms: [{ kind: "unknown" }], taints: taints.map((taint) => ({ ...taint, derived: true })) };
-}
-
-function logic(machine: Machine, { op, left, right }: Of<"logic">, scope: Scope): Value {
-  const one = machine.evaluate(left, scope);
-  const truth = truthOf(one);
-  if (op === "and" && truth === "false") return one;
-  if (op === "or" && truth === "true") return one;
-  const before = machine.state.facts;
-  // The right side runs only where the left one let it.
-  let other: Value = NOTHING;
-  machine.ways(
-    () => {
-      if (op !== "nullish") assume(machine, one, op === "and");
-      if (machine.state.alive) other = machine.evaluate(right, scope);
-    },
-    () => undefined,
-  );
-  machine.state.facts = before;
-  const test = op === "and" ? and(one.test, other.test) : op === "or" ? or(one.test, other.test) : undefined;
-  const either =
-    op === "and" ? join(truth === "true" ? NOTHING : falsyOf(one), other) : join(truth === "false" ? NOTHING : present(one), other);
-  return { atoms: either.atoms, taints: either.taints, ...(test !== undefined && { test }) };
-}
-
-const falsyOf = (value: Value): Value => (value.atoms.some((atom) => atom.kind === "object" || atom.kind === "function") ? NOTHING : value);
-
-/** What `x ?? y` and `x || y` take of `x`. */
-function present(value: Value): Value {
-  const atoms = value.atoms.filter((atom) => atom.kind !== "constant" || (atom.value !== undefined && atom.value !== null));
-  return { atoms, taints: value.taints };
-}
-
-function unary(machine: Machine, { op, value: expression, at }: Of<"unary">, scope: Scope): Value {
-  if (op === "delete" && expression.kind === "index") {
-    const what = machine.evaluate(expression.index, scope);
-    machine.report({ kind: "remember", collection: machine.evaluate(expression.object, scope), what, forgets: true }, at);
-    return UNDEFINED;
-  }
-  const value = machine.evaluate(expression, scope);
-  if (op === "typeof") return { ...UNKNOWN, test: typeOf(value.taints) };
-  if (op === "void" || op === "delete") return UNDEFINED;
-  const known_ = soleConstant(value);
-  if (op === "-" && typeof known_?.value === "number") return constant(-known_.value);
-  return value;
-}
-
-function conditional(machine: Machine, { test, then, else: otherwise }: Of<"conditional">, scope: Scope): Value {
-  const value = machine.evaluate(test, scope);
-  const truth = truthOf(value);
-  if (truth !== "either") return machine.evaluate(truth === "true" ? then : otherwise, scope);
-  let one: Value = NOTHING;
-  let other: Value = NOTHING;
-  machine.ways(
-    () => {
-      assume(machine, value, true);
-      one = settled(machine, machine.evaluate(then, scope));
-    },
-    () => {
-      assume(machine, value, false);
-      other = settled(machine, machine.evaluate(otherwise, scope));
-    },
-  );
-  return join(one, other);
-}
-
-/** `ALLOWED.has(x) ? x : fallback`: what was established of it there goes with the value, since the fact ends here. */
-function settled(machine: Machine, value: Value): Value {
-  const { facts } = machine.state;
-  if (facts.size === 0 || value.taints.length === 0) return value;
-  const taints = value.taints.map((taint) => {
-    const about = facts.get(`${taint.origin.id}:${taint.path}`) ?? [];
-    const closed = about.some((fact) => fact.kind === "allowed" && fact.own);
-    const bounded = about.some((fact) => fact.kind === "bounded");
-    return closed || bounded ? { ...taint, closed: taint.closed || closed, bounded: taint.bounded === true || bounded } : taint;
-  });
-  return { ...value, taints };
-}
-
 function assign(machine: Machine, { target, value: expression, op, at }: Of<"assign">, scope: Scope): Value {
   let value = machine.evaluate(expression, scope);
   if (op !== undefined && target.kind !== "object" && target.kind !== "array" && target.kind !== "default") {
@@ -400,23 +191,4 @@ function assign(machine: Machine, { target, value: expression, op, at }: Of<"ass
   }
   machine.bind(target, value, scope, "assign");
   return value;
-}
-
-function comprehension(machine: Machine, { style, key, element, clauses, at }: Of<"comprehension">, scope: Scope): Value {
-  const inner = new Scope("block", scope);
-  const made = machine.make(style === "dict" ? "object" : style === "set" ? "set" : "list", at);
-  machine.ways(
-    () => {
-      for (const clause of clauses) {
-        const over = machine.element(machine.evaluate(clause.over, inner));
-        machine.bind(clause.target, isNothing(over) ? UNKNOWN : over, inner, "declare");
-        for (const condition of clause.conditions) assume(machine, machine.evaluate(condition, inner), true);
-      }
-      if (!machine.state.alive) return;
-      if (key !== undefined) made.keys = join(made.keys, machine.evaluate(key, inner));
-      made.add(settled(machine, machine.evaluate(element, inner)));
-    },
-    () => undefined,
-  );
-  return objectValue(made);
 }

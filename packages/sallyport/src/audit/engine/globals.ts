@@ -1,212 +1,40 @@
 // Functions that need no import, and a few of the standard libraries, by the names they are called by.
-import { factsAbout, factsOf, NO_FACTS, test } from "./facts.ts";
-import { membership, typeOf } from "./conditions.ts";
-import type { Machine, Site } from "./machine.ts";
-import { type Given, given } from "./paths.ts";
-import { pair } from "./natives.ts";
-import { deepTaints } from "./reach.ts";
-import { derive, type Taint } from "./taint.ts";
 import {
-  type Atom,
-  functionValue,
-  isCallable,
-  isNothing,
-  join,
-  NOTHING,
-  objectsOf,
-  objectValue,
-  soleConstant,
-  UNDEFINED,
-  UNKNOWN,
-  type Value,
-} from "./value.ts";
-import { spreadInto } from "./spread.ts";
-
-type Global = (machine: Machine, args: Given, site: Site) => Value;
-
-const first = ({ positional: [value = UNKNOWN] }: Given): Value => value;
-const same: Global = (_machine, args) => first(args);
-const silent: Global = () => UNDEFINED;
-const unknown: Global = () => UNKNOWN;
-const NOW: Value = { atoms: [{ kind: "now" }], taints: [] };
-
-/** Another form of the same: who had a say in it has a say in this, and what it was made of can still be seen. */
-const encode: Global = (machine, args, site) => {
-  const value = first(args);
-  const { file } = machine.activation.module.ir;
-  const taints = derive(value.taints, file, site.at, "is written as text");
-  return pair(machine, { atoms: [{ kind: "text", parts: [value], encoded: true, writtenAt: { file, at: site.at } }], taints });
-};
-
-const decode: Global = (machine, args, site) => {
-  const value = first(args);
-  const { file } = machine.activation.module.ir;
-  machine.report({ kind: "parse", input: value }, site.at);
-  const encoded = value.atoms.flatMap((atom) => (atom.kind === "text" && atom.encoded === true ? atom.parts : []));
-  const taints = deepTaints(value).map((taint) => ({ ...taint, schema: undefined }));
-  return join(...encoded, { atoms: [{ kind: "unknown" }], taints: derive(taints, file, site.at, "is parsed") });
-};
-
-/** What is decoded is written where the second argument points. */
-const decodeInto: Global = (machine, args, site) => {
-  const decoded = decode(machine, args, site);
-  const [, target = NOTHING] = args.positional;
-  for (const object of objectsOf(target)) {
-    object.add({ atoms: [{ kind: "unknown" }], taints: decoded.taints });
-    for (const one of objectsOf(decoded)) spreadInto(objectValue(one), object);
-  }
-  return UNKNOWN;
-};
-
-const elements: Global = (machine, args, site) => {
-  const list = machine.make("list", site.at);
-  const [source = UNKNOWN, mapper] = args.positional;
-  const element = machine.element(source);
-  list.add(mapper !== undefined && isCallable(mapper) ? machine.callBack(mapper, given(element, UNKNOWN), site, "library") : element);
-  list.listed = objectsOf(source).some((object) => object.listed);
-  return objectValue(list, source.taints);
-};
-
-const awaitAll: Global = (machine, args, site) => {
-  const source = first(args);
-  const rows = objectsOf(source).filter((object) => object.kind === "list");
-  return rows.length > 0 ? source : elements(machine, args, site);
-};
-
-const call: Global = (machine, { positional: [callee = UNKNOWN, ...rest], ...args }, site) =>
-  machine.call(callee, { ...args, positional: rest }, site);
-
-const later: Global = (machine, args, site) => {
-  const [callee = UNKNOWN, delay] = args.positional;
-  machine.report({ kind: "timer", delay }, site.at);
-  machine.callBack(callee, { ...given(...args.positional.slice(2)) }, site, "timer");
-  return UNKNOWN;
-};
-
-const collect =
-  (kind: "map" | "set" | "list" | "object"): Global =>
-  (machine, args, site) => {
-    const made = machine.make(kind, site.at);
-    for (const [name, value] of args.named) made.write(name, value);
-    const [source] = args.positional;
-    if (source === undefined || isNothing(source)) return objectValue(made);
-    if (kind === "map") fillMap(machine, source, made);
-    else if (kind === "object") spreadInto(source, made);
-    else made.add(machine.element(source));
-    return objectValue(made, source.taints.length > 0 && made.fields.size === 0 ? source.taints : []);
-  };
-
-function fillMap(machine: Machine, source: Value, made: ReturnType<Machine["make"]>): void {
-  for (const list of objectsOf(source)) {
-    const items = list.fields.size > 0 ? [...list.fields.values(), list.element] : [list.element];
-    for (const item of items) {
-      for (const entry of objectsOf(item)) {
-        const [key, value] = [entry.read("0"), entry.read("1")];
-        const texts = key?.atoms.flatMap((atom) => (atom.kind === "constant" ? [String(atom.value)] : [])) ?? [];
-        for (const text of texts) made.write(text, value ?? machine.element({ atoms: [{ kind: "object", object: entry }], taints: [] }));
-        if (texts.length === 0) made.add(value ?? UNKNOWN);
-      }
-    }
-    if (list.kind === "map") spreadInto(objectValue(list), made);
-  }
-}
-
-const properties: Global = (machine, args, site) => machine.callMember(first(args), "entries", given(), site);
-
-const assign: Global = (_machine, { positional: [target = UNKNOWN, ...sources] }) => {
-  for (const object of objectsOf(target)) for (const source of sources) spreadInto(source, object);
-  return target;
-};
-
-/** `Object.hasOwn(TABLE, x)`: an own property, whose keys the server wrote. */
-const hasOwn: Global = (_machine, { positional: [table = UNKNOWN, key = UNKNOWN] }) => ({
-  ...UNKNOWN,
-  test: membership(key, table, true, "an own property"),
-});
-
-const parseTime: Global = (_machine, args) => ({ atoms: [{ kind: "unknown" }], taints: first(args).taints });
-
-const isFinite: Global = (_machine, args) => ({ ...UNKNOWN, test: test(factsAbout(first(args).taints, { kind: "finite" }), NO_FACTS) });
-const isNotNumber: Global = (_machine, args) => ({ ...UNKNOWN, test: test(NO_FACTS, factsAbout(first(args).taints, { kind: "finite" })) });
-
-const absolute: Global = (_machine, args) => {
-  const value = first(args);
-  return { atoms: value.atoms.map((atom): Atom => (atom.kind === "age" ? { kind: "age", absolute: true } : atom)), taints: value.taints };
-};
-
-const smallest: Global = (_machine, args) => {
-  const free = args.positional.filter((value) => value.taints.length > 0);
-  const bounded = args.positional.some((value) => value.taints.length === 0);
-  const { taints } = join(...free);
-  return {
-    atoms: [{ kind: "unknown" }],
-    taints: taints.map((taint) => ({ ...taint, bounded: bounded || taint.bounded === true, closed: bounded || taint.closed })),
-  };
-};
-
-const isInstance: Global = (_machine, args) => ({ ...UNKNOWN, test: typeOf(first(args).taints) });
-
-/** By a name from outside every attribute can be had, those that each object has too: `__class__`, `__init__`. */
-const getAttribute: Global = (machine, { positional: [object = UNKNOWN, key = UNKNOWN, fallback = NOTHING] }, site) => {
-  const open = key.taints.filter((taint) => !taint.closed && !isAllowed(machine, taint));
-  const { file } = machine.activation.module.ir;
-  const taints = derive(open, file, site.at, "names an attribute, and every object has more of these than were meant");
-  const danger: Value = { atoms: [], taints: taints.map((taint) => ({ ...taint, prototype: true })) };
-  // By a name that is not known, a library's object gives any of its methods.
-  const methods = soleConstant(key) === undefined ? methodsOf(machine, object) : [];
-  if (methods.length > 0) return join(...methods, danger);
-  return join(machine.index(object, key, site.at), fallback, object.taints.length > 0 ? NOTHING : danger);
-};
-
-const isAllowed = (machine: Machine, taint: Taint): boolean =>
-  factsOf(machine.state.facts, taint).some((fact) => fact.kind === "allowed" && fact.own);
-
-const hasAttribute: Global = (_machine, { positional: [object = UNKNOWN, key = UNKNOWN] }) => ({
-  ...UNKNOWN,
-  test: membership(key, object, false, "an attribute"),
-});
-
-const methodsOf = (machine: Machine, object: Value): readonly Value[] =>
-  objectsOf(object).flatMap((one) =>
-    one.type === undefined ? [] : [...(machine.models.type(one.type)?.members.keys() ?? [])].map((name) => machine.member(object, name)),
-  );
-
-const partial: Global = (_machine, { positional: [callee = UNKNOWN, ...rest] }) =>
-  join(
-    ...callee.atoms.map((atom) =>
-      atom.kind === "function"
-        ? functionValue({ ...atom.closure, bound: [...(atom.closure.bound ?? []), ...rest] })
-        : { atoms: [atom], taints: [] },
-    ),
-  );
-
-const mapOver: Global = (machine, { positional: [callee = UNKNOWN, source = UNKNOWN] }, site) => {
-  const list = machine.make("list", site.at);
-  list.add(machine.callBack(callee, given(machine.element(source)), site, "library"));
-  return objectValue(list);
-};
-
-const pairs: Global = (machine, args, site) => {
-  const list = machine.make("list", site.at);
-  const pair_ = machine.make("list", site.at);
-  pair_.write("0", UNKNOWN);
-  pair_.write("1", machine.element(first(args)));
-  list.add(objectValue(pair_));
-  return objectValue(list);
-};
-
-const promise: Global = (machine, args, site) => {
-  const kept = machine.make("list", site.at);
-  const settle = (name: string): Value => ({ atoms: [{ kind: "native", name, receiver: objectValue(kept) }], taints: [] });
-  machine.callBack(first(args), given(settle("resolve"), settle("reject")), site, "library");
-  return isNothing(kept.element) ? UNKNOWN : kept.element;
-};
-
-/** An error that wraps others says what they say. */
-const carried: Global = (machine, { positional }, site) => {
-  const { file } = machine.activation.module.ir;
-  return { atoms: [{ kind: "unknown" }], taints: derive(deepTaints(join(...positional)), file, site.at, "is wrapped in an error") };
-};
+  type Global,
+  NOW,
+  absolute,
+  assign,
+  awaitAll,
+  call,
+  carried,
+  collect,
+  decode,
+  decodeInto,
+  elements,
+  encode,
+  first,
+  getAttribute,
+  hasAttribute,
+  hasOwn,
+  isFinite,
+  isInstance,
+  isNotNumber,
+  later,
+  mapOver,
+  pairs,
+  parseTime,
+  partial,
+  promise,
+  properties,
+  rowOf,
+  same,
+  silent,
+  smallest,
+  unknown,
+} from "./global-functions.ts";
+import { pair } from "./natives.ts";
+import { given } from "./paths.ts";
+import { UNKNOWN, objectValue } from "./value.ts";
 
 const table: readonly (readonly [string, Global])[] = [
   ["JSON.stringify", encode],
@@ -349,13 +177,6 @@ const table: readonly (readonly [string, Global])[] = [
   ["fmt.Println", silent],
   ["fmt.Printf", silent],
 ];
-
-function rowOf(machine: Machine, args: Given, site: Site): Value {
-  const list = machine.make("list", site.at);
-  for (const [index, value] of args.positional.entries()) list.write(String(index), value);
-  if (args.more !== undefined) list.add(machine.element(args.more));
-  return objectValue(list);
-}
 
 const GLOBALS: ReadonlyMap<string, Global> = new Map(table);
 

@@ -1,13 +1,12 @@
 // Statements: the ways that a program may take, and what is established on each.
 import type { Catch, Loop, Statement, SwitchCase } from "../ir/ir.ts";
-import { both, type Test } from "./facts.ts";
-import type { Machine } from "./machine.ts";
-import { tableOf } from "./tables.ts";
-import { Scope, type State } from "./scope.ts";
-import { comparison } from "./conditions.ts";
+import { assume, assumeCase, branch, keysOf } from "./branches.ts";
 import { caughtError } from "./caught.ts";
+import type { Machine } from "./machine.ts";
+import { Scope, type State } from "./scope.ts";
+import { tableOf } from "./tables.ts";
 import { markUnused } from "./unused.ts";
-import { isNothing, join, NOTHING, objectValue, truthOf, UNDEFINED, UNKNOWN, type Value } from "./value.ts";
+import { NOTHING, UNDEFINED, UNKNOWN, type Value, isNothing, join, objectValue, truthOf } from "./value.ts";
 
 type Of<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
 
@@ -104,28 +103,9 @@ function declare(machine: Machine, { target, value, type, at }: Of<"let">, scope
   machine.bind(target, isNothing(known) ? given : { ...known, taints: given.taints }, scope, "declare");
 }
 
-/** Establishes what a test says, where it is true or where it is false. */
-export function assume(machine: Machine, value: Value, side: boolean): void {
-  const { state } = machine;
-  const truth = truthOf(value);
-  if (truth === (side ? "false" : "true")) state.alive = false;
-  const facts = side ? value.test?.whenTrue : value.test?.whenFalse;
-  if (facts !== undefined) state.facts = both(state.facts, facts);
-}
-
 function runIf(machine: Machine, statement: Of<"if">, scope: Scope): void {
   const test = machine.evaluate(statement.test, scope);
   branch(machine, test, (side) => machine.execute(side ? statement.then : statement.else, new Scope("block", scope)));
-}
-
-/** Both sides of a test. */
-export function branch(machine: Machine, test: Value, run: (side: boolean) => void): void {
-  const id = machine.fresh();
-  const way = (side: boolean) => (): void => {
-    assume(machine, test, side);
-    if (machine.state.alive) machine.within({ kind: "branch", id, side: side ? 1 : 0, test }, () => run(side));
-  };
-  machine.ways(way(true), way(false));
 }
 
 function runLoop(machine: Machine, nest: Nest, loop: Loop, scope: Scope): void {
@@ -196,22 +176,6 @@ function runTurn(machine: Machine, loop: Loop, over: Value | undefined, scope: S
   if (loop.testLast === true && loop.test !== undefined && machine.state.alive) machine.evaluate(loop.test, turn);
 }
 
-function keysOf(machine: Machine, over: Value): Value {
-  // Go's `range` over a channel gives what comes through it.
-  const streams = over.atoms.some(
-    (atom) =>
-      atom.kind === "object" &&
-      (atom.object.kind === "channel" || (atom.object.type !== undefined && machine.models.type(atom.object.type)?.each !== undefined)),
-  );
-  if (streams) return machine.element(over);
-  const keys = over.atoms.flatMap((atom) => (atom.kind === "object" ? [...atom.object.fields.keys()] : []));
-  const named = keys.map((key): Value => ({ atoms: [{ kind: "constant", value: key }], taints: [] }));
-  return join(...named, ...over.atoms.map((atom) => (atom.kind === "object" ? atom.object.keys : NOTHING)), {
-    atoms: [],
-    taints: over.taints,
-  });
-}
-
 function runSwitch(machine: Machine, nest: Nest, statement: Of<"switch">, scope: Scope): void {
   const subject = machine.evaluate(statement.subject, scope);
   const id = machine.fresh();
@@ -228,31 +192,6 @@ function runSwitch(machine: Machine, nest: Nest, statement: Of<"switch">, scope:
   machine.ways(...runs, ...(hasDefault ? [] : [(): void => undefined]));
   nest.jumps.pop();
   if (jumps.breaks.length > 0) rejoin(machine, jumps.breaks);
-}
-
-function assumeCase(machine: Machine, tests: readonly { readonly subject: Value; readonly against: Value }[], one: SwitchCase): void {
-  if (one.tests.length === 0) return;
-  const known = tests.map(({ subject, against }): Test | undefined =>
-    truthOf(subject) === "true" && subject.taints.length === 0 && against.test !== undefined
-      ? against.test
-      : comparison("==", subject, against),
-  );
-  const impossible = tests.every(({ subject, against }) => neverEqual(subject, against));
-  if (impossible) machine.state.alive = false;
-  const [first] = known;
-  if (first !== undefined && known.every((test) => test !== undefined)) machine.state.facts = both(machine.state.facts, first.whenTrue);
-}
-
-function neverEqual(subject: Value, against: Value): boolean {
-  if (subject.taints.length + against.taints.length > 0) return false;
-  const constants = (value: Value): readonly unknown[] | undefined => {
-    const all = value.atoms.map((atom) => (atom.kind === "constant" ? [atom.value] : undefined));
-    return all.every((one) => one !== undefined) ? all.flat() : undefined;
-  };
-  const [ours, theirs] = [constants(subject), constants(against)];
-  return (
-    ours !== undefined && theirs !== undefined && ours.length > 0 && theirs.length > 0 && !ours.some((one) => theirs.includes(one as never))
-  );
 }
 
 function fallThrough(machine: Machine, cases: readonly SwitchCase[], from: number, scope: Scope): void {
