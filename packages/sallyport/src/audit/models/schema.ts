@@ -2,17 +2,20 @@
 // its own wrappers. Whatever it does not know is refused, so that a misspelt fact is an error and not a silence.
 import { z } from "zod";
 
-const step = String.raw`(?:\.(?:[A-Za-z_$@][\w$@:/-]*|\*)|\[\]|\["[^"]+"\])`;
-const root = String.raw`(?:arg\d+(?:\|[A-Za-z_]\w*)?|kw:[A-Za-z_]\w*|args|last|receiver|slot:\w+|param\d+)`;
+const step = String.raw`(?:\.(?:[A-Za-z_$@][\w$@:/-]*|\d+|\*|keys\(\))|\[\]|\["[^"]+"\])`;
+const root = String.raw`(?:arg\d+(?:\|[A-Za-z_]\w*)?|kw:(?:[A-Za-z_]\w*|\*)|args\d*|last|receiver|value|slot:\w+)`;
+const inputRoot = String.raw`(?:params|param\d+)`;
 const spokenRoot = String.raw`(?:${root}|url:\w+|body|word\d+|words|flag:-{1,2}[\w-]+)`;
 
 /** The grammar of `Path`. */
 export const path = z.string().regex(new RegExp(`^${root}${step}*$`), "not a path");
+/** Of a handler's parameters, what the model controls. */
+const input = z.string().regex(new RegExp(`^${inputRoot}${step}*$`), "not a parameter");
 /** In `management.json` also segments of the URL, the body, words and flags of a command. */
 export const managementPath = z.string().regex(new RegExp(`^${spokenRoot}${step}*$`), "not a path");
 
 const typeAtom = String.raw`(?:\?|receiver|arg\d+|content:[a-z-]+|(?:[\w.-]+:)?[A-Za-z_*][\w.]*)`;
-const typeTerm = String.raw`(?:list:)*${typeAtom}`;
+const typeTerm = String.raw`(?:\.\.\.)?(?:list:)*${typeAtom}`;
 /** The grammar of `TypeName`. */
 export const typeName = z.string().regex(new RegExp(`^(?:${typeTerm}|tuple:${typeTerm}(?:,${typeTerm})*)$`), "not a type");
 
@@ -80,6 +83,7 @@ const actOn = (place: z.ZodString) => {
       requeueDefault: z.boolean().exactOptional(),
       delay: place.exactOptional(),
     }),
+    z.strictObject({ ...when, kind: z.literal("confirms") }),
     z.strictObject({ ...when, kind: z.literal("dead-letter"), message: place.exactOptional() }),
     z.strictObject({
       ...when,
@@ -131,19 +135,20 @@ const tool = z.strictObject({
   schema: places,
   handler: z.union([z.literal("lastFunction"), path]),
   overloads: z.boolean().exactOptional(),
-  input: path,
+  input,
   validated: z.boolean(),
+  contextTypes: z.array(z.string()).exactOptional(),
   when: z.union([condition, namesCondition]).exactOptional(),
 });
 const toolByDecorator = z.strictObject({
-  input: z.union([z.literal("params"), path]),
+  input,
   schema: places,
   validated: z.boolean(),
   contextTypes: z.array(z.string()).exactOptional(),
 });
 const toolByClass = z.strictObject({
   method: z.string(),
-  input: path,
+  input,
   schema: z.string().exactOptional(),
   name: z.string().exactOptional(),
   validated: z.boolean(),
@@ -151,25 +156,35 @@ const toolByClass = z.strictObject({
 const member = z.strictObject({
   is: typeName.exactOptional(),
   returns: typeName.exactOptional(),
+  returnsBy: z.strictObject({ arg: path, types: z.record(z.string(), typeName) }).exactOptional(),
+  gets: z.strictObject({ of: path, key: path.exactOptional() }).exactOptional(),
+  fields: z.record(z.string(), z.union([path, z.literal(true)])).exactOptional(),
+  writes: z.record(path, path).exactOptional(),
+  constant: z.union([z.string(), z.number(), z.boolean()]).exactOptional(),
   remember: z.record(z.string(), path).exactOptional(),
   content: content.exactOptional(),
   acts: z.array(actOn(path)).exactOptional(),
   calls: z.array(callback).exactOptional(),
+  assigned: z.array(callback).exactOptional(),
   tool: tool.exactOptional(),
   decorates: z
     .strictObject({
+      is: typeName.exactOptional(),
       tool: toolByDecorator.exactOptional(),
       calls: z.strictObject({ params: z.array(typeName), consumes: consumes.exactOptional() }).exactOptional(),
     })
     .exactOptional(),
   shape: z.array(path).exactOptional(),
 });
+/** Also a header's: `x-delivery-count`. */
+const memberName = z.string().regex(/^(?:[A-Za-z_$@][\w$@:/.-]*|\*|\(\)|<-)$/, "not a member");
 const typeModel = z.strictObject({
   extends: typeName.exactOptional(),
-  members: z.record(z.string(), member).exactOptional(),
+  members: z.record(memberName, member).exactOptional(),
   whenExtended: z.strictObject({ calls: z.array(overridden).exactOptional(), tool: toolByClass.exactOptional() }).exactOptional(),
   each: typeName.exactOptional(),
   eachConsumes: consumes.exactOptional(),
+  broker: broker.exactOptional(),
 });
 
 /** `Model`. */

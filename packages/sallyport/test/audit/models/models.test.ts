@@ -23,7 +23,9 @@ const typesNamed = (member: Member): readonly TypeName[] =>
   [
     member.is,
     member.returns,
-    ...(member.calls ?? []).flatMap((callback) => callback.params),
+    member.decorates?.is,
+    ...Object.values(member.returnsBy?.types ?? {}),
+    ...[...(member.calls ?? []), ...(member.assigned ?? [])].flatMap((callback) => callback.params),
     ...(member.decorates?.calls?.params ?? []),
   ].filter((name) => name !== undefined);
 
@@ -31,12 +33,13 @@ const parts = (name: TypeName): readonly string[] =>
   name
     .replace(/^tuple:/, "")
     .split(",")
-    .map((part) => part.replace(/^(?:list:)+/, ""));
+    .map((part) => part.replace(/^(?:\.\.\.)?(?:list:)*/, ""));
 
 const isKnown = (model: Model, name: string): boolean => {
   if (name === "?" || name === "receiver" || name === "error" || /^arg\d+$/.test(name) || name.startsWith("content:")) return true;
   const [library, type] = qualify(model, name).split(":");
   const other = models.find((candidate) => candidate.language === model.language && candidate.library === library);
+  if (type === "*") return other !== undefined;
   return other?.types !== undefined && type !== undefined && Object.hasOwn(other.types, type);
 };
 
@@ -62,12 +65,25 @@ describe.each(files.map((url) => ({ name: nameOf(url), url })))("$name", ({ url 
     expect(named.filter((name) => !isKnown(model, name))).toStrictEqual([]);
   });
 
-  test("has no member that says nothing", () => {
-    const types = Object.values(model.types ?? {});
-    const members = [...Object.entries(model.exports), ...types.flatMap((type) => Object.entries(type.members ?? {}))];
-    const silent = members.filter(([, member]) => Object.keys(member).every((key) => key === "shape"));
-    expect(silent.map(([name]) => name)).toStrictEqual([]);
+  test("has no export that says nothing, and no shape of nothing", () => {
+    const members = Object.values(model.types ?? {}).flatMap((type) => Object.entries(type.members ?? {}));
+    const silent = Object.entries(model.exports).filter(([, member]) => Object.keys(member).every((key) => key === "shape"));
+    const shapeless = members.filter(([, member]) => member.shape !== undefined && Object.keys(member).length === 1);
+    expect([...silent, ...shapeless].map(([name]) => name)).toStrictEqual([]);
   });
+});
+
+test.each([
+  ["a misspelt fact", { exports: { send: { act: [] } } }],
+  ["a misspelt member of an act", { exports: { send: { acts: [{ kind: "publish", destinations: ["arg0"] }] } } }],
+  ["an unknown act", { exports: { send: { acts: [{ kind: "post" }] } } }],
+  ["a path that begins nowhere", { exports: { send: { acts: [{ kind: "claim", key: "argument0" }] } } }],
+  ["a handler's parameter where an argument is meant", { exports: { send: { acts: [{ kind: "claim", key: "param0" }] } } }],
+  ["an argument where a handler's parameter is meant", { exports: { t: { tool: { handler: "arg1", input: "arg0", validated: true } } } }],
+])("the vocabulary refuses %s", (_what, wrong) => {
+  const right = { library: "made-up", language: "python", packages: ["made_up"], exports: {} };
+  expect(modelSchema.safeParse(right).success).toBe(true);
+  expect(modelSchema.safeParse({ ...right, ...wrong }).success).toBe(false);
 });
 
 test.each(languages)("no two models of %s claim one package", (language) => {
