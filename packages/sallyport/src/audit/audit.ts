@@ -9,6 +9,7 @@ import { type Analysis, interpret, type Limits, LIMITS } from "./engine/interpre
 import { AuditError, reasonOf } from "./failure.ts";
 import { judge } from "./found.ts";
 import { type House, readHouse } from "./house.ts";
+import { readInfrastructure } from "./infrastructure/infrastructure.ts";
 import { EXTENSIONS, filesOf, LANGUAGES } from "./languages.ts";
 import { lowerProgram, type Program } from "./lowering.ts";
 import { loadModels } from "./models/load.ts";
@@ -58,7 +59,9 @@ export async function audit(request: AuditRequest, onProgress: (progress: Progre
   const project = readProject(request.paths, EXTENSIONS, request.root);
   const house = await readHouse(request, project.root, KNOWN_RULES);
   const changed = request.since === undefined ? undefined : await changedSince(request.since, project.root);
-  const files = filesToRead(project, house, request);
+  const kept = filesToRead(project, house, request);
+  const files = LANGUAGES.flatMap((spoken) => filesOf(spoken, kept));
+  const infrastructure = readInfrastructure({ files: kept, read: project.glance });
   const surfaceOf = (file: string): Surface => house.surfaceOf(file) ?? usualSurface(file);
 
   const programs = await lowerAll(project, files, surfaceOf, request, onProgress);
@@ -68,7 +71,7 @@ export async function audit(request: AuditRequest, onProgress: (progress: Progre
     judge(
       RULES,
       followed.map(({ analysis }) => analysis),
-      { surfaceOf, sourceOf: sourcesOf(project) },
+      { surfaceOf, sourceOf: sourcesOf(project), infrastructure },
     ),
   );
   const remarks = { remarks: programs.flatMap((program) => program.remarks), notes: programs.flatMap(({ notes }) => notes) };
@@ -152,7 +155,7 @@ function filesToRead(project: Project, house: House, { without = [] }: AuditRequ
   });
   for (const [reason, count] of excluded)
     project.notRead.push({ file: house.file, why: `excludes ${count} ${count === 1 ? "file" : "files"}: ${reason}` });
-  return LANGUAGES.flatMap((spoken) => filesOf(spoken, files));
+  return files;
 }
 
 /** Findings stand close together, so the last few files are enough. */

@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { judge } from "../../src/audit/found.ts";
+import type { Infrastructure } from "../../src/audit/infrastructure/stated.ts";
 import type { Draft, Rule } from "../../src/audit/rules/rule.ts";
 import { at } from "../../src/audit/ir/place.ts";
 import { writeBaseline } from "../../src/finding/baseline.ts";
@@ -34,6 +35,15 @@ describe("what is found", () => {
     expect(await audited(one)).toEqual(await audited(other));
   });
 
+  test("reads what stands beside the source: an open broker in Compose, a role that may do everything", async () => {
+    const compose = 'services:\n  broker:\n    image: rabbitmq:4\n    ports: ["5672:5672"]\n';
+    const { findings } = await audited(written({ "server.ts": OPEN_SERVER, "compose.yaml": compose }));
+    expect(findings.filter(({ file }) => file === "compose.yaml")).toMatchObject([{ rule: "open-broker", threats: ["OPS-04"], line: 2 }]);
+    const exclude = "exclude: [{ path: compose.yaml, reason: for the developers' machines alone }]\n";
+    const without = await audited(written({ "server.ts": OPEN_SERVER, "compose.yaml": compose, "sallyport.audit.yaml": exclude }));
+    expect(without.findings.filter(({ file }) => file === "compose.yaml")).toEqual([]);
+  });
+
   test("has the same fingerprint after edits elsewhere", async () => {
     const before = await audited(written({ "server.ts": OPEN_SERVER }));
     const after = await audited(written({ "src/server.ts": `// A comment.\n\n${OPEN_SERVER}`, "other.ts": "export const a = 1;\n" }));
@@ -48,7 +58,12 @@ describe("of rules", () => {
     resolve: () => ({ kind: "library", library: "", subpath: "" }),
     models: loadModels("javascript"),
   });
-  const seen = { surfaceOf: () => "product" as const, sourceOf: (file: string) => (file === "a.ts" ? "one();\ntwo();\n" : undefined) };
+  const infrastructure: Infrastructure = { brokers: [], queues: [], grants: [] };
+  const seen = {
+    infrastructure,
+    surfaceOf: () => "product" as const,
+    sourceOf: (file: string) => (file === "a.ts" ? "one();\ntwo();\n" : undefined),
+  };
   const rule = (...drafts: readonly Draft[]): Rule => ({
     id: "made-up",
     title: "Made up",
@@ -68,6 +83,11 @@ describe("of rules", () => {
     );
     expect(found).toHaveLength(1);
     expect(found[0]).toMatchObject({ confidence: "high", threats: ["DST-01", "DST-03"], notes: ["b", "a"], line: 2 });
+  });
+
+  test("what a rule says of infrastructure is a finding once, however many languages the project has", () => {
+    const found = judge([{ ...rule(), inspect: () => [draft] }], [analysis, analysis], seen);
+    expect(found).toHaveLength(1);
   });
 
   test.each<[string, Rule]>([

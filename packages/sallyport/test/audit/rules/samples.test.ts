@@ -7,6 +7,7 @@ import type { Frontend, ProjectFiles } from "../../../src/audit/frontends/fronte
 import { go } from "../../../src/audit/frontends/go/index.ts";
 import { javascript } from "../../../src/audit/frontends/javascript/index.ts";
 import { python } from "../../../src/audit/frontends/python/index.ts";
+import { readInfrastructure } from "../../../src/audit/infrastructure/infrastructure.ts";
 import { lineOf } from "../../../src/audit/ir/place.ts";
 import { loadModels } from "../../../src/audit/models/load.ts";
 import { RULES } from "../../../src/audit/rules/index.ts";
@@ -37,7 +38,10 @@ function found(file: string, text: string): readonly string[] {
   const files: ProjectFiles = { files: [file], has: (name) => name === file, read: () => undefined };
   const models = loadModels(frontend.language);
   const analysis = interpret({ language: frontend.language, modules: [module], resolve: frontend.resolver(files), models });
-  const findings = RULES.flatMap((one) => [...one.judge(analysis)].map(({ at }) => `${lineOf(at)} ${one.id}`));
+  const infrastructure = readInfrastructure({ files: [file], read: () => text });
+  const findings = RULES.flatMap((one) =>
+    [...one.judge(analysis, infrastructure), ...(one.inspect?.(infrastructure) ?? [])].map(({ at }) => `${lineOf(at)} ${one.id}`),
+  );
   return [...new Set(findings)];
 }
 

@@ -11,7 +11,13 @@ const handlers = new Map<string, (event: any) => Promise<void>>([
 await consumer.subscribe({ topic: "notes" });
 await consumer.run({
   eachMessage: async ({ message }) => {
-    const event = JSON.parse(message.value!.toString());
+    let event;
+    try {
+      event = JSON.parse(message.value!.toString());
+    } catch {
+      console.error("not JSON");
+      return;
+    }
     const handler = handlers.get(event.type);
     if (handler === undefined) return;
     await handler(event);

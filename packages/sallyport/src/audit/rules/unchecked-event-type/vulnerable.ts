@@ -11,7 +11,13 @@ const handlers: Record<string, (event: any) => Promise<void>> = {
 await consumer.subscribe({ topic: "notes" });
 await consumer.run({
   eachMessage: async ({ message }) => {
-    const event = JSON.parse(message.value!.toString());
+    let event;
+    try {
+      event = JSON.parse(message.value!.toString());
+    } catch {
+      console.error("not JSON");
+      return;
+    }
     await handlers[event.type](event); // finding: unchecked-event-type
     if (event.type === "note.deleted") await pool.query("DELETE FROM notes WHERE id = $1", [event.id]);
     else await pool.query("UPDATE notes SET text = $1", [event.text]); // finding: unchecked-event-type
