@@ -65,7 +65,7 @@ export async function audit(request: AuditRequest, onProgress: (progress: Progre
   const surfaceOf = (file: string): Surface => house.surfaceOf(file) ?? usualSurface(file);
 
   const programs = await lowerAll(project, files, surfaceOf, request, onProgress);
-  const followed = programs.map((program) => follow(program, request.limits ?? LIMITS, onProgress));
+  const followed = programs.map((program) => follow(program, house, request.limits ?? LIMITS, onProgress));
   onProgress({ phase: "judge" });
   const found = attempt("the rules", () =>
     judge(
@@ -118,12 +118,17 @@ async function lowerAll(
   return lowered;
 }
 
-function follow({ language, files, lines, modules, resolve }: Lowered, limits: Limits, onProgress: (progress: Progress) => void): Followed {
+function follow(
+  { language, files, lines, modules, resolve }: Lowered,
+  { functions }: House,
+  limits: Limits,
+  onProgress: (progress: Progress) => void,
+): Followed {
   onProgress({ phase: "follow", of: modules.length });
   const spoken = modules[0]?.language;
   if (spoken === undefined) return { language, files, lines, analysis: NOTHING_SEEN };
   const analysis = attempt(`the ${language} program`, () =>
-    interpret({ language: spoken, modules, resolve, models: loadModels(spoken), limits }),
+    interpret({ language: spoken, modules, resolve, models: loadModels(spoken), configured: functions, limits }),
   );
   return { language, files, lines, analysis };
 }
