@@ -11,6 +11,7 @@ import { readInfrastructure } from "./infrastructure/infrastructure.ts";
 import { AuditError, reasonOf } from "./failure.ts";
 import { judge } from "./found.ts";
 import { type House, readHouse } from "./house.ts";
+import { readInfrastructure } from "./infrastructure/infrastructure.ts";
 import { EXTENSIONS, filesOf, LANGUAGES } from "./languages.ts";
 import { lowerProgram, type Program } from "./lowering.ts";
 import { loadModels } from "./models/load.ts";
@@ -60,11 +61,13 @@ export async function audit(request: AuditRequest, onProgress: (progress: Progre
   const project = readProject(request.paths, EXTENSIONS, request.root);
   const house = await readHouse(request, project.root, KNOWN_RULES);
   const changed = request.since === undefined ? undefined : await changedSince(request.since, project.root);
-  const files = filesToRead(project, house, request);
+  const kept = filesToRead(project, house, request);
+  const files = LANGUAGES.flatMap((spoken) => filesOf(spoken, kept));
+  const infrastructure = readInfrastructure({ files: kept, read: project.glance });
   const surfaceOf = (file: string): Surface => house.surfaceOf(file) ?? usualSurface(file);
 
   const programs = await lowerAll(project, files, surfaceOf, request, onProgress);
-  const followed = programs.map((program) => follow(program, request.limits ?? LIMITS, onProgress));
+  const followed = programs.map((program) => follow(program, house, request.limits ?? LIMITS, onProgress));
   onProgress({ phase: "judge" });
   const found = attempt("the rules", () =>
     judge(
@@ -117,7 +120,12 @@ async function lowerAll(
   return lowered;
 }
 
-function follow({ language, files, lines, modules, resolve }: Lowered, limits: Limits, onProgress: (progress: Progress) => void): Followed {
+function follow(
+  { language, files, lines, modules, resolve }: Lowered,
+  { functions }: House,
+  limits: Limits,
+  onProgress: (progress: Progress) => void,
+): Followed {
   onProgress({ phase: "follow", of: modules.length });
   const spoken = modules[0]?.language;
   if (spoken === undefined) return { language, files, lines, analysis: NOTHING_SEEN };
@@ -154,7 +162,7 @@ function filesToRead(project: Project, house: House, { without = [] }: AuditRequ
   });
   for (const [reason, count] of excluded)
     project.notRead.push({ file: house.file, why: `excludes ${count} ${count === 1 ? "file" : "files"}: ${reason}` });
-  return LANGUAGES.flatMap((spoken) => filesOf(spoken, files));
+  return files;
 }
 
 /** Findings stand close together, so the last few files are enough. */

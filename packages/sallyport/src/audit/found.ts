@@ -6,6 +6,7 @@ import { standardsOf } from "../finding/standards.ts";
 import type { Analysis } from "./engine/interpreter.ts";
 import type { Infrastructure } from "./infrastructure/stated.ts";
 import { type Step as EngineStep, stepsOf } from "./engine/taint.ts";
+import type { Infrastructure } from "./infrastructure/stated.ts";
 import type { Place } from "./ir/ir.ts";
 import { columnOf, lineOf } from "./ir/place.ts";
 import type { Draft, Rule } from "./rules/rule.ts";

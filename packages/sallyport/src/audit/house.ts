@@ -16,6 +16,8 @@ export interface House {
   surfaceOf(file: string): Surface | undefined;
   /** Why a file is left out. */
   exclusionOf(file: string): string | undefined;
+  /** What it says of functions of its own. */
+  readonly functions: Pick<Configuration, "wrappers" | "allowlists"> | undefined;
   settle(found: readonly Finding[], remarks: Remarks, today: string): Promise<Settled>;
 }
 
@@ -59,6 +61,7 @@ async function readingWhat(
     file: configuration.file,
     surfaceOf: (file) => configuredSurface(file, configuration),
     exclusionOf: (file) => exclusionOf(file, configuration),
+    functions: configuration.wrappers.length + configuration.allowlists.length === 0 ? undefined : configuration,
     settle: (found, remarks, today) => settleBy(found, remarks, today, configuration, known),
   };
 }
@@ -81,6 +84,7 @@ const SILENT: House = {
   file: "",
   surfaceOf: () => undefined,
   exclusionOf: () => undefined,
+  functions: undefined,
   settle: async (found, remarks, today) => {
     if (remarks.remarks.length === 0) return { findings: found, notes: remarks.notes };
     const { NO_CONFIGURATION } = await import("../finding/configuration.ts");

@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { judge } from "../../src/audit/found.ts";
+import type { Infrastructure } from "../../src/audit/infrastructure/stated.ts";
 import type { Draft, Rule } from "../../src/audit/rules/rule.ts";
 import { at } from "../../src/audit/ir/place.ts";
 import { writeBaseline } from "../../src/finding/baseline.ts";
@@ -32,6 +33,15 @@ describe("what is found", () => {
     const one = written({ "a.ts": OPEN_SERVER, "b/c.ts": OPEN_SERVER, "d.py": "x = 1\n" });
     const other = written({ "d.py": "x = 1\n", "b/c.ts": OPEN_SERVER, "a.ts": OPEN_SERVER });
     expect(await audited(one)).toEqual(await audited(other));
+  });
+
+  test("reads what stands beside the source: an open broker in Compose, a role that may do everything", async () => {
+    const compose = 'services:\n  broker:\n    image: rabbitmq:4\n    ports: ["5672:5672"]\n';
+    const { findings } = await audited(written({ "server.ts": OPEN_SERVER, "compose.yaml": compose }));
+    expect(findings.filter(({ file }) => file === "compose.yaml")).toMatchObject([{ rule: "open-broker", threats: ["OPS-04"], line: 2 }]);
+    const exclude = "exclude: [{ path: compose.yaml, reason: for the developers' machines alone }]\n";
+    const without = await audited(written({ "server.ts": OPEN_SERVER, "compose.yaml": compose, "sallyport.audit.yaml": exclude }));
+    expect(without.findings.filter(({ file }) => file === "compose.yaml")).toEqual([]);
   });
 
   test("has the same fingerprint after edits elsewhere", async () => {
@@ -73,6 +83,11 @@ describe("of rules", () => {
     );
     expect(found).toHaveLength(1);
     expect(found[0]).toMatchObject({ confidence: "high", threats: ["DST-01", "DST-03"], notes: ["b", "a"], line: 2 });
+  });
+
+  test("what a rule says of infrastructure is a finding once, however many languages the project has", () => {
+    const found = judge([{ ...rule(), inspect: () => [draft] }], [analysis, analysis], seen);
+    expect(found).toHaveLength(1);
   });
 
   test.each<[string, Rule]>([

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { readInfrastructure } from "../../src/audit/infrastructure/infrastructure.ts";
 import type { Infrastructure } from "../../src/audit/infrastructure/stated.ts";
+import { deadLettersElsewhere } from "../../src/audit/judge/elsewhere.ts";
 import { lineOf } from "../../src/audit/ir/place.ts";
 
 const read = (files: Readonly<Record<string, string>>): Infrastructure =>
@@ -170,3 +171,12 @@ test.each(["{", "a: [", "\0", 'resource "aws_sqs_queue" "x" {', "services: 3", "
       expect(() => read({ [file]: `AWS:: "permissions" aws-cdk-lib\n${text}` })).not.toThrow();
   },
 );
+
+test("an absence in the source is settled only by what holds of all queues of that broker", () => {
+  const queue = (name: string, deadLetter: boolean, broker = "sqs") => ({ name, broker, deadLetter, file: "main.tf", at: 1 });
+  const said = (...queues: readonly ReturnType<typeof queue>[]) => deadLettersElsewhere("sqs", { brokers: [], grants: [], queues });
+  expect(said(queue("a", false), queue("b", false))).toMatchObject({ absent: true });
+  expect(said(queue("a", true), queue("a-dlq", false))).toMatchObject({ absent: false });
+  expect(said(queue("a", true), queue("a-dlq", false)).note).toContain("`a` (main.tf)");
+  expect(said(queue("a", false, "rabbitmq"))).toEqual(deadLettersElsewhere("sqs", undefined));
+});

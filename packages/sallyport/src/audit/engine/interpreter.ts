@@ -5,6 +5,7 @@ import type { FunctionDefinition, Language, Module } from "../ir/ir.ts";
 import type { ModelIndex } from "../models/load.ts";
 import { callMemberOf, callUnknown, callValue, type Returned, runClosure } from "./calls.ts";
 import { constructInstance, methodOf, typicalInstance } from "./classes.ts";
+import { callConfigured, type Called, type Configured } from "./configured.ts";
 import type { Around, ConsumerEntry, Entry, ToolEntry, Event, Frame, Happened } from "./events.ts";
 import { isDoing } from "./doings.ts";
 import { evaluateExpression } from "./expressions.ts";
@@ -64,6 +65,8 @@ export function interpret({ language, modules, resolve, models, lines = 0, limit
     if (names === undefined) called.set(entry, new Set([text]));
     else names.add(text);
   };
+  const asConfigured = (call: Called, run: () => Value): Value =>
+    configured === undefined ? run() : callConfigured(machine, configured, call, run);
   const activated = new Set<FunctionDefinition>();
   const nest: Nest = { jumps: [], landings: [] };
   let counter = 0;
@@ -277,11 +280,11 @@ export function interpret({ language, modules, resolve, models, lines = 0, limit
 
     call: (callee, args, site) => {
       note(site);
-      return callValue(machine, callee, args, site);
+      return asConfigured({ callee, args, site }, () => callValue(machine, callee, args, site));
     },
     callMember: (receiver, name, args, site) => {
       note(site);
-      return callMemberOf(machine, receiver, name, args, site);
+      return asConfigured({ callee: receiver, method: name, args, site }, () => callMemberOf(machine, receiver, name, args, site));
     },
     callClosure,
     construct: (cls: ClassValue, args, site) => constructInstance(machine, cls, args, site),

@@ -81,7 +81,10 @@ export interface TypeModel {
  */
 export type TypeName = string;
 
-/** What reading a property, calling it, constructing it or decorating with it means. Facts that do not apply are left out. */
+/**
+ * What reading a property, calling it, constructing it or decorating with it means. Facts that do not apply are left out:
+ * a type's member with none is the library's own, with nothing in it of whoever wrote the message.
+ */
 export interface Member {
   /** Reading it gives this type; a namespace of functions is a type too. */
   readonly is?: TypeName;

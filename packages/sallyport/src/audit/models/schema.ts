@@ -8,6 +8,8 @@ const spokenRoot = String.raw`(?:${root}|url:\w+|body|word\d+|words|flag:-{1,2}[
 
 /** The grammar of `Path`. */
 export const path = z.string().regex(new RegExp(`^${root}${step}*$`), "not a path");
+/** Of a handler's parameters, what the model controls. */
+const input = z.string().regex(new RegExp(`^${inputRoot}${step}*$`), "not a parameter");
 /** In `management.json` also segments of the URL, the body, words and flags of a command. */
 export const managementPath = z.string().regex(new RegExp(`^${spokenRoot}${step}*$`), "not a path");
 
@@ -80,6 +82,7 @@ const actOn = (place: z.ZodString) => {
       requeueDefault: z.boolean().exactOptional(),
       delay: place.exactOptional(),
     }),
+    z.strictObject({ ...when, kind: z.literal("confirms") }),
     z.strictObject({ ...when, kind: z.literal("dead-letter"), message: place.exactOptional() }),
     z.strictObject({ ...when, kind: z.literal("confirms") }),
     z.strictObject({
@@ -138,14 +141,14 @@ const tool = z.strictObject({
   when: z.union([condition, namesCondition]).exactOptional(),
 });
 const toolByDecorator = z.strictObject({
-  input: z.union([z.literal("params"), path]),
+  input,
   schema: places,
   validated: z.boolean(),
   contextTypes: z.array(z.string()).exactOptional(),
 });
 const toolByClass = z.strictObject({
   method: z.string(),
-  input: path,
+  input,
   schema: z.string().exactOptional(),
   name: z.string().exactOptional(),
   validated: z.boolean(),
@@ -173,9 +176,11 @@ const member = z.strictObject({
     .exactOptional(),
   shape: z.array(path).exactOptional(),
 });
+/** Also a header's: `x-delivery-count`. */
+const memberName = z.string().regex(/^(?:[A-Za-z_$@][\w$@:/.-]*|\*|\(\)|<-)$/, "not a member");
 const typeModel = z.strictObject({
   extends: typeName.exactOptional(),
-  members: z.record(z.string(), member).exactOptional(),
+  members: z.record(memberName, member).exactOptional(),
   whenExtended: z.strictObject({ calls: z.array(overridden).exactOptional(), tool: toolByClass.exactOptional() }).exactOptional(),
   each: typeName.exactOptional(),
   eachConsumes: consumes.exactOptional(),

@@ -15,6 +15,8 @@ export interface Project {
   readonly notRead: NotRead[];
   /** `undefined` when it cannot be read; said in `notRead`, once. */
   text(file: string): SourceText | undefined;
+  /** The same, but nothing is said or counted: for whoever looks at what others answer for. */
+  glance(file: string): string | undefined;
 }
 
 /** Of all sources together. Beyond it, files are named as not read. */
@@ -90,5 +92,9 @@ function projectOf(root: string, files: readonly string[], notRead: NotRead[]): 
     if (total > MOST_TOTAL_BYTES) return refuse(file, `all sources together are larger than ${MOST_TOTAL_BYTES / 1024 / 1024} MiB`);
     return { file, text: found.text };
   };
-  return { root, notRead, files: { files, has: (file) => set.has(file), read }, text };
+  const glance = (file: string): string | undefined => {
+    const found = readText(join(root, file));
+    return "why" in found ? undefined : found.text;
+  };
+  return { root, notRead, glance, files: { files, has: (file) => set.has(file), read }, text };
 }

@@ -23,7 +23,9 @@ const typesNamed = (member: Member): readonly TypeName[] =>
   [
     member.is,
     member.returns,
-    ...(member.calls ?? []).flatMap((callback) => callback.params),
+    member.decorates?.is,
+    ...Object.values(member.returnsBy?.types ?? {}),
+    ...[...(member.calls ?? []), ...(member.assigned ?? [])].flatMap((callback) => callback.params),
     ...(member.decorates?.calls?.params ?? []),
     member.decorates?.is,
     ...(member.assigned ?? []).flatMap((callback) => callback.params),
@@ -72,6 +74,19 @@ describe.each(files.map((url) => ({ name: nameOf(url), url })))("$name", ({ url 
     const silent = members.filter(([, member]) => Object.keys(member).length > 0 && Object.keys(member).every((key) => key === "shape"));
     expect(silent.map(([name]) => name)).toStrictEqual([]);
   });
+});
+
+test.each([
+  ["a misspelt fact", { exports: { send: { act: [] } } }],
+  ["a misspelt member of an act", { exports: { send: { acts: [{ kind: "publish", destinations: ["arg0"] }] } } }],
+  ["an unknown act", { exports: { send: { acts: [{ kind: "post" }] } } }],
+  ["a path that begins nowhere", { exports: { send: { acts: [{ kind: "claim", key: "argument0" }] } } }],
+  ["a handler's parameter where an argument is meant", { exports: { send: { acts: [{ kind: "claim", key: "param0" }] } } }],
+  ["an argument where a handler's parameter is meant", { exports: { t: { tool: { handler: "arg1", input: "arg0", validated: true } } } }],
+])("the vocabulary refuses %s", (_what, wrong) => {
+  const right = { library: "made-up", language: "python", packages: ["made_up"], exports: {} };
+  expect(modelSchema.safeParse(right).success).toBe(true);
+  expect(modelSchema.safeParse({ ...right, ...wrong }).success).toBe(false);
 });
 
 test.each(languages)("no two models of %s claim one package", (language) => {

@@ -1,5 +1,6 @@
 // PSN-01: a message that always fails comes back for ever.
 import { timelines, where } from "../../judge/consumer.ts";
+import { deadLettersElsewhere } from "../../judge/elsewhere.ts";
 import { failsForEver, mayBeBoundElsewhere, swallowedFailure, unboundedRequeue, unguardedParse } from "../../judge/failure.ts";
 import { type Draft, rule } from "../rule.ts";
 
@@ -10,7 +11,7 @@ export const unboundedRetry = rule({
   axis: "poison",
   severity: "high",
   fix: "Count the attempts where the message cannot reset them, and after the last put it among the dead letters with its reason. The `Consumer` of @sallyport/guard counts when it claims.",
-  *judge(analysis): Iterable<Draft> {
+  *judge(analysis, infrastructure): Iterable<Draft> {
     for (const timeline of timelines(analysis)) {
       const { consumer } = timeline;
       const nack = consumer.broker === "azure-servicebus" ? undefined : unboundedRequeue(timeline);
@@ -25,16 +26,17 @@ export const unboundedRetry = rule({
         };
         continue;
       }
+      const beside = deadLettersElsewhere(consumer.broker, infrastructure);
       const swallowed = swallowedFailure(timeline);
       if (swallowed?.end === "again" && !timeline.bounded && !timeline.deadLettered) {
         yield {
           file: swallowed.file,
           at: swallowed.at,
           message: `A message from \`${consumer.name}\` (${consumer.broker}) whose handling fails is left as it is and delivered again when its lease runs out: nothing here counts how often, and no dead letter ends it.`,
-          notes: [where(timeline), "The broker may bound it: a redrive policy, a delivery limit."],
+          notes: [where(timeline), beside.note],
           severity: "medium",
-          confidence: "low",
-          status: "not-determined",
+          confidence: beside.absent ? "medium" : "low",
+          status: beside.absent ? "found" : "not-determined",
         };
         continue;
       }
@@ -42,14 +44,15 @@ export const unboundedRetry = rule({
       const fails = unguardedParse(timeline) === undefined ? failsForEver(timeline) : undefined;
       if (fails === undefined) continue;
       const elsewhere = mayBeBoundElsewhere(timeline);
+      const open = elsewhere && !beside.absent;
       yield {
         file: fails.file,
         at: fails.at,
         message: `What fails here leaves the handler of \`${consumer.name}\` (${consumer.broker}), and the same message is ${consumer.consumes.onThrow === "stall" ? "tried again before any behind it" : "delivered again"}: no attempt is counted, and no dead letter ends it.`,
-        notes: [where(timeline), ...(elsewhere ? ["The broker may bound it: a redrive policy, a delivery limit."] : [])],
-        severity: elsewhere ? "medium" : "high",
-        confidence: elsewhere ? "low" : "medium",
-        status: elsewhere ? "not-determined" : "found",
+        notes: [where(timeline), ...(elsewhere ? [beside.note] : [])],
+        severity: open ? "medium" : "high",
+        confidence: open ? "low" : "medium",
+        status: open ? "not-determined" : "found",
       };
     }
   },
