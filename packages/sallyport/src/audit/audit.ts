@@ -7,7 +7,6 @@ import { inOrder } from "../finding/scale.ts";
 import { coverageOf, type Followed } from "./coverage.ts";
 import { type Analysis, interpret } from "./engine/interpreter.ts";
 import { type Limits, LIMITS } from "./engine/limits.ts";
-import { readInfrastructure } from "./infrastructure/infrastructure.ts";
 import { AuditError, reasonOf } from "./failure.ts";
 import { judge } from "./found.ts";
 import { type House, readHouse } from "./house.ts";
@@ -63,7 +62,7 @@ export async function audit(request: AuditRequest, onProgress: (progress: Progre
   const changed = request.since === undefined ? undefined : await changedSince(request.since, project.root);
   const kept = filesToRead(project, house, request);
   const files = LANGUAGES.flatMap((spoken) => filesOf(spoken, kept));
-  const infrastructure = readInfrastructure({ files: kept, read: project.glance });
+  const infrastructure = readInfrastructure({ files: kept, read: (file) => project.glance(file) });
   const surfaceOf = (file: string): Surface => house.surfaceOf(file) ?? usualSurface(file);
 
   const programs = await lowerAll(project, files, surfaceOf, request, onProgress);
@@ -73,7 +72,7 @@ export async function audit(request: AuditRequest, onProgress: (progress: Progre
     judge(
       RULES,
       followed.map(({ analysis }) => analysis),
-      { surfaceOf, sourceOf: sourcesOf(project), infrastructure: readInfrastructure(project.files) },
+      { surfaceOf, sourceOf: sourcesOf(project), infrastructure },
     ),
   );
   const remarks = { remarks: programs.flatMap((program) => program.remarks), notes: programs.flatMap(({ notes }) => notes) };
@@ -130,7 +129,7 @@ function follow(
   const spoken = modules[0]?.language;
   if (spoken === undefined) return { language, files, lines, analysis: NOTHING_SEEN };
   const analysis = attempt(`the ${language} program`, () =>
-    interpret({ language: spoken, modules, resolve, models: loadModels(spoken), lines, limits }),
+    interpret({ language: spoken, modules, resolve, models: loadModels(spoken), configured: functions, lines, limits }),
   );
   return { language, files, lines, analysis };
 }

@@ -4,7 +4,6 @@ import type { Finding, Step, Surface } from "../finding/finding.ts";
 import { type SourceOf, withFingerprints } from "../finding/fingerprint.ts";
 import { standardsOf } from "../finding/standards.ts";
 import type { Analysis } from "./engine/interpreter.ts";
-import type { Infrastructure } from "./infrastructure/stated.ts";
 import { type Step as EngineStep, stepsOf } from "./engine/taint.ts";
 import type { Infrastructure } from "./infrastructure/stated.ts";
 import type { Place } from "./ir/ir.ts";
@@ -14,14 +13,13 @@ import type { Draft, Rule } from "./rules/rule.ts";
 export interface Seen {
   readonly surfaceOf: (file: string) => Surface;
   readonly sourceOf: SourceOf;
-  /** What the project says of its brokers beside its code. */
   readonly infrastructure: Infrastructure;
 }
 
 /** One finding of a rule at a place: what is said first is said; what others know in addition is noted. */
 export function judge(rules: readonly Rule[], analyses: readonly Analysis[], seen: Seen): readonly Finding[] {
   const found = new Map<string, Omit<Finding, "fingerprint">>();
-  const add = (rule: Rule, drafts: Iterable<Draft>): void => {
+  const take = (rule: Rule, drafts: Iterable<Draft> = []): void => {
     for (const draft of drafts) {
       const finding = findingOf(rule, draft, seen);
       const key = JSON.stringify([finding.rule, finding.file, finding.line]);
@@ -29,10 +27,8 @@ export function judge(rules: readonly Rule[], analyses: readonly Analysis[], see
       found.set(key, other === undefined ? finding : both(other, finding));
     }
   };
-  for (const rule of rules) {
-    for (const analysis of analyses) add(rule, rule.judge(analysis, seen.infrastructure));
-    add(rule, rule.inspect?.(seen.infrastructure) ?? []);
-  }
+  for (const analysis of analyses) for (const rule of rules) take(rule, rule.judge(analysis, seen.infrastructure));
+  for (const rule of rules) take(rule, rule.inspect?.(seen.infrastructure));
   return withFingerprints([...found.values()], seen.sourceOf);
 }
 

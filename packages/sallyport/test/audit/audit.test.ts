@@ -58,7 +58,7 @@ describe("of rules", () => {
     resolve: () => ({ kind: "library", library: "", subpath: "" }),
     models: loadModels("javascript"),
   });
-  const infrastructure = { brokers: [], queues: [], grants: [] };
+  const infrastructure: Infrastructure = { brokers: [], queues: [], grants: [] };
   const seen = {
     infrastructure,
     surfaceOf: () => "product" as const,

@@ -42,7 +42,7 @@ test("what it finds it answers within bounds, and what it quotes cannot pass for
   expect(text).toMatch(/^A report about source code\./);
   expect(text).toContain("client-chosen-destination");
   expect(text.length).toBeLessThan(21_000);
-  expect(structured).toMatchObject({ grade: "C", moreFindings: 0 });
+  expect(structured).toMatchObject({ grade: "D", moreFindings: 0 });
   expect(JSON.stringify(structured) + text).not.toMatch(/[^\P{C}\n\u2060]/u);
 });
 

@@ -45,16 +45,16 @@ test("the action fails on findings, with a summary for people and SARIF for code
   const folder = written({ "app/server.ts": OPEN_SERVER, "docs/a.md": "" });
   const { status, summary, outputs } = act(folder, { path: "app\ndocs", command: OURS });
   expect(status).toBe(1);
-  expect(summary).toContain("## Sallyport audit: C");
+  expect(summary).toContain("## Sallyport audit: D");
   const sarif = JSON.parse(readFileSync(/sarif=(.+)/.exec(outputs)?.[1] ?? "", "utf8")) as { runs: { results: object[] }[] };
-  expect(outputs).toContain("grade=C");
+  expect(outputs).toContain("grade=D");
   expect(JSON.stringify(sarif.runs[0]?.results[0])).toContain('"uri":"app/server.ts"');
 });
 
 test("the action passes where the threshold is higher, and takes no part of an input for a command", () => {
   const folder = written({ "a$(touch ran);b/server.ts": OPEN_SERVER });
   const { status, stderr } = act(folder, { "fail-on": "never", path: "a$(touch ran);b", command: OURS });
-  expect([status, stderr]).toEqual([0, expect.stringContaining("C: ")]);
+  expect([status, stderr]).toEqual([0, expect.stringContaining("D: ")]);
   expect(execFileSync("ls", [folder], { encoding: "utf8" })).toBe("a$(touch ran);b\n");
 });
 

@@ -47,12 +47,14 @@ export interface Input {
   readonly modules: readonly Module[];
   readonly resolve: Resolver;
   readonly models: ModelIndex;
+  /** What a house says of functions of its own. */
+  readonly configured?: Configured | undefined;
   /** Of the whole program. */
   readonly lines?: number;
   readonly limits?: Limits;
 }
 
-export function interpret({ language, modules, resolve, models, lines = 0, limits = LIMITS }: Input): Analysis {
+export function interpret({ language, modules, resolve, models, configured, lines = 0, limits = LIMITS }: Input): Analysis {
   const events: Event[] = [];
   const entries: Entry[] = [];
   const bounded = new Set<Entry>();

@@ -2,8 +2,9 @@
 // its own wrappers. Whatever it does not know is refused, so that a misspelt fact is an error and not a silence.
 import { z } from "zod";
 
-const step = String.raw`(?:\.keys\(\)|\.(?:[A-Za-z_$@][\w$@:/-]*|\d+|\*)|\[\]|\["[^"]+"\])`;
-const root = String.raw`(?:arg\d+(?:\|[A-Za-z_]\w*)?|kw:(?:[A-Za-z_]\w*|\*)|args\d*|last|receiver|value|slot:\w+|param\d+)`;
+const step = String.raw`(?:\.(?:[A-Za-z_$@][\w$@:/-]*|\d+|\*|keys\(\))|\[\]|\["[^"]+"\])`;
+const root = String.raw`(?:arg\d+(?:\|[A-Za-z_]\w*)?|kw:(?:[A-Za-z_]\w*|\*)|args\d*|last|receiver|value|slot:\w+)`;
+const inputRoot = String.raw`(?:params|param\d+)`;
 const spokenRoot = String.raw`(?:${root}|url:\w+|body|word\d+|words|flag:-{1,2}[\w-]+)`;
 
 /** The grammar of `Path`. */
@@ -84,7 +85,6 @@ const actOn = (place: z.ZodString) => {
     }),
     z.strictObject({ ...when, kind: z.literal("confirms") }),
     z.strictObject({ ...when, kind: z.literal("dead-letter"), message: place.exactOptional() }),
-    z.strictObject({ ...when, kind: z.literal("confirms") }),
     z.strictObject({
       ...when,
       kind: z.literal("admin"),
@@ -135,7 +135,7 @@ const tool = z.strictObject({
   schema: places,
   handler: z.union([z.literal("lastFunction"), path]),
   overloads: z.boolean().exactOptional(),
-  input: z.union([z.literal("params"), path]),
+  input,
   validated: z.boolean(),
   contextTypes: z.array(z.string()).exactOptional(),
   when: z.union([condition, namesCondition]).exactOptional(),

@@ -35,10 +35,10 @@ function found(file: string, text: string): readonly string[] {
   if (frontend === undefined) throw new Error(`no language reads ${file}`);
   const { module, faults } = frontend.lower({ file, text });
   expect(faults).toStrictEqual([]);
-  const files: ProjectFiles = { files: [file], has: (name) => name === file, read: () => text };
-  const infrastructure = readInfrastructure(files);
+  const files: ProjectFiles = { files: [file], has: (name) => name === file, read: () => undefined };
   const models = loadModels(frontend.language);
   const analysis = interpret({ language: frontend.language, modules: [module], resolve: frontend.resolver(files), models });
+  const infrastructure = readInfrastructure({ files: [file], read: () => text });
   const findings = RULES.flatMap((one) =>
     [...one.judge(analysis, infrastructure), ...(one.inspect?.(infrastructure) ?? [])].map(({ at }) => `${lineOf(at)} ${one.id}`),
   );

@@ -10,12 +10,15 @@ consumer = KafkaConsumer("notes", bootstrap_servers=os.environ["BROKERS"])
 
 
 def on_created(event):
-    connection.execute("INSERT INTO notes VALUES (%s)", (event["text"],))  # finding: no-deduplication
+    connection.execute("INSERT INTO notes VALUES (%s, %s) ON CONFLICT DO NOTHING", (event["id"], event["text"]))
 
 
 HANDLERS = {"note.created": on_created}
 for message in consumer:
-    event = json.loads(message.value)  # finding: unguarded-parse
+    try:
+        event = json.loads(message.value)
+    except ValueError:
+        continue
     handler = HANDLERS.get(event["type"])
     if handler is None:
         continue

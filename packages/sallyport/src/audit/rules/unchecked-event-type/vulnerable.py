@@ -16,5 +16,8 @@ class Notes:
 
 notes = Notes()
 for message in consumer:
-    event = json.loads(message.value)  # finding: unguarded-parse
+    try:
+        event = json.loads(message.value)
+    except ValueError:
+        continue
     getattr(notes, "on_" + event["type"])(event)  # finding: unchecked-event-type
