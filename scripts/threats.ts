@@ -1,5 +1,5 @@
-// Which threats of docs/threats.md a test names, and which none does. `--strict` fails on a gap among the rows
-// that are the guard's. It reads titles and runs nothing.
+// Which threats of docs/threats.md a test names, and which none does; and which rules of the audit find them. `--strict`
+// fails on a gap among the rows that are the guard's, or the audit's. It reads titles and runs nothing.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -7,6 +7,8 @@ export interface Threat {
   readonly id: string;
   readonly title: string;
   readonly where: readonly string[];
+  /** Of the audit. */
+  readonly rules: readonly string[];
 }
 
 interface Coverage extends Threat {
@@ -24,7 +26,8 @@ export function parseCatalogue(markdown: string): readonly Threat[] {
     const cells = line.split("|").map((cell) => cell.trim());
     const id = ID.exec(cells[1] ?? "")?.[0];
     if (id === undefined || !line.startsWith("|") || cells.length < 5) return [];
-    return { id, title: cells[2] ?? "", where: (cells[4] ?? "").split(/\s+/) };
+    const rules = [...(cells[5] ?? "").matchAll(/`([\w-]+)`/g)].map(([, rule = ""]) => rule);
+    return { id, title: cells[2] ?? "", where: (cells[4] ?? "").split(/\s+/), rules };
   });
 }
 
@@ -45,6 +48,10 @@ export function coverage(catalogue: readonly Threat[], cited: ReadonlyMap<string
 export const isTheGuards = ({ id, where }: Threat): boolean => where.includes("G") && !ELSEWHERE.has(id);
 
 export const gapsOf = (rows: readonly Coverage[]): readonly Coverage[] => rows.filter((row) => isTheGuards(row) && row.tests.length === 0);
+
+/** What the audit should find, and no rule does. */
+export const unruled = (catalogue: readonly Threat[]): readonly Threat[] =>
+  catalogue.filter(({ where, rules }) => where.includes("A") && rules.length === 0);
 
 /** Tests, and the laws that packages publish for tests to run. */
 export function readTests(): ReadonlyMap<string, string> {
@@ -67,17 +74,18 @@ function filesIn(folder: string): readonly string[] {
 }
 
 function report(rows: readonly Coverage[]): string {
-  const lines = rows.map(({ id, where, tests }) => {
+  const lines = rows.map(({ id, where, tests, rules }) => {
     const files = [...new Set(tests)].map((path) => path.split("/").at(-1)).join(", ");
-    return `${id}  ${where.join(" ").padEnd(5)}  ${String(tests.length).padStart(3)}  ${files}`;
+    return `${id}  ${where.join(" ").padEnd(5)}  ${String(tests.length).padStart(3)}  ${[files, ...rules.map((rule) => `[${rule}]`)].join("  ")}`;
   });
-  const gaps = gapsOf(rows);
-  const named = gaps.length === 0 ? "" : `: ${gaps.map(({ id }) => id).join(", ")}`;
-  return [...lines, "", `${rows.length} threats, ${gaps.length} of the guard's without a test${named}`].join("\n");
+  const counted = (gaps: readonly Threat[]): string =>
+    `${gaps.length}${gaps.length === 0 ? "" : ` (${gaps.map(({ id }) => id).join(", ")})`}`;
+  const said = `${counted(gapsOf(rows))} of the guard's without a test, ${counted(unruled(rows))} of the audit's without a rule`;
+  return [...lines, "", `${rows.length} threats, ${said}`].join("\n");
 }
 
 if (import.meta.main) {
   const rows = coverage(readCatalogue(), citations(readTests()));
   console.log(report(rows));
-  if (process.argv.includes("--strict") && gapsOf(rows).length > 0) process.exitCode = 1;
+  if (process.argv.includes("--strict") && gapsOf(rows).length + unruled(rows).length > 0) process.exitCode = 1;
 }

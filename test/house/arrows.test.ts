@@ -1,7 +1,7 @@
 // The house rules, executed on the sources; then each rule on made-up modules, to show that it can fail.
 import { describe, expect, test } from "vitest";
 import { type Import, type Module, parseModule, readModules } from "./imports.ts";
-import { ARROWS, GUARD, RULES } from "./rules.ts";
+import { ARROWS, GUARD, RULES, SALLYPORT, SALLYPORT_ARROWS } from "./rules.ts";
 
 const modules = readModules();
 
@@ -21,6 +21,10 @@ const file = (path: string, ...imports: readonly (string | Import)[]): Module =>
   imports: imports.map((made) => (typeof made === "string" ? { to: made, typeOnly: false } : made)),
   exports: [],
   clockLines: [],
+});
+const command = (path: string, ...imports: readonly (string | Import)[]): Module => ({
+  ...file("", ...imports),
+  path: SALLYPORT + path,
 });
 const typed = (to: string): Import => ({ to, typeOnly: true });
 const ruleNamed = (start: string) => RULES.find(({ name }) => name.startsWith(start))!;
@@ -47,6 +51,41 @@ const BREACHES: readonly (readonly [string, readonly Module[], number])[] = [
   ["keys-file knows", [file("keys-file.ts", `${GUARD}contract/contract.ts`)], 1],
   ["testing knows", [file("testing/a.ts", `${GUARD}index.ts`)], 1],
   ["index knows", [file("index.ts", `${GUARD}adapters/memory.ts`, `${GUARD}stores/memory-claims.ts`, `${GUARD}mcp/tools.ts`)], 3],
+  ["audit/ir knows", [command("audit/ir/a.ts", typed(`${SALLYPORT}audit/frontends/frontend.ts`))], 1],
+  ["audit/frontends knows", [command("audit/frontends/go/a.ts", `${SALLYPORT}audit/ir/place.ts`, `${SALLYPORT}audit/models/load.ts`)], 1],
+  ["audit/models knows", [command("audit/models/a.ts", typed(`${SALLYPORT}audit/ir/ir.ts`), `${SALLYPORT}audit/engine/value.ts`)], 1],
+  ["audit/engine knows", [command("audit/engine/a.ts", `${SALLYPORT}audit/judge/inquiry.ts`, `${SALLYPORT}audit/models/load.ts`)], 1],
+  ["audit/infrastructure knows", [command("audit/infrastructure/a.ts", typed(`${SALLYPORT}audit/engine/value.ts`))], 1],
+  ["audit/judge knows", [command("audit/judge/a.ts", `${SALLYPORT}audit/rules/rule.ts`, `${SALLYPORT}audit/infrastructure/cdk.ts`)], 2],
+  ["audit/rules knows", [command("audit/rules/a/rule.ts", `${SALLYPORT}audit/models/load.ts`, `${SALLYPORT}finding/scale.ts`)], 1],
+  ["audit/failure knows", [command("audit/failure.ts", `${SALLYPORT}finding/scale.ts`)], 1],
+  ["audit/project knows", [command("audit/project/a.ts", `${SALLYPORT}audit/audit.ts`, typed(`${SALLYPORT}finding/finding.ts`))], 1],
+  ["audit/targets knows", [command("audit/targets/a.ts", `${SALLYPORT}audit/project/read.ts`, `${SALLYPORT}audit/house.ts`)], 1],
+  ["audit knows", [command("audit/audit.ts", `${SALLYPORT}report/index.ts`, `${SALLYPORT}audit/watch/watch.ts`)], 2],
+  ["audit/watch knows", [command("audit/watch/a.ts", `${SALLYPORT}audit/audit.ts`, `${SALLYPORT}audit/rules/index.ts`)], 1],
+  ["finding knows", [command("finding/a.ts", typed(`${SALLYPORT}audit/audit.ts`))], 1],
+  ["report knows", [command("report/a.ts", `${SALLYPORT}finding/scale.ts`, typed(`${SALLYPORT}audit/rules/rule.ts`))], 1],
+  ["demo knows", [command("demo/a.ts", `${SALLYPORT}report/index.ts`)], 1],
+  ["cli knows", [command("cli/a.ts", `${SALLYPORT}audit/engine/interpreter.ts`, `${SALLYPORT}audit/audit.ts`)], 1],
+  ["every room of the command", [command("helpers/a.ts"), command("audit/helpers/a.ts"), command("audit/audit.ts")], 2],
+  [
+    "no rule knows",
+    [
+      command(
+        "audit/rules/a/rule.ts",
+        `${SALLYPORT}audit/rules/b/rule.ts`,
+        `${SALLYPORT}audit/rules/a/words.ts`,
+        `${SALLYPORT}audit/rules/rule.ts`,
+      ),
+    ],
+    1,
+  ],
+  [
+    "the audit imports neither",
+    [command("audit/engine/a.ts", "@sallyport/guard", "@sallyport/server"), command("audit/rules/a/safe.ts", "@sallyport/guard")],
+    2,
+  ],
+  ["each parser is", [command("audit/engine/a.ts", typed("oxc-parser")), command("audit/frontends/tree-sitter.ts", "web-tree-sitter")], 1],
   ["every room of the guard", [file("utils/a.ts")], 1],
   ["every exception", [file("stores/sqlite-trail.ts")], 1],
   [
@@ -94,7 +133,9 @@ describe("each house rule can fail", () => {
   });
 
   test("no two rooms know each other", () => {
-    const mutual = [...ARROWS].flatMap(([room, { knows }]) => knows.filter((other) => ARROWS.get(other)?.knows.includes(room)));
+    const mutual = [ARROWS, SALLYPORT_ARROWS].flatMap((arrows) =>
+      [...arrows].flatMap(([room, { knows }]) => knows.filter((other) => arrows.get(other)?.knows.includes(room))),
+    );
     expect(mutual).toEqual([]);
   });
 });

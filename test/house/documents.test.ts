@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ERROR_CODES } from "../../packages/guard/src/errors.ts";
-import { citations, coverage, gapsOf, parseCatalogue, readCatalogue, readTests } from "../../scripts/threats.ts";
+import { RULES as AUDIT_RULES } from "../../packages/sallyport/src/audit/rules/index.ts";
+import { citations, coverage, gapsOf, parseCatalogue, readCatalogue, readTests, unruled } from "../../scripts/threats.ts";
 import { isSource, isText, listFiles, readText, ROOT } from "./files.ts";
 
 const files = listFiles();
@@ -94,6 +95,13 @@ describe("threats", () => {
     expect(unknown).toEqual([]);
   });
 
+  test("each row names the rules of the audit that name it, in their order, and each row of the audit's has one", () => {
+    const naming = (id: string): readonly string[] => AUDIT_RULES.filter((rule) => rule.threats.includes(id)).map((rule) => rule.id);
+    expect(catalogue.map(({ id, rules }) => [id, ...rules])).toEqual(catalogue.map(({ id }) => [id, ...naming(id)]));
+    expect(unruled(catalogue)).toEqual([]);
+    expect(unruled([{ id: "a", title: "b", where: ["A"], rules: [] }])).toHaveLength(1);
+  });
+
   test("tests are found", () => {
     expect(citations(readTests()).size).toBeGreaterThan(40);
   });
@@ -113,6 +121,41 @@ describe("threats", () => {
     expect(found.map((gap) => [gap.id, gap.title])).toEqual([["PUB-02", "b"]]);
   });
 });
+
+describe("rules of the audit", () => {
+  const home = "packages/sallyport/src/audit/rules";
+  const folders = new Set(
+    files.flatMap((path) =>
+      path.startsWith(`${home}/`)
+        ? path
+            .slice(home.length + 1)
+            .split("/")
+            .slice(0, -1)
+        : [],
+    ),
+  );
+
+  test("each has a folder and a line in the index, and each folder a rule", () => {
+    expect(AUDIT_RULES.map(({ id }) => id).toSorted()).toEqual([...folders].toSorted());
+  });
+
+  test("each has its page, and samples that are found and that are not", () => {
+    expect([...folders].flatMap((folder) => lackingIn(folder, files, home))).toEqual([]);
+    const one = ["rule.ts", "rule.md", "vulnerable.py"].map((name) => `${home}/a/${name}`);
+    expect(lackingIn("a", one, home)).toEqual(["a lacks a safe sample"]);
+  });
+});
+
+function lackingIn(folder: string, paths: readonly string[], home: string): readonly string[] {
+  const inside = paths.filter((path) => path.startsWith(`${home}/${folder}/`)).map((path) => path.slice(home.length + folder.length + 2));
+  const wanted: readonly (readonly [string, RegExp])[] = [
+    ["rule.ts", /^rule\.ts$/],
+    ["its page", /^rule\.md$/],
+    ["a vulnerable sample", /^vulnerable[\w-]*\.(?:ts|py|go)$/],
+    ["a safe sample", /^safe[\w-]*\.(?:ts|py|go)$/],
+  ];
+  return wanted.filter(([, name]) => !inside.some((file) => name.test(file))).map(([what]) => `${folder} lacks ${what}`);
+}
 
 /** What stands in backticks, or behind a relative link, and can only be a path of this repository. */
 function pathsIn(markdown: string): readonly string[] {

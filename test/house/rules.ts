@@ -9,6 +9,7 @@ export interface Rule {
 }
 
 export const GUARD = "packages/guard/src/";
+export const SALLYPORT = "packages/sallyport/src/";
 
 interface Arrow {
   readonly knows: readonly string[];
@@ -106,6 +107,111 @@ export const ARROWS: ReadonlyMap<string, Arrow> = new Map<string, Arrow>([
   ["index", { knows: ["contract", "envelope", "ports", "publish", "consume", "read", "errors"], because: FRONT }],
 ]);
 
+const ONE_QUESTION = "what was seen and what is wrong with it are two questions; a room that answers both can be tested for neither";
+
+/** Of the command's package. The audit's own folders are rooms of it, and so is what it says when it cannot run. */
+export const SALLYPORT_ARROWS: ReadonlyMap<string, Arrow> = new Map<string, Arrow>([
+  ["audit/ir", { knows: [], because: "every language and the engine meet in it; what it knew, a new language would have to bring along" }],
+  [
+    "audit/frontends",
+    {
+      knows: ["audit/ir"],
+      because: "a language is one folder; one that knew the engine or a rule would change whenever they do, and so would all others",
+    },
+  ],
+  [
+    "audit/models",
+    {
+      knows: [],
+      types: ["audit/ir"],
+      because: "what libraries do is data: with the engine at hand a model would become code, which nobody can check against a vocabulary",
+    },
+  ],
+  [
+    "audit/engine",
+    {
+      knows: ["audit/ir", "audit/models"],
+      types: ["audit/frontends"],
+      because: "an engine that knew a rule would see what that rule wants to see",
+    },
+  ],
+  [
+    "audit/infrastructure",
+    {
+      knows: ["audit/ir"],
+      types: ["audit/frontends"],
+      because: "what a file of infrastructure states does not depend on what the source does",
+    },
+  ],
+  [
+    "audit/judge",
+    {
+      knows: ["audit/engine", "audit/ir", "audit/models"],
+      types: ["audit/infrastructure"],
+      because: "what several rules ask is asked once, and knows none of them",
+    },
+  ],
+  [
+    "audit/rules",
+    {
+      knows: ["audit/judge", "audit/engine", "audit/ir", "audit/infrastructure", "finding"],
+      because: "a rule that read files or models itself would see another program than its neighbours",
+    },
+  ],
+  ["audit/failure", { knows: [], because: "every room may have to say that it cannot go on" }],
+  [
+    "audit/project",
+    {
+      knows: ["audit/failure"],
+      types: ["audit/frontends", "finding"],
+      because: "what is on a disk does not depend on what is looked for in it",
+    },
+  ],
+  [
+    "audit/targets",
+    { knows: ["audit/failure", "audit/project"], because: "where a project comes from decides nothing about what is found in it" },
+  ],
+  [
+    "audit",
+    {
+      knows: [
+        "audit/ir",
+        "audit/frontends",
+        "audit/models",
+        "audit/engine",
+        "audit/infrastructure",
+        "audit/rules",
+        "audit/failure",
+        "audit/project",
+        "audit/targets",
+        "finding",
+      ],
+      because:
+        "the plot is plain data in and plain data out: with a terminal or a report at hand it could not run in a thread, or in a test",
+    },
+  ],
+  ["audit/watch", { knows: ["audit", "audit/failure"], types: ["finding"], because: "it ends what takes too long, whatever that is" }],
+  ["finding", { knows: [], because: "a finding outlives the audit that made it: in baselines, and in what the probe will find" }],
+  ["report", { knows: ["finding"], because: `${ONE_QUESTION}; and a report of the probe's findings must be the same report` }],
+  [
+    "demo",
+    { knows: [], because: "it shows what users get; with a way of its own to the audit or the reports it would show something else" },
+  ],
+  [
+    "cli",
+    {
+      knows: ["audit", "audit/failure", "audit/project", "audit/rules", "audit/targets", "audit/watch", "finding", "report", "demo"],
+      because: "it stands on top; what it reached into, as the engine, could not be changed without it",
+    },
+  ],
+]);
+
+/** Each parser is a package, and one file knows it. */
+const PARSERS: ReadonlyMap<string, string> = new Map([
+  ["oxc-parser", `${SALLYPORT}audit/frontends/javascript/parse.ts`],
+  ["web-tree-sitter", `${SALLYPORT}audit/frontends/tree-sitter.ts`],
+]);
+
 /** Arrows and imports against the rules, each with its reason. */
 const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
   [
@@ -116,6 +222,8 @@ const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
     `${GUARD}isolation/thread-entry.ts → ?`,
     "a thread imports the user's module of handlers, named by the developer and never by a message",
   ],
+  [`${SALLYPORT}demo/keep.ts → ${SALLYPORT}cli/starter.ts`, "what the demonstration leaves behind is what `init` writes"],
+  [`${SALLYPORT}demo/keep.ts → ${SALLYPORT}cli/clients.ts`, "and it is told to MCP clients as `init` tells it"],
 ]);
 
 const isGuard = ({ path }: Module): boolean => path.startsWith(GUARD);
@@ -123,26 +231,74 @@ export const roomOf = (path: string): string => path.slice(GUARD.length).split("
 const isOwn = (to: string): boolean => to.startsWith("packages/");
 const isPackage = (to: string): boolean => !isOwn(to) && !to.startsWith("node:");
 
-const arrowRules: readonly Rule[] = [...ARROWS].map(([room, { knows, types = [], because }]) => ({
-  name: `${room} knows ${knows.length === 0 ? "no other room" : knows.join(", ")}${types.length === 0 ? "" : ` (and types of ${types.join(", ")})`}`,
-  because,
-  breaches: importsThat(
-    (module) => isGuard(module) && roomOf(module.path) === room,
-    ({ path }, { to, typeOnly }) => {
-      if (!to.startsWith(GUARD) || EXCEPTIONS.has(`${path} → ${to}`)) return false;
-      const other = roomOf(to);
-      return other !== room && !knows.includes(other) && !(typeOnly && types.includes(other));
-    },
-  ),
-}));
+const isSallyport = ({ path }: Module): boolean => path.startsWith(SALLYPORT) && !isSample(path);
+/** Samples of rules are code to be audited, not code that runs. */
+const isSample = (path: string): boolean => /\/audit\/rules\/[^/]+\/(?:vulnerable|safe)[\w-]*\.ts$/.test(path);
+export const sallyportRoomOf = (path: string): string => {
+  const [first = "", second = "", ...inner] = path.slice(SALLYPORT.length).split("/");
+  return first === "audit" && (inner.length > 0 || second === "failure.ts") ? `audit/${second.replace(/\.ts$/, "")}` : first;
+};
+const isAudit = (module: Module): boolean => isSallyport(module) && module.path.startsWith(`${SALLYPORT}audit/`);
+const ruleFolderOf = (path: string): string | undefined => /\/audit\/rules\/([^/]+)\/[^/]+$/.exec(path)?.[1];
+
+const arrowsOf = (
+  arrows: ReadonlyMap<string, Arrow>,
+  isOf: (module: Module) => boolean,
+  home: string,
+  roomIn: (path: string) => string,
+): readonly Rule[] =>
+  [...arrows].map(([room, { knows, types = [], because }]) => ({
+    name: `${room} knows ${knows.length === 0 ? "no other room" : knows.join(", ")}${types.length === 0 ? "" : ` (and types of ${types.join(", ")})`}`,
+    because,
+    breaches: importsThat(
+      (module) => isOf(module) && roomIn(module.path) === room,
+      ({ path }, { to, typeOnly }) => {
+        if (!to.startsWith(home) || EXCEPTIONS.has(`${path} → ${to}`)) return false;
+        const other = roomIn(to);
+        return other !== room && !knows.includes(other) && !(typeOnly && types.includes(other));
+      },
+    ),
+  }));
 
 export const RULES: readonly Rule[] = [
-  ...arrowRules,
+  ...arrowsOf(ARROWS, isGuard, GUARD, roomOf),
+  ...arrowsOf(SALLYPORT_ARROWS, isSallyport, SALLYPORT, sallyportRoomOf),
   {
     name: "every room of the guard has its arrows",
     because: "a room without a row in the table may know everything, and nobody decided that",
     breaches: (modules) =>
       modules.filter((module) => isGuard(module) && !ARROWS.has(roomOf(module.path))).map(({ path }) => `${path}: no row for its room`),
+  },
+  {
+    name: "every room of the command has its arrows",
+    because: "a room without a row in the table may know everything, and nobody decided that",
+    breaches: (modules) =>
+      modules
+        .filter((module) => isSallyport(module) && !SALLYPORT_ARROWS.has(sallyportRoomOf(module.path)))
+        .map(({ path }) => `${path}: no row for its room`),
+  },
+  {
+    name: "no rule knows another rule",
+    because: "a rule that leans on its neighbour changes its findings when the neighbour is mended; what two ask belongs in judge/",
+    breaches: importsThat(
+      (module) => isSallyport(module) && ruleFolderOf(module.path) !== undefined,
+      ({ path }, { to }) => ![undefined, ruleFolderOf(path)].includes(ruleFolderOf(to)),
+    ),
+  },
+  {
+    name: "the audit imports neither guard nor server",
+    because:
+      "it is told from the outside what the guard does, by a model, as of every library; a change of the guard's must not change a grade",
+    // The watch carries faults of a configuration, whose class is the guard's, from its thread.
+    breaches: importsThat(
+      (module) => isAudit(module) && sallyportRoomOf(module.path) !== "audit/watch",
+      (_module, { to }) => /^@sallyport\/|^packages\/(?:guard|server)\//.test(to),
+    ),
+  },
+  {
+    name: "each parser is imported in one file",
+    because: "a parser's tree that reaches further ties the audit to that parser's version, node by node",
+    breaches: importsThat(isSallyport, ({ path }, { to }) => PARSERS.has(to) && PARSERS.get(to) !== path),
   },
   {
     name: "every exception to the arrows is in use",
