@@ -1,4 +1,7 @@
 // Figures as tables for people.
+import type { Growth } from "./audit/growth.ts";
+import type { Tally } from "./audit/labels.ts";
+import type { Measured } from "./audit/turns.ts";
 import type { ClaimFigure } from "./claims.ts";
 import type { DurableFigure } from "./durable.ts";
 import type { Figure } from "./measure.ts";
@@ -68,4 +71,75 @@ export const poisonTable = (figures: readonly PoisonFigure[]): string =>
     "Half of the traffic is poison, embedded and durable",
     ["", "honest/s", "of clean", "by CPU"],
     figures.map(({ poison, perSecond, share, cpuShare }) => [poison, whole(perSecond), percent(share), percent(cpuShare)]),
+  );
+
+interface AuditFigure {
+  readonly folder: string;
+  readonly measured: readonly Measured[];
+  readonly found: readonly (Tally & { readonly name: string })[] | undefined;
+}
+
+const seconds = (value: number): string => value.toFixed(2);
+
+/** A row for each folder and scanner, and one of all folders for each scanner. */
+export function auditTable(figures: readonly AuditFigure[]): string {
+  const names = figures[0]?.measured.map(({ name }) => name) ?? [];
+  const rows = figures.flatMap(({ folder, measured, found }) =>
+    measured.map((one) => ({ folder, ...one, tally: found?.find(({ name }) => name === one.name) })),
+  );
+  const all = names.map((name) => inAll(rows.filter((row) => row.name === name)));
+  return table(
+    "Audit: whole processes on the same folders",
+    ["", "by", "lines", "CPU s", "wall s", "lines/CPU s", "lines/s", "MiB", "hits", "found", "on safe"],
+    [...rows, ...all].map(({ folder, name, lines, cpuS, wallS, peakMiB, hits, tally }) => [
+      folder,
+      name,
+      whole(lines),
+      seconds(cpuS),
+      seconds(wallS),
+      whole(lines / cpuS),
+      whole(lines / wallS),
+      whole(peakMiB),
+      String(hits.length),
+      tally === undefined ? "-" : `${tally.found}/${tally.labels}`,
+      tally === undefined ? "-" : String(tally.onSafe),
+    ]),
+  );
+}
+
+type AuditRow = Measured & { readonly folder: string; readonly tally: Tally | undefined };
+
+function inAll(rows: readonly AuditRow[]): AuditRow {
+  const sum = (of: (row: AuditRow) => number): number => rows.reduce((total, row) => total + of(row), 0);
+  return {
+    folder: "all",
+    name: rows[0]?.name ?? "",
+    lines: sum(({ lines }) => lines),
+    cpuS: sum(({ cpuS }) => cpuS),
+    wallS: sum(({ wallS }) => wallS),
+    peakMiB: Math.max(...rows.map(({ peakMiB }) => peakMiB)),
+    hits: rows.flatMap(({ hits }) => hits),
+    tally: {
+      labels: sum(({ tally }) => tally?.labels ?? 0),
+      found: sum(({ tally }) => tally?.found ?? 0),
+      onSafe: sum(({ tally }) => tally?.onSafe ?? 0),
+      missed: rows.flatMap(({ tally }) => tally?.missed ?? []),
+    },
+  };
+}
+
+/** Ratios are to the project alone, and to the row before: twice as much of the same should be 2. */
+export const growthTable = (figures: readonly Growth[]): string =>
+  table(
+    "Audit: a project beside its own copies",
+    ["times", "lines", "CPU s", "of one", "of before", "MiB", "hits"],
+    figures.map(({ times, lines, cpuS, peakMiB, hits }, index) => [
+      `x${times}`,
+      whole(lines),
+      seconds(cpuS),
+      (cpuS / (figures[0]?.cpuS ?? cpuS)).toFixed(2),
+      (cpuS / (figures[index - 1]?.cpuS ?? cpuS)).toFixed(2),
+      whole(peakMiB),
+      String(hits),
+    ]),
   );
