@@ -1,4 +1,5 @@
-// Part of `npm run build`: lays what the audit reads beside its code, models and the pages of rules, beside that code.
+// Part of `npm run build`: lays what the audit reads beside its code, models and the pages of rules, beside that code;
+// and the schema of its JSON beside the reports.
 import { cpSync, statSync } from "node:fs";
 import { join } from "node:path";
 
@@ -11,3 +12,4 @@ function lay(folder: string, isData: (path: string) => boolean): void {
 
 lay("audit/models", (path) => path.endsWith(".json"));
 lay("audit/rules", (path) => path.endsWith("rule.md"));
+cpSync(join(SALLYPORT, "..", "..", "docs", "audit.schema.json"), join(SALLYPORT, "dist", "report", "audit.schema.json"));

@@ -44,7 +44,7 @@ async function lint(folder: string, manifest: Manifest): Promise<readonly string
   return others.map((message) => `${manifest.name}: publint: ${formatMessage(message, pkg) ?? message.code}`);
 }
 
-/** Built files, the audit's models and documents alone: no sources, tests, keys or other data. */
+/** Built files, the audit's models, pages of rules and schema, and documents alone: no sources, tests, samples, keys or other data. */
 function tarball(folder: string, { name }: Manifest): readonly string[] {
   const packed = execFileSync("npm", ["pack", "--dry-run", "--json"], {
     cwd: folder,
@@ -53,9 +53,15 @@ function tarball(folder: string, { name }: Manifest): readonly string[] {
   });
   const [{ files }] = asList(JSON.parse(packed)) as [{ files: { path: string }[] }];
   const strange = files.filter(
-    ({ path }) => !/^(?:package\.json|README\.md|LICENSE|dist\/.+\.(?:js|d\.ts)|dist\/audit\/models\/.+\.json)$/.test(path),
+    ({ path }) =>
+      !/^(?:package\.json|README\.md|LICENSE|dist\/.+\.(?:js|d\.ts)|dist\/audit\/models\/.+\.json|dist\/audit\/rules\/[^/]+\/rule\.md|dist\/report\/audit\.schema\.json)$/.test(
+        path,
+      ),
   );
-  const lacking = ["package.json", "README.md", "LICENSE"].filter((wanted) => !files.some(({ path }) => path === wanted));
+  const data = ["dist/audit/models/management.json", "dist/audit/rules/open-broker/rule.md", "dist/report/audit.schema.json"];
+  const lacking = ["package.json", "README.md", "LICENSE", ...(name === "sallyport" ? data : [])].filter(
+    (wanted) => !files.some(({ path }) => path === wanted),
+  );
   return [...strange.map(({ path }) => `${name}: the tarball has ${path}`), ...lacking.map((path) => `${name}: the tarball lacks ${path}`)];
 }
 
