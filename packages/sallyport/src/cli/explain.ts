@@ -6,7 +6,7 @@ import { standardsLine } from "../report/words.ts";
 
 export function explainCommand(rules: () => readonly RuleInfo[]): Command {
   const command = new Command("explain").description("Say what a rule finds, why it matters, and what to write instead.");
-  return command.argument("<rule>", "a rule's id, or a threat's: client-chosen-topic, DST-01").action((name: string) => {
+  return command.argument("<rule>", "a rule's id, or a threat's: client-chosen-destination, DST-01").action((name: string) => {
     const found = rulesNamed(name, rules());
     if (found.length === 0) command.error(`error: ${unknown(name, rules())}`, { exitCode: 2 });
     console.log(found.map(explanation).join("\n\n\n"));

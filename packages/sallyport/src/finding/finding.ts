@@ -20,7 +20,7 @@ export interface Step {
 }
 
 export interface Finding {
-  /** The rule's id: `client-chosen-topic`. */
+  /** The rule's id: `client-chosen-destination`. */
   readonly rule: string;
   /** Ids of the threat catalogue: `DST-01`. */
   readonly threats: readonly string[];
