@@ -75,7 +75,7 @@ export const POISON: readonly Removal[] = [
       "clock.after(policy.deadlineMs, () => undefined);",
     ),
   ),
-  removal("PSN-05", "a handler is not told to stop", guard("consume/handle.ts", "    abort.abort(handled.kind);\n", "    void abort;\n")),
+  removal("PSN-05", "a handler is not told to stop", guard("consume/handle.ts", "    signal.abort(handled.kind);\n", "    void signal;\n")),
   removal(
     "PSN-06",
     "a thread that does not yield is left running",

@@ -50,7 +50,11 @@ export const PUBLISH: readonly Removal[] = [
   removal(
     "PUB-02",
     "what a schema makes of the data goes out, though no receiver takes it",
-    guard("publish/validate.ts", "if (json !== canonicalJson(data)) await checkReadable(event, json);", ""),
+    guard(
+      "publish/validate.ts",
+      "if (!isSameJson(result.value, data) && json !== canonicalJson(data)) await checkReadable(event, json);",
+      "",
+    ),
   ),
   removal(
     "PUB-02",
@@ -145,7 +149,7 @@ export const PUBLISH: readonly Removal[] = [
   removal(
     "PUB-08",
     "the store of limits grants whatever is asked",
-    guard("stores/memory-limits.ts", "if (times.length < spend.limit) continue;", "if (times.length < 1e9) continue;"),
+    guard("stores/memory-limits.ts", "if (times.length - from < limit) continue;", "if (times.length - from < 1e9) continue;"),
   ),
   removal(
     "PUB-08",
@@ -254,8 +258,8 @@ export const PUBLISH: readonly Removal[] = [
     "who and what produced it can be changed on the way",
     guard(
       "envelope/signing-input.ts",
-      "  for (const name of ATTRIBUTES.keys()) {\n",
-      '  for (const name of ATTRIBUTES.keys()) {\n    if (name === "actor" || name === "origin") continue;\n',
+      "  for (const [name] of ATTRIBUTES_IN_ORDER) {\n",
+      '  for (const [name] of ATTRIBUTES_IN_ORDER) {\n    if (name === "actor" || name === "origin") continue;\n',
     ),
   ),
   removal(

@@ -45,7 +45,7 @@ export class MemoryTransport implements Transport, Browser {
   async send(messages: readonly OutgoingMessage[]): Promise<void> {
     const nowMs = this.#clock.now();
     for (const message of messages) {
-      const stored: Stored = { message: { ...message, bytes: new Uint8Array(message.bytes) }, enqueuedAtMs: nowMs, seq: ++this.#seq };
+      const stored: Stored = { message: { ...message, bytes: copyOf(message.bytes) }, enqueuedAtMs: nowMs, seq: ++this.#seq };
       this.#append(stored, nowMs);
       for (const group of this.#groups.get(message.destination)?.values() ?? []) {
         group.add(stored);
@@ -181,6 +181,12 @@ class Member implements Subscription {
   #wakeAll(): void {
     for (const member of this.#group.members) member.wake();
   }
+}
+
+/** Out of the pool that small buffers share: an array buffer for each message costs more than the rest of `send`. */
+function copyOf(bytes: Uint8Array): Uint8Array {
+  const copy = Buffer.from(bytes);
+  return new Uint8Array(copy.buffer, copy.byteOffset, copy.length);
 }
 
 function positionOf(after: string | undefined): number {

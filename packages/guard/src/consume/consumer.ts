@@ -16,6 +16,7 @@ import { type Handler, type HandlerFailure, runAttempt } from "./handle.ts";
 import { Hold } from "./hold.ts";
 import { type ConsumePolicy, refuseTooSmall, resolvePolicy, retentionOf } from "./policy.ts";
 import { endingOf, Settlement, type Work } from "./settlement.ts";
+import { Stopping } from "./stopping.ts";
 
 /** A verdict that its worker did not live to carry out: failures are counted, so it was a rejection. */
 const CODE_OF_BUDGET = { failures: "ERR_POLICY_ATTEMPTS", crashes: "ERR_POLICY_CRASH_LOOP", verdict: "ERR_POLICY_REJECTED" } as const;
@@ -53,6 +54,7 @@ export class Consumer<C extends Contract> {
   readonly #hold: Hold;
   readonly #settlement: Settlement;
   readonly #stop = new AbortController();
+  readonly #stopping = new Stopping(this.#stop.signal);
   readonly #inWork = new Set<Promise<void>>();
   #subscriptions: readonly Subscription[] = [];
   #draining = false;
@@ -212,7 +214,7 @@ export class Consumer<C extends Contract> {
     // The type step takes no type without a handler.
     const handler = this.#handlers.get(event.type) as Handler;
     const { claims, onFailure } = this.#options;
-    const handled = await runAttempt({ event, handler, onFailure, ...work }, claims, this.policy, this.#clock, this.#stop.signal);
+    const handled = await runAttempt({ event, handler, onFailure, ...work }, claims, this.policy, this.#clock, this.#stopping);
     this.#observer.at?.("consume:handled", event.id);
     switch (handled.kind) {
       case "done":

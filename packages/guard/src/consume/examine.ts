@@ -95,7 +95,9 @@ export function claimKeyOf(group: string, { source, destination, id, generation 
 }
 
 function earlierKeysOf(group: string, attributes: Attributes): readonly string[] {
-  return Array.from({ length: attributes.generation }, (_, generation) => claimKeyOf(group, { ...attributes, generation }));
+  const keys: string[] = [];
+  for (let generation = 0; generation < attributes.generation; generation++) keys.push(claimKeyOf(group, { ...attributes, generation }));
+  return keys;
 }
 
 /** What an event is, and stays when it is sent again under its id: that copy is signed anew, at another time and by a newer key (REP-14). */

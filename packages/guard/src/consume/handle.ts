@@ -5,6 +5,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { ReceivedEvent } from "./examine.ts";
 import { isOutcome, type Outcome, outcomeOfError, retry } from "./outcome.ts";
 import type { ConsumePolicy } from "./policy.ts";
+import type { Stopping } from "./stopping.ts";
 
 export interface HandlerContext {
   /** Aborted at the deadline, when the claim is lost, and when the consumer is stopped. */
@@ -44,31 +45,49 @@ export interface Attempt {
   readonly onFailure: ((failure: HandlerFailure) => void) | undefined;
 }
 
-export async function runAttempt(
-  work: Attempt,
-  claims: ClaimStore,
-  policy: ConsumePolicy,
-  clock: Clock,
-  stop: AbortSignal,
-): Promise<Handled> {
-  const abort = new AbortController();
+export async function runAttempt(work: Attempt, claims: ClaimStore, policy: ConsumePolicy, clock: Clock, stop: Stopping): Promise<Handled> {
+  if (stop.signal.aborted) return { kind: "stopped" };
   const { promise: ended, resolve: end } = Promise.withResolvers<Handled>();
+  const signal = new LateSignal();
   const endWith = (handled: Handled): void => {
     end(handled);
-    abort.abort(handled.kind);
+    signal.abort(handled.kind);
   };
-  const onStop = (): void => endWith({ kind: "stopped" });
-  if (stop.aborted) return { kind: "stopped" };
-  stop.addEventListener("abort", onStop);
+  const untell = stop.tell(() => endWith({ kind: "stopped" }));
   const cancelDeadline = clock.after(policy.deadlineMs, () => endWith({ kind: "deadline" }));
   const stopRenewing = renewLease(work, claims, policy, clock, () => endWith({ kind: "lost" }));
-  const { attempt, token } = work;
-  try {
-    return await Promise.race([ended, callHandler(work, { signal: abort.signal, attempt, fencingToken: token })]);
-  } finally {
-    cancelDeadline();
-    stopRenewing();
-    stop.removeEventListener("abort", onStop);
+  void callHandler(work, contextOf(work, signal)).then(end);
+  const handled = await ended;
+  cancelDeadline();
+  stopRenewing();
+  untell();
+  return handled;
+}
+
+const contextOf = ({ attempt, token }: Attempt, late: LateSignal): HandlerContext => ({
+  attempt,
+  fencingToken: token,
+  get signal() {
+    return late.signal;
+  },
+});
+
+/** Most handlers never look at their signal: it is made for those that do. */
+class LateSignal {
+  #controller: AbortController | undefined;
+  #reason: string | undefined;
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#reason !== undefined) this.#controller.abort(this.#reason);
+    }
+    return this.#controller.signal;
+  }
+
+  abort(reason: string): void {
+    this.#reason ??= reason;
+    this.#controller?.abort(reason);
   }
 }
 

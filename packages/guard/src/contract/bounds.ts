@@ -58,7 +58,7 @@ function faultOfScalar(value: unknown): string | undefined {
   }
 }
 
-function isPlain(value: object): boolean {
+export function isPlain(value: object): boolean {
   if (Array.isArray(value)) return true;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;

@@ -85,6 +85,31 @@ export const ATTRIBUTES: ReadonlyMap<keyof Attributes, Shape> = new Map<keyof At
   ["datacontenttype", { required: true, accepts: text(/^application\/json$/) }],
 ]);
 
+/** The same, to be gone through for every message: an array is read several times faster than a map. */
+export const ATTRIBUTES_IN_ORDER = [...ATTRIBUTES];
+
+/** The attributes alone, in signing order, as an object of one shape: what is absent is there as `undefined`. */
+export function inSigningOrder(from: Attributes): { readonly [N in keyof Attributes]-?: Attributes[N] | undefined } {
+  return {
+    keyid: from.keyid,
+    source: from.source,
+    destination: from.destination,
+    type: from.type,
+    id: from.id,
+    time: from.time,
+    expirytime: from.expirytime,
+    tenant: from.tenant,
+    actor: from.actor,
+    origin: from.origin,
+    subject: from.subject,
+    hop: from.hop,
+    rootid: from.rootid,
+    causationid: from.causationid,
+    generation: from.generation,
+    datacontenttype: from.datacontenttype,
+  };
+}
+
 /** Whether every receiver takes this value for the attribute (ENV-2); `undefined` stands for an absent one. */
 export function isAcceptable(name: keyof Attributes, value: unknown): boolean {
   const shape = ATTRIBUTES.get(name);

@@ -1,7 +1,8 @@
 // Keys by reference, and what each is good for (REP-05, OPS-05). The key id decides algorithm, issuer and reach
 // (ENV-50); the message decides nothing (ENV-60).
-import { createHmac, createPrivateKey, createPublicKey, createSecretKey, sign, timingSafeEqual, verify, type KeyObject } from "node:crypto";
+import { createPrivateKey, createPublicKey, sign, timingSafeEqual, verify, type KeyObject } from "node:crypto";
 import { SallyportError } from "../errors.ts";
+import { hmacSha256 } from "./hmac.ts";
 import { parseTime } from "./time.ts";
 
 export type Algorithm = "hmac-sha256" | "ed25519";
@@ -132,8 +133,7 @@ function hmac(spec: KeySpec): Material {
   if (bytes.toString("base64") !== spec.secret) {
     throw invalidKey(spec.id, "its secret is not base64", "Write 32 random bytes as padded base64, e.g. from: openssl rand -base64 32.");
   }
-  const secret = createSecretKey(bytes);
-  const mac = (input: string): string => createHmac("sha256", secret).update(input).digest("base64url");
+  const mac = hmacSha256(bytes);
   return {
     canSign: true,
     sign: mac,

@@ -1,7 +1,7 @@
 // Received bytes become a verified envelope, or a code. Each function takes the type that the one before it
 // returned, so that no step can be left out. Nothing here throws on hostile input.
 import type { ErrorCode } from "../errors.ts";
-import { ATTRIBUTES, type Attributes, type TraceContext, traceOf, UNSIGNED } from "./attributes.ts";
+import { ATTRIBUTES, ATTRIBUTES_IN_ORDER, type Attributes, inSigningOrder, type TraceContext, traceOf, UNSIGNED } from "./attributes.ts";
 import { countMembers, scanJson } from "./json-scan.ts";
 import type { KeyRing } from "./keys.ts";
 import { digestOf, signingInput } from "./signing-input.ts";
@@ -53,7 +53,7 @@ export function parseEnvelope(received: Uint8Array, bounds: OpenBounds): Opened<
   if (!scan.plainCounts || !hasMembers(raw)) return refused("ERR_ENVELOPE_MALFORMED"); // ENV-24
   if (scan.data === undefined) return refused("ERR_ENVELOPE_MALFORMED"); // ENV-26
   return accepted({
-    attributes: attributesOf(raw),
+    attributes: inSigningOrder(raw as unknown as Attributes),
     signature: raw["signature"] as string,
     trace: traceOf(raw["traceparent"], raw["tracestate"]),
     data: raw["data"],
@@ -93,20 +93,16 @@ function hasMembers(raw: Record<string, unknown>): boolean {
   for (const name of Object.keys(raw)) {
     if (!ATTRIBUTES.has(name as keyof Attributes) && !UNSIGNED.has(name)) return false;
   }
-  return haveShapes(raw, UNSIGNED) && haveShapes(raw, ATTRIBUTES);
+  return haveShapes(raw, UNSIGNED_ONES) && haveShapes(raw, ATTRIBUTES_IN_ORDER);
 }
 
-function haveShapes(raw: Record<string, unknown>, shapes: typeof UNSIGNED): boolean {
+const UNSIGNED_ONES = [...UNSIGNED];
+
+function haveShapes(raw: Record<string, unknown>, shapes: typeof UNSIGNED_ONES): boolean {
   for (const [name, { required, accepts }] of shapes) {
     if (Object.hasOwn(raw, name) ? !accepts(raw[name]) : required) return false;
   }
   return true;
-}
-
-function attributesOf(raw: Record<string, unknown>): Attributes {
-  const attributes: Record<string, unknown> = {};
-  for (const name of ATTRIBUTES.keys()) if (Object.hasOwn(raw, name)) attributes[name] = raw[name];
-  return attributes as unknown as Attributes;
 }
 
 const accepted = <T>(value: T): Opened<T> => ({ ok: true, value });

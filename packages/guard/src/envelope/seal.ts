@@ -1,6 +1,6 @@
 // Attributes and data become bytes with a signature (ENV-1 to ENV-14). Refuses to seal what no receiver would accept.
 import { SallyportError } from "../errors.ts";
-import { ATTRIBUTES, type Attributes, isAcceptable, type TraceContext, traceOf } from "./attributes.ts";
+import { ATTRIBUTES_IN_ORDER, type Attributes, inSigningOrder, isAcceptable, type TraceContext, traceOf } from "./attributes.ts";
 import type { Key } from "./keys.ts";
 import { digestOf, signingInput } from "./signing-input.ts";
 import { parseTime } from "./time.ts";
@@ -13,15 +13,11 @@ import { parseTime } from "./time.ts";
  */
 export function sealEnvelope(attributes: Omit<Attributes, "keyid">, dataJson: string, key: Key, trace?: TraceContext): Buffer {
   const all: Attributes = { ...attributes, keyid: key.id };
-  for (const name of ATTRIBUTES.keys()) if (!isAcceptable(name, all[name])) throw unacceptable(name);
+  for (const [name] of ATTRIBUTES_IN_ORDER) if (!isAcceptable(name, all[name])) throw unacceptable(name);
   for (const name of ["time", "expirytime"] as const) if (!isTime(all[name])) throw unacceptable(name);
   const signature = key.sign(signingInput(key.algorithm, all, digestOf(dataJson)));
-  let head = '{"specversion":"1.0"';
-  for (const name of ATTRIBUTES.keys()) {
-    const value = all[name];
-    if (value !== undefined) head += `,"${name}":${JSON.stringify(value)}`;
-  }
-  return Buffer.from(`${head}${traceMembers(trace)},"signature":"${signature}","data":${dataJson}}`);
+  const members = JSON.stringify(inSigningOrder(all)).slice(1, -1);
+  return Buffer.from(`{"specversion":"1.0",${members}${traceMembers(trace)},"signature":"${signature}","data":${dataJson}}`);
 }
 
 /** ENV-6. */

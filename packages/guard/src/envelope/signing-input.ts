@@ -1,7 +1,7 @@
 // The bytes that are signed (ENV-10 to ENV-13): every attribute and the data's digest, each length-prefixed,
 // so that no two envelopes encode alike.
 import { hash } from "node:crypto";
-import { ATTRIBUTES, type Attributes } from "./attributes.ts";
+import { ATTRIBUTES_IN_ORDER, type Attributes } from "./attributes.ts";
 import type { Algorithm } from "./keys.ts";
 
 /** ENV-10. Whatever else a key signs begins with another netstring, so that it can never be taken for an envelope (ENV-56). */
@@ -10,7 +10,7 @@ const PREFIX = "sallyport/1";
 /** ENV-10 to ENV-12. A netstring per field, `-,` for one that is absent: an absent field and an empty one differ. */
 export function signingInput(algorithm: Algorithm, attributes: Attributes, dataDigest: string): string {
   let input = netstring(PREFIX) + netstring(algorithm);
-  for (const name of ATTRIBUTES.keys()) {
+  for (const [name] of ATTRIBUTES_IN_ORDER) {
     const value = attributes[name];
     input += value === undefined ? "-," : netstring(String(value));
   }
@@ -24,7 +24,9 @@ export function digestOf(bytes: Uint8Array | string): string {
 
 /** One string from several, such that different tuples give different strings. */
 export function tuple(...fields: readonly (string | number | undefined)[]): string {
-  return fields.map((field) => (field === undefined ? "-," : netstring(String(field)))).join("");
+  let text = "";
+  for (const field of fields) text += field === undefined ? "-," : netstring(String(field));
+  return text;
 }
 
 /** ENV-11. The length is that of the UTF-8 bytes. */

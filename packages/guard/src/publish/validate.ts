@@ -4,7 +4,7 @@ import { exceedsBounds, tooLarge } from "../contract/bounds.ts";
 import type { ContractEvent } from "../contract/contract.ts";
 import { describeIssues } from "../contract/standard-schema.ts";
 import { SallyportError } from "../errors.ts";
-import { canonicalJson } from "./canonical.ts";
+import { canonicalJson, isSameJson } from "./canonical.ts";
 
 export interface ValidData {
   readonly value: unknown;
@@ -20,7 +20,7 @@ export async function validate(event: ContractEvent, data: unknown): Promise<Val
   const json = jsonOf(result.value);
   if (json === undefined) throw unreadable(event);
   if (Buffer.byteLength(json) > event.bounds.maxBytes) throw outOfBounds(tooLarge(event.bounds));
-  if (json !== canonicalJson(data)) await checkReadable(event, json);
+  if (!isSameJson(result.value, data) && json !== canonicalJson(data)) await checkReadable(event, json);
   return { value: result.value, json };
 }
 

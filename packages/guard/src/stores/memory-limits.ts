@@ -6,9 +6,18 @@ import type { Ledger, LedgerEnd, LedgerEntry, LedgerOutcome, LimitStore, Spend }
 
 const MAX_KEYS = 100_000;
 
+interface Spent {
+  times: number[];
+  /** Those before are out of the window. */
+  from: number;
+  readonly windowMs: number;
+}
+
+const COMPACT_AT = 64;
+
 /** The times of the spends of each key within its window, oldest first: exact over any window. */
 export class MemoryLimits implements LimitStore {
-  readonly #spent = new Map<string, { times: number[]; windowMs: number }>();
+  readonly #spent = new Map<string, Spent>();
   readonly #clock: Clock;
 
   constructor(options: { readonly clock?: Clock } = {}) {
@@ -17,25 +26,29 @@ export class MemoryLimits implements LimitStore {
 
   async spend(spends: readonly Spend[]): Promise<{ readonly refused: number; readonly retryAfterMs: number } | undefined> {
     const nowMs = this.#clock.now();
-    for (const [index, spend] of spends.entries()) {
-      const times = this.#within(spend, nowMs);
-      if (times.length < spend.limit) continue;
-      return { refused: index, retryAfterMs: (times[times.length - spend.limit] ?? nowMs) + spend.windowMs - nowMs };
+    const within = spends.map((spend) => this.#within(spend, nowMs));
+    for (let index = 0; index < spends.length; index++) {
+      const [{ limit, windowMs }, { times, from }] = [spends[index] as Spend, within[index] as Spent];
+      if (times.length - from < limit) continue;
+      return { refused: index, retryAfterMs: (times[times.length - limit] ?? nowMs) + windowMs - nowMs };
     }
-    for (const spend of spends) this.#within(spend, nowMs).push(nowMs);
+    for (const { times } of within) times.push(nowMs);
     return undefined;
   }
 
-  #within(spend: Spend, nowMs: number): number[] {
+  #within(spend: Spend, nowMs: number): Spent {
     let entry = this.#spent.get(spend.key);
     if (entry === undefined) {
       makeRoom(this.#spent, (candidate) => (candidate.times.at(-1) ?? 0) + candidate.windowMs <= nowMs);
-      entry = { times: [], windowMs: spend.windowMs };
+      entry = { times: [], from: 0, windowMs: spend.windowMs };
       this.#spent.set(spend.key, entry);
     }
-    const firstKept = entry.times.findIndex((time) => time > nowMs - spend.windowMs);
-    entry.times.splice(0, firstKept < 0 ? entry.times.length : firstKept);
-    return entry.times;
+    while ((entry.times[entry.from] ?? nowMs) <= nowMs - spend.windowMs) entry.from++;
+    if (entry.from > COMPACT_AT && entry.from * 2 > entry.times.length) {
+      entry.times = entry.times.slice(entry.from);
+      entry.from = 0;
+    }
+    return entry;
   }
 }
 
@@ -43,10 +56,10 @@ interface Held {
   readonly digest: string;
   readonly eventId: string;
   readonly token: string;
-  readonly result: string | undefined;
-  readonly leaseEndsMs: number;
+  result: string | undefined;
+  leaseEndsMs: number;
   /** Always as long after the lease's end as the key is to be remembered. */
-  readonly expiresAtMs: number;
+  expiresAtMs: number;
 }
 
 export class MemoryLedger implements Ledger {
@@ -69,9 +82,9 @@ export class MemoryLedger implements Ledger {
       if (found.leaseEndsMs > nowMs) return { kind: "in-flight", forMs: found.leaseEndsMs - nowMs };
     }
     if (stored === undefined) makeRoom(this.#entries, (held) => held.expiresAtMs <= nowMs);
-    const { token, eventId } = { token: this.#newId(), eventId: found?.eventId ?? entry.eventId };
-    const times = { leaseEndsMs: nowMs + entry.leaseMs, expiresAtMs: nowMs + entry.leaseMs + entry.rememberMs };
-    this.#entries.set(entry.key, { digest: entry.digest, eventId, token, result: undefined, ...times });
+    const [token, eventId, leaseEndsMs] = [this.#newId(), found?.eventId ?? entry.eventId, nowMs + entry.leaseMs];
+    const expiresAtMs = leaseEndsMs + entry.rememberMs;
+    this.#entries.set(entry.key, { digest: entry.digest, eventId, token, result: undefined, leaseEndsMs, expiresAtMs });
     return { kind: "begun", token, eventId };
   }
 
@@ -80,8 +93,9 @@ export class MemoryLedger implements Ledger {
     if (found?.token !== token) return;
     if (end.kind === "refused") return void this.#entries.delete(key);
     const nowMs = this.#clock.now();
-    const times = { leaseEndsMs: nowMs, expiresAtMs: nowMs + found.expiresAtMs - found.leaseEndsMs };
-    this.#entries.set(key, { ...found, ...times, result: end.kind === "finished" ? end.result : undefined });
+    found.expiresAtMs += nowMs - found.leaseEndsMs;
+    found.leaseEndsMs = nowMs;
+    found.result = end.kind === "finished" ? end.result : undefined;
   }
 }
 

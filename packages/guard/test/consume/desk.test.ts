@@ -86,7 +86,7 @@ describe("[REP-16] what goes round again", () => {
 
   test("does not keep an expiry that the contract no longer has", async () => {
     const bytes = sealed({ expirytime: new Date(START_MS + 5).toISOString() });
-    expect((await redriven(letterOf({ bytes }))).attributes).not.toHaveProperty("expirytime");
+    expect((await redriven(letterOf({ bytes }))).attributes.expirytime).toBeUndefined();
   });
 
   test("is signed with the issuer's newest key", async () => {

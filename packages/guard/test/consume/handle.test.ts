@@ -1,7 +1,7 @@
 // One attempt: its deadline, its lease, what stops it, and what a handler's answer becomes.
-import { getEventListeners } from "node:events";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { ReceivedEvent } from "../../src/consume/examine.ts";
+import { Stopping } from "../../src/consume/stopping.ts";
 import { type Handled, type Handler, type HandlerContext, type HandlerFailure, runAttempt } from "../../src/consume/handle.ts";
 import { currentCause } from "../../src/envelope/causation.ts";
 import { commitWith, reject, retry, unavailable } from "../../src/index.ts";
@@ -15,11 +15,13 @@ const never = (): Promise<never> => new Promise(() => undefined);
 let clock: CountingClock;
 let claims: RecordedClaims;
 let stop: AbortController;
+let stopping: Stopping;
 
 beforeEach(() => {
   clock = new CountingClock(START_MS);
   claims = new RecordedClaims();
   stop = new AbortController();
+  stopping = new Stopping(stop.signal);
   onFailure = undefined;
 });
 
@@ -27,7 +29,7 @@ let onFailure: ((failure: HandlerFailure) => void) | undefined;
 
 const attempt = (handler: Handler, change: Parameters<typeof policyOf>[0] = {}): Promise<Handled> => {
   const policy = policyOf({ leaseMs: 30_000, ...change });
-  return runAttempt({ event, handler, key: "k", token: "t", attempt: 2, onFailure }, claims, policy, clock, stop.signal);
+  return runAttempt({ event, handler, key: "k", token: "t", attempt: 2, onFailure }, claims, policy, clock, stopping);
 };
 
 /** An attempt whose handler never returns, and what became of it so far. */
@@ -110,7 +112,7 @@ describe("a handler", () => {
     let signal: AbortSignal | undefined;
     await attempt((_event, context) => void (signal = context.signal));
     await pass(1_000_000);
-    expect([signal?.aborted, clock.pending, getEventListeners(stop.signal, "abort").length, claims.changes]).toEqual([false, 0, 0, []]);
+    expect([signal?.aborted, clock.pending, stopping.told, claims.changes]).toEqual([false, 0, 0, []]);
   });
 });
 
@@ -121,7 +123,7 @@ describe("[PSN-05] the deadline", () => {
     expect([ended(), signal().aborted]).toEqual([undefined, false]);
     await pass(1);
     expect([ended(), signal().aborted, signal().reason]).toEqual([{ kind: "deadline" }, true, "deadline"]);
-    expect([clock.pending, getEventListeners(stop.signal, "abort").length]).toEqual([0, 0]);
+    expect([clock.pending, stopping.told]).toEqual([0, 0]);
   });
 
   test("is final: what the handler answers to being stopped is not heard", async () => {
@@ -144,7 +146,7 @@ describe("[PSN-12] when the consumer is stopped", () => {
   test("a handler is not even begun afterwards", async () => {
     stop.abort();
     expect(await attempt(() => expect.unreachable())).toEqual({ kind: "stopped" });
-    expect([clock.pending, getEventListeners(stop.signal, "abort").length]).toEqual([0, 0]);
+    expect([clock.pending, stopping.told]).toEqual([0, 0]);
   });
 });
 
