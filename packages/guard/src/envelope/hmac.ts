@@ -23,8 +23,7 @@ export function hmacSha256(secret: Uint8Array): (text: string) => string {
 
 /** The key and zeros to the end of one block, each byte combined with `pad`; then room. */
 function padded(key: Uint8Array, pad: number, bytes: number): Buffer {
-  const block = Buffer.alloc(bytes);
-  block.set(key);
-  for (let at = 0; at < BLOCK_BYTES; at++) block[at] = (block[at] as number) ^ pad;
+  const block = Buffer.alloc(bytes).fill(pad, 0, BLOCK_BYTES);
+  for (const [at, byte] of key.entries()) block[at] = byte ^ pad;
   return block;
 }
