@@ -62,7 +62,11 @@ export async function audit(request: AuditRequest, onProgress: (progress: Progre
   const changed = request.since === undefined ? undefined : await changedSince(request.since, project.root);
   const kept = filesToRead(project, house, request);
   const files = LANGUAGES.flatMap((spoken) => filesOf(spoken, kept));
-  const infrastructure = readInfrastructure({ files: kept, read: (file) => project.glance(file) });
+  const infrastructure = readInfrastructure({
+    files: kept,
+    read: (file) => project.glance(file),
+    refuse: (file, why) => project.refuse(file, why),
+  });
   const surfaceOf = (file: string): Surface => house.surfaceOf(file) ?? usualSurface(file);
 
   const programs = await lowerAll(project, files, surfaceOf, request, onProgress);

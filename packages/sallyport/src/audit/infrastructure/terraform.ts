@@ -1,5 +1,6 @@
 // Terraform, as text: blocks are found by their braces, and what stands in them by its name. Nothing is evaluated.
-import { placesIn } from "../ir/place.ts";
+import { lineOf, placesIn } from "../ir/place.ts";
+import { oddBracket, withoutComments } from "./hcl.ts";
 import type { Collected } from "./stated.ts";
 import { excessOf } from "./policies.ts";
 
@@ -16,6 +17,11 @@ const HEAD = /^[ \t]*(resource|data)\s+"([\w-]+)"\s+"([\w-]+)"\s*\{/gm;
 
 export function readTerraform(file: string, text: string, collected: Collected): void {
   const places = placesIn(text);
+  const odd = oddBracket(text);
+  if (odd !== undefined) {
+    const line = lineOf(places(odd));
+    return collected.refuse(file, `line ${line}: the bracket \`${text[odd]}\` has no other that belongs to it`);
+  }
   for (const block of blocksOf(withoutComments(text))) {
     const at = places(block.start);
     readBlock(file, block, at, collected);
@@ -27,10 +33,6 @@ export function readTerraform(file: string, text: string, collected: Collected):
     }
   }
 }
-
-/** Spaces in their stead, so that places stay. */
-const withoutComments = (text: string): string =>
-  text.replace(/^[ \t]*(#|\/\/).*$|\/\*[^]*?\*\//gm, (comment) => comment.replace(/[^\n]/g, " "));
 
 function blocksOf(text: string): readonly Block[] {
   return [...text.matchAll(HEAD)].map(([whole, kind = "", type = "", name = ""], index, all) => {
