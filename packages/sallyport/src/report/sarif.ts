@@ -31,7 +31,7 @@ export const sarifReport: Report = (audit, { rules }) => {
     results: inOrder(audit.findings).map((finding) => resultOf(finding, indexes.get(finding.rule)!)),
     properties: { target: audit.target, grade: audit.grade, coverage: audit.coverage },
   };
-  return `${escapedJson(JSON.stringify({ $schema: SCHEMA, version: "2.1.0", runs: [run] }, null, 2))}\n`;
+  return `${escapedJson({ $schema: SCHEMA, version: "2.1.0", runs: [run] }, undefined, 2)}\n`;
 };
 
 /** A finding's rule is always among the rules, so that its index is right, even when nobody described it. */
