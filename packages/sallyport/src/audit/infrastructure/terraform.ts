@@ -26,7 +26,10 @@ export function readTerraform(file: string, text: string, collected: Collected):
     const at = places(block.start);
     readBlock(file, block, at, collected);
     if (!/policy|role/.test(block.type)) continue;
-    for (const { statement, offset } of statementsIn(block.body)) {
+    const statements = statementsIn(block.body);
+    if (statements.length === MOST_STATEMENTS)
+      collected.refuse(file, `line ${lineOf(at)}: more than ${MOST_STATEMENTS} statements in one policy; those behind are not read`);
+    for (const { statement, offset } of statements) {
       const what = excessOf(statement);
       if (what !== undefined)
         collected.grants.push({ name: `${block.type}.${block.name}`, file, at: places(block.bodyStart + offset), what });
@@ -98,15 +101,31 @@ function readBlock(file: string, { kind, type, name, body }: Block, at: number, 
   }
 }
 
+/** Each looks for the brackets around it, so that their number is bounded. AWS takes policies of 10 KB. */
+const MOST_STATEMENTS = 200;
+
+const MOST_LIST = 10_000;
+const LIST = /^(?:\[[^\]]*\]|"[^"]*")/;
+
+function headsIn(body: string): readonly RegExpExecArray[] {
+  const heads: RegExpExecArray[] = [];
+  for (const head of body.matchAll(/"?(?:actions|Action)"?\s{0,100}[=:]\s{0,100}(?=[["])/g)) {
+    if (heads.length === MOST_STATEMENTS) break;
+    heads.push(head);
+  }
+  return heads;
+}
+
 /** Statements as `statement { … }`, in `jsonencode({ … })` or in JSON: actions, principals, effect. */
 function statementsIn(body: string): readonly { readonly statement: unknown; readonly offset: number }[] {
-  return [...body.matchAll(/"?(?:actions|Action)"?\s*[=:]\s*(\[[^\]]*\]|"[^"]*")/g)].map((found) => {
+  return headsIn(body).map((found) => {
     const offset = found.index;
     const around = body.slice(openingOf(body, offset), closing(body, offset));
     const effect = /"?[Ee]ffect"?\s*[=:]\s*"(\w+)"/.exec(around)?.[1];
     const anybody = /"?Principal"?\s*[=:]\s*"\*"|identifiers\s*=\s*\["\*"\]|"?AWS"?\s*[=:]\s*"\*"/.test(around);
     const conditional = /\bcondition\b/i.test(around);
-    const actions = [...(found[1] ?? "").matchAll(/"([^"]*)"/g)].map(([, one]) => one);
+    const list = LIST.exec(body.slice(found.index + found[0].length, found.index + found[0].length + MOST_LIST))?.[0] ?? "";
+    const actions = [...list.matchAll(/"([^"]*)"/g)].map(([, one]) => one);
     return {
       offset,
       statement: { effect: effect ?? "Allow", actions, ...(anybody && { principal: "*" }), ...(conditional && { condition: {} }) },
