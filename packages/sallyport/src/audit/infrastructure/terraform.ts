@@ -37,12 +37,17 @@ export function readTerraform(file: string, text: string, collected: Collected):
   }
 }
 
+/** Those at the top; there are no others in Terraform, and each text is looked at once. */
 function blocksOf(text: string): readonly Block[] {
-  return [...text.matchAll(HEAD)].map(([whole, kind = "", type = "", name = ""], index, all) => {
-    const start = all[index]?.index ?? 0;
-    const bodyStart = start + whole.length;
-    return { kind, type, name, start: start + whole.search(/\S/), bodyStart, body: text.slice(bodyStart, closing(text, bodyStart)) };
-  });
+  const blocks: Block[] = [];
+  let end = 0;
+  for (const { 0: whole, 1: kind = "", 2: type = "", 3: name = "", index } of text.matchAll(HEAD)) {
+    if (index < end) continue;
+    const bodyStart = index + whole.length;
+    end = closing(text, bodyStart);
+    blocks.push({ kind, type, name, start: index + whole.search(/\S/), bodyStart, body: text.slice(bodyStart, end) });
+  }
+  return blocks;
 }
 
 /** Where the brace that is open here closes; texts in quotes are passed over. */
@@ -101,10 +106,10 @@ function readBlock(file: string, { kind, type, name, body }: Block, at: number, 
   }
 }
 
-/** Each looks for the brackets around it, so that their number is bounded. AWS takes policies of 10 KB. */
+/** Each looks for the brackets around it, so that number and width are bounded. AWS takes policies of 10 KB. */
 const MOST_STATEMENTS = 200;
 
-const MOST_LIST = 10_000;
+const MOST_CHARACTERS = 10_000;
 const LIST = /^(?:\[[^\]]*\]|"[^"]*")/;
 
 function headsIn(body: string): readonly RegExpExecArray[] {
@@ -120,11 +125,13 @@ function headsIn(body: string): readonly RegExpExecArray[] {
 function statementsIn(body: string): readonly { readonly statement: unknown; readonly offset: number }[] {
   return headsIn(body).map((found) => {
     const offset = found.index;
-    const around = body.slice(openingOf(body, offset), closing(body, offset));
+    const near = body.slice(Math.max(0, offset - MOST_CHARACTERS), offset + MOST_CHARACTERS);
+    const inside = Math.min(offset, MOST_CHARACTERS);
+    const around = near.slice(openingOf(near, inside), closing(near, inside));
     const effect = /"?[Ee]ffect"?\s*[=:]\s*"(\w+)"/.exec(around)?.[1];
     const anybody = /"?Principal"?\s*[=:]\s*"\*"|identifiers\s*=\s*\["\*"\]|"?AWS"?\s*[=:]\s*"\*"/.test(around);
     const conditional = /\bcondition\b/i.test(around);
-    const list = LIST.exec(body.slice(found.index + found[0].length, found.index + found[0].length + MOST_LIST))?.[0] ?? "";
+    const list = LIST.exec(body.slice(found.index + found[0].length, found.index + found[0].length + MOST_CHARACTERS))?.[0] ?? "";
     const actions = [...list.matchAll(/"([^"]*)"/g)].map(([, one]) => one);
     return {
       offset,
