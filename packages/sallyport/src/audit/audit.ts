@@ -11,6 +11,7 @@ import { AuditError, reasonOf } from "./failure.ts";
 import { judge } from "./found.ts";
 import { type House, readHouse } from "./house.ts";
 import { readInfrastructure } from "./infrastructure/infrastructure.ts";
+import type { Spans } from "./ir/ir.ts";
 import { EXTENSIONS, filesOf, LANGUAGES } from "./languages.ts";
 import { lowerProgram, type Program } from "./lowering.ts";
 import { loadModels } from "./models/load.ts";
@@ -62,7 +63,11 @@ export async function audit(request: AuditRequest, onProgress: (progress: Progre
   const changed = request.since === undefined ? undefined : await changedSince(request.since, project.root);
   const kept = filesToRead(project, house, request);
   const files = LANGUAGES.flatMap((spoken) => filesOf(spoken, kept));
-  const infrastructure = readInfrastructure({ files: kept, read: (file) => project.glance(file) });
+  const infrastructure = readInfrastructure({
+    files: kept,
+    read: (file) => project.glance(file),
+    refuse: (file, why) => project.refuse(file, why),
+  });
   const surfaceOf = (file: string): Surface => house.surfaceOf(file) ?? usualSurface(file);
 
   const programs = await lowerAll(project, files, surfaceOf, request, onProgress);
@@ -72,7 +77,7 @@ export async function audit(request: AuditRequest, onProgress: (progress: Progre
     judge(
       RULES,
       followed.map(({ analysis }) => analysis),
-      { surfaceOf, sourceOf: sourcesOf(project), infrastructure },
+      { surfaceOf, sourceOf: sourcesOf(project), infrastructure, spansOf: spansIn(programs) },
     ),
   );
   const remarks = { remarks: programs.flatMap((program) => program.remarks), notes: programs.flatMap(({ notes }) => notes) };
@@ -162,6 +167,11 @@ function filesToRead(project: Project, house: House, { without = [] }: AuditRequ
   for (const [reason, count] of excluded)
     project.notRead.push({ file: house.file, why: `excludes ${count} ${count === 1 ? "file" : "files"}: ${reason}` });
   return files;
+}
+
+function spansIn(programs: readonly Lowered[]): (file: string) => Spans | undefined {
+  const spans = new Map(programs.flatMap(({ modules }) => modules.map((module) => [module.file, module.spans] as const)));
+  return (file) => spans.get(file);
 }
 
 /** Findings stand close together, so the last few files are enough. */

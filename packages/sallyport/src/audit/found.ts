@@ -6,14 +6,16 @@ import { standardsOf } from "../finding/standards.ts";
 import type { Analysis } from "./engine/interpreter.ts";
 import { type Step as EngineStep, stepsOf } from "./engine/taint.ts";
 import type { Infrastructure } from "./infrastructure/stated.ts";
-import type { Place } from "./ir/ir.ts";
-import { columnOf, lineOf } from "./ir/place.ts";
+import type { Place, Spans } from "./ir/ir.ts";
+import { at as placeAt, columnOf, lineOf } from "./ir/place.ts";
 import type { Draft, Rule } from "./rules/rule.ts";
 
 export interface Seen {
   readonly surfaceOf: (file: string) => Surface;
   readonly sourceOf: SourceOf;
   readonly infrastructure: Infrastructure;
+  /** From where to where it goes, what stands at a place of a file. */
+  readonly spansOf?: (file: string) => Spans | undefined;
 }
 
 /** One finding of a rule at a place: what is said first is said; what others know in addition is noted. */
@@ -29,7 +31,25 @@ export function judge(rules: readonly Rule[], analyses: readonly Analysis[], see
   };
   for (const analysis of analyses) for (const rule of rules) take(rule, rule.judge(analysis, seen.infrastructure));
   for (const rule of rules) take(rule, rule.inspect?.(seen.infrastructure));
-  return withFingerprints([...found.values()], seen.sourceOf);
+  return withFingerprints([...found.values()], seen.sourceOf).map((finding) => spanned(finding, seen));
+}
+
+/**
+ * The engine knows calls by the names that are called, of which no two are in one place; a person looks for where a call
+ * begins. Fingerprints keep to the names: in a bundle, what stands before them is another with each build.
+ */
+function spanned(finding: Finding, { spansOf = () => undefined }: Seen): Finding {
+  const spanOf = ({ file, line, column }: Pick<Step, "file" | "line" | "column">) => spansOf(file)?.get(placeAt(line, column));
+  const moved = <T extends Pick<Step, "file" | "line" | "column">>(one: T): T => {
+    const span = spanOf(one);
+    return span === undefined || lineOf(span.start) !== one.line ? one : { ...one, column: columnOf(span.start) };
+  };
+  const end = spanOf(finding)?.end;
+  return {
+    ...moved(finding),
+    ...(end !== undefined && { endLine: lineOf(end), endColumn: columnOf(end) }),
+    path: finding.path.map(moved),
+  };
 }
 
 const CONFIDENT = ["high", "medium", "low"];

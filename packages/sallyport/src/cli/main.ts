@@ -38,7 +38,7 @@ try {
   else {
     // A refusal of ours says where and what to do; anything else is a fault of this program, and its stack is wanted.
     // What it quotes was written by whoever wrote the contract or the message.
-    const [{ isSallyportError }, { escapedLines }] = await Promise.all([import("@sallyport/guard"), import("@sallyport/server")]);
+    const [{ isSallyportError }, { escapedLines }] = await Promise.all([import("@sallyport/guard"), import("@sallyport/server/escape")]);
     console.error(isSallyportError(error) ? escapedLines(`${error.code}: ${error.message}`) : error);
     process.exitCode = isSallyportError(error) ? 2 : 70;
   }

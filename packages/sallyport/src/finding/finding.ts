@@ -31,7 +31,11 @@ export interface Finding {
   /** Relative to the path given, with `/`. The line of the broker call, or of the statement that settles or returns. */
   readonly file: string;
   readonly line: number;
+  /** Where that begins, on this line: of a chain over several lines, the name that is called. */
   readonly column: number;
+  /** Behind its last character, where that is known. */
+  readonly endLine?: number | undefined;
+  readonly endColumn?: number | undefined;
   /** One sentence: what is open, to whom, where. */
   readonly message: string;
   /** Why what looks like a guard is none; where an absence was looked for; what could not be determined. */

@@ -1,11 +1,10 @@
 // Text of strangers in our output: whatever was written in an audited file, a message or a file name stays text, on a
-// terminal, in HTML and in Markdown. Nothing of the sort is printed without passing through here (PSN-10).
+// terminal, in HTML and in Markdown. Nothing of the sort is printed without passing through here (PSN-10). What a terminal
+// must not obey is the server's to say, whose logs have the same strangers in them.
 
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\u2028\u2029]/gu;
+import { escaped } from "@sallyport/server/escape";
 
-/** On a terminal control characters, escape sequences and text that runs the other way are shown as what they are. */
-export const escaped = (text: string): string =>
-  text.toWellFormed().replaceAll(UNSAFE, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
+export { escaped, escapedJson } from "@sallyport/server/escape";
 
 const ENTITIES: ReadonlyMap<string, string> = new Map([
   ["&", "&amp;"],
@@ -44,11 +43,3 @@ export function markdownBlock(lines: readonly string[], language = ""): string {
 }
 
 const longestRun = (text: string): number => Math.max(0, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
-
-/** JSON that can be printed on a terminal: what is unsafe there is written as the escapes that JSON has. */
-export const escapedJson = (json: string): string =>
-  json.replaceAll(UNSAFE, (character) =>
-    character === "\n"
-      ? character
-      : [...Array(character.length).keys()].map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`).join(""),
-  );

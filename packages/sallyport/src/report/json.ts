@@ -3,4 +3,4 @@
 import { escapedJson } from "./escape.ts";
 import type { Report } from "./report.ts";
 
-export const jsonReport: Report = (audit) => `${escapedJson(JSON.stringify(audit, null, 2))}\n`;
+export const jsonReport: Report = (audit) => `${escapedJson(audit, undefined, 2)}\n`;

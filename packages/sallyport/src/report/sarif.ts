@@ -31,7 +31,7 @@ export const sarifReport: Report = (audit, { rules }) => {
     results: inOrder(audit.findings).map((finding) => resultOf(finding, indexes.get(finding.rule)!)),
     properties: { target: audit.target, grade: audit.grade, coverage: audit.coverage },
   };
-  return `${escapedJson(JSON.stringify({ $schema: SCHEMA, version: "2.1.0", runs: [run] }, null, 2))}\n`;
+  return `${escapedJson({ $schema: SCHEMA, version: "2.1.0", runs: [run] }, undefined, 2)}\n`;
 };
 
 /** A finding's rule is always among the rules, so that its index is right, even when nobody described it. */
@@ -96,10 +96,16 @@ function flowOf(finding: Finding) {
   return steps.map((step) => ({ location: { ...locationOf(step), message: { text: step.what } } }));
 }
 
-function locationOf({ file, line, column, excerpt }: Pick<Finding, "file" | "line" | "column" | "excerpt">) {
-  const region = { startLine: line, startColumn: column, ...(excerpt === undefined ? {} : { snippet: { text: excerpt } }) };
-  return { physicalLocation: { artifactLocation: artifactOf(file), region } };
+function locationOf({ file, line, column, endLine, endColumn, excerpt }: Where) {
+  const end = endLine === undefined ? {} : { endLine, endColumn };
+  const region = { startLine: line, startColumn: column, ...end };
+  // The line around it: the context must hold all of the region.
+  const isShown = excerpt !== undefined && (endLine ?? line) === line;
+  const context = isShown ? { contextRegion: { startLine: line, snippet: { text: excerpt } } } : {};
+  return { physicalLocation: { artifactLocation: artifactOf(file), region, ...context } };
 }
+
+type Where = Pick<Finding, "file" | "line" | "column" | "endLine" | "endColumn" | "excerpt">;
 
 const artifactOf = (file: string) => ({ uri: file.toWellFormed().split("/").map(encodeURIComponent).join("/"), uriBaseId: ROOT });
 

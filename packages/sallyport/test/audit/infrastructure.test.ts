@@ -4,6 +4,7 @@ import { readInfrastructure } from "../../src/audit/infrastructure/infrastructur
 import type { Infrastructure } from "../../src/audit/infrastructure/stated.ts";
 import { deadLettersElsewhere } from "../../src/audit/judge/elsewhere.ts";
 import { lineOf } from "../../src/audit/ir/place.ts";
+import { audited, written } from "./written.ts";
 
 const read = (files: Readonly<Record<string, string>>): Infrastructure =>
   readInfrastructure({ files: Object.keys(files), read: (file) => files[file] });
@@ -171,6 +172,82 @@ test.each(["{", "a: [", "\0", 'resource "aws_sqs_queue" "x" {', "services: 3", "
       expect(() => read({ [file]: `AWS:: "permissions" aws-cdk-lib\n${text}` })).not.toThrow();
   },
 );
+
+const refused = (files: Readonly<Record<string, string | undefined>>): readonly (readonly [string, string | undefined])[] => {
+  const said: [string, string | undefined][] = [];
+  readInfrastructure({ files: Object.keys(files), read: (file) => files[file], refuse: (file, why) => void said.push([file, why]) });
+  return said;
+};
+
+test.each<[string, string, string, RegExp]>([
+  ["Compose", "deploy/compose.yaml", "services:\n  broker:\n    image: [rabbitmq\n", /^line \d: /],
+  ["Compose with an indented key", "docker-compose.yml", "services:\n  a:\n   image: x\n  ports: y\n z: 1\n", /^line 5: /],
+  ["Compose that is a template", "compose.yml", "services:\n  a: {{ image }}\n  b: {{\n", /^line \d: /],
+  ["two documents", "compose.yml", "services: {}\n---\nservices: {}\n", /^line 2: what follows is another document/],
+  ["aliases without end", "compose.yml", "services:\n  a: &a [*a, *b]\n", /alias/i],
+  ["CloudFormation", "stack.template", 'Resources:\n  Q:\n    Type: "AWS::SQS::Queue\n', /^line \d: /],
+  ["CloudFormation in JSON", "stack.json", '{ "Resources": { "Q": { "Type": "AWS::SQS::Queue" }\n', /^line \d: /],
+  ["Serverless", "serverless.yml", "provider:\n  name: [aws\n", /^line \d: /],
+  ["RabbitMQ's definitions", "definitions.json", '{ "rabbit_version": "4.1.0",\n  "permissions": [{ "user": }\n', /^line \d: /],
+  ["Terraform", "main.tf", 'variable "a" {}\nresource "aws_sqs_queue" "x" {\n  name = "x"\n', /^line 2: the bracket `{`/],
+  ["Terraform with one too many", "main.tf", 'variable "a" {}\n}\n', /^line 2: the bracket `}`/],
+])("broken infrastructure is named with its line: %s", (_what, file, text, why) => {
+  expect(refused({ [file]: text })).toEqual([[file, expect.stringMatching(why)]]);
+});
+
+test("infrastructure whose text cannot be had, or is too long, is named", () => {
+  expect(refused({ "main.tf": undefined, "compose.yml": undefined, "other.json": undefined, "a.ts": undefined })).toEqual([
+    ["main.tf", undefined],
+    ["compose.yml", undefined],
+  ]);
+  expect(refused({ "compose.yml": " ".repeat(1_000_001), "data.json": " ".repeat(1_000_001) })).toEqual([
+    ["compose.yml", expect.stringMatching(/^longer than/)],
+  ]);
+});
+
+test.each<[string, string, string]>([
+  ["a chart", "templates/deployment.yaml", "provider: {{ .Values.provider }}\n  a: {{- if\n"],
+  ["permissions of a browser's extension", "manifest.json", '{ "permissions": [ }'],
+  ["JSON with tabs", "definitions.json", '{\n\t"rabbit_version": "4",\n\t"users": [\n\t\t{ "name": "a" }\n\t]\n}\n'],
+  [
+    "Terraform, with brackets in texts, comments and here-documents",
+    "main.tf",
+    'a = "{ ${b("]")}" # it is {\n// (\nc = <<-EOF\n  { ( "\n  EOF\nd = [{ "x" = "/*" }] /* } */\n',
+  ],
+])("what is no infrastructure, or is not broken, is not named: %s", (_what, file, text) => {
+  expect(refused({ [file]: text })).toEqual([]);
+});
+
+const policy = (part: string): string => `resource "aws_iam_policy" "a" {\n${part.repeat(Math.floor(800_000 / part.length))}}\n`;
+const nested = `resource "a" "b" {\n`;
+const OPEN = ["/* ", "<<A\n", '"', "{", "}", "#", "/*/"];
+
+/** Of this process, so that what else runs on the machine is not counted. */
+test.each<[string, string]>([
+  ["actions", policy('actions = ["sqs:*"]\n')],
+  ["actions that do not end", policy('x = "actions=["\n')],
+  ["spaces", policy(`actions${" ".repeat(500)}`)],
+  ["blocks in blocks", nested.repeat(40_000) + "}".repeat(40_000)],
+  ...OPEN.map((part): [string, string] => [part, part.repeat(Math.floor(800_000 / part.length))]),
+  ["queues in queues", `import "aws-cdk-lib";\n${'new Queue(this, "a", '.repeat(40_000)}`],
+])("no text of Terraform's or CDK's is read more than a few times: %j", (_what, text) => {
+  const before = process.cpuUsage();
+  refused({ "main.tf": text, "stack.ts": text });
+  // Milliseconds where each character is looked at a few times, half a minute where each looks at all others.
+  expect(process.cpuUsage(before).user / 1e6).toBeLessThan(10);
+});
+
+test("a policy of more statements than any account may have is named", () => {
+  expect(refused({ "main.tf": policy('actions = ["sqs:*"]\n') })).toEqual([["main.tf", expect.stringMatching(/^line 1: more than 200/)]]);
+});
+
+test("broken infrastructure is named in the report, as sources are, once", async () => {
+  const result = await audited(written({ "server.ts": "export {};\n", "compose.yml": "services: [AWS::\n", "b.tf": Buffer.from([0, 1]) }));
+  expect(result.notRead).toEqual([
+    { file: "b.tf", why: "it is not text" },
+    { file: "compose.yml", why: expect.stringMatching(/^line \d: /) },
+  ]);
+});
 
 test("an absence in the source is settled only by what holds of all queues of that broker", () => {
   const queue = (name: string, deadLetter: boolean, broker = "sqs") => ({ name, broker, deadLetter, file: "main.tf", at: 1 });

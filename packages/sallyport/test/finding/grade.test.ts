@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { RULES } from "../../src/audit/rules/index.ts";
 import type { Finding } from "../../src/finding/finding.ts";
 import { gradeOf, letterOf, scoreOf, SPECIFICATION, weightOf } from "../../src/finding/grade.ts";
+import { SEVERITIES } from "../../src/finding/scale.ts";
 import { arbitraryFinding, finding } from "./made-up.ts";
 
 const place = { name: "x", file: "src/x.ts", line: 1 };
@@ -133,6 +135,16 @@ describe("docs/grade.md", () => {
       ...(status === "accepted" ? { accepted: { by: "inline", reason: "known" } } : { status }),
     } as Partial<Finding>),
   }));
+
+  test("has a worked example of rules that there are, on their axes and no worse than they are", () => {
+    const known = new Map(RULES.map((rule) => [rule.id, rule]));
+    expect(example.length).toBeGreaterThan(5);
+    for (const { finding: one } of example) {
+      const rule = known.get(one.rule);
+      expect([one.rule, rule?.axis]).toEqual([one.rule, one.axis]);
+      expect(SEVERITIES.indexOf(one.severity)).toBeGreaterThanOrEqual(SEVERITIES.indexOf(rule!.severity));
+    }
+  });
 
   test("has a worked example that comes out", () => {
     const grade = gradeOf(

@@ -9,8 +9,10 @@ export const escaped = (text: string): string =>
 /** For text of ours, which has lines, with something of a stranger's in it. */
 export const escapedLines = (text: string): string => text.split("\n").map(escaped).join("\n");
 
-/** The same value to whoever parses it: JSON itself leaves much of what a terminal obeys as it is. */
-export const escapedJson = (value: unknown, replacer?: (name: string, value: unknown) => unknown): string =>
-  JSON.stringify(value, replacer).replaceAll(UNSAFE, (character) => character.split("").map(unitOf).join(""));
+/** The same value to whoever parses it: JSON itself leaves much of what a terminal obeys as it is. The lines of an indented one stay. */
+export const escapedJson = (value: unknown, replacer?: (name: string, value: unknown) => unknown, indent?: number): string =>
+  JSON.stringify(value, replacer, indent).replaceAll(UNSAFE, (character) =>
+    character === "\n" ? character : character.split("").map(unitOf).join(""),
+  );
 
 const unitOf = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;

@@ -13,6 +13,7 @@ type Reader = (path: Path) => Value;
 
 export function registerTool(machine: Machine, tool: Tool, args: Given, receiver: Value | undefined, site: Site, read: Reader): void {
   if (tool.when !== undefined && !meets(tool.when, read)) return;
+  if (tool.handler === "library") return noteTool(machine, site);
   const handler = tool.handler === "lastFunction" ? (args.positional.findLast(isCallable) ?? NOTHING) : read(tool.handler);
   if (!isCallable(handler)) return;
   const schema = schemaAmong(machine, tool, args, read);
@@ -54,6 +55,14 @@ function schemaAmong(machine: Machine, tool: Tool, args: Given, read: Reader): S
     if (schema !== undefined) return schema;
   }
   return undefined;
+}
+
+/** Tools that a library makes: who calls them is let in, and what they do is the library's. */
+function noteTool(machine: Machine, site: Site): void {
+  const origin = machine.program.originAt(machine, "tool", site, site.text);
+  const { file } = machine.activation.module.ir;
+  const unknown = { schema: undefined, validated: true, all: true, handler: undefined };
+  machine.note({ kind: "tool", id: machine.fresh(), name: site.text, file, at: site.at, origin, ...unknown });
 }
 
 export interface NewTool {

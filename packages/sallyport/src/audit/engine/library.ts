@@ -138,7 +138,7 @@ const PATH_KEYS = new Set(["key", "input", "schema", "message", "requeue", "dela
 
 export function callBack(machine: Machine, known: Known, callback: Callback, args: Given, receiver: Value | undefined, site: Site): void {
   const fn = read(machine, callback.fn, args, receiver);
-  if (!isCallable(fn)) return;
+  if (!isCallable(fn) && callback.consumes?.guarded !== true) return;
   if (callback.consumes !== undefined) {
     const reader = (path: string): Value => read(machine, path, args, receiver);
     registerConsumer(machine, known, callback, fn, site, reader, (condition) => holds(machine, condition, args, receiver));

@@ -1,32 +1,15 @@
 // The whole program: modules that import one another, classes that stand for interfaces, libraries by their models.
 import type { Expression, Module, Statement } from "../ir/ir.ts";
-import type { Content, ToolByDecorator } from "../models/model.ts";
 import type { Resolver } from "../frontends/frontend.ts";
-import { basesOf, methodOf, typicalInstance } from "./classes.ts";
-import { addConsumer, addTool } from "./entries.ts";
-import { globalFunction } from "./globals.ts";
+import { basesOf, methodOf } from "./classes.ts";
+import { baseMember, instanceFor, libraryExport, ofType } from "./library-values.ts";
 import type { Machine, Program, Site } from "./machine.ts";
 import { given, type Given } from "./paths.ts";
 import { type Cell, Scope, type SourceModule } from "./scope.ts";
-import { SCHEMA_LIBRARIES } from "./schemas/zod.ts";
-import { readSchema } from "./schemas/read.ts";
-import { ANY } from "./schema.ts";
+import { decorate, extended } from "./registrations.ts";
 import type { Origin } from "./taint.ts";
 import { schemaOf, schemaOfClass } from "./types.ts";
-import {
-  type Atom,
-  type ClassValue,
-  type Closure,
-  isNothing,
-  join,
-  NOTHING,
-  objectsOf,
-  objectValue,
-  schemaValue,
-  textsOf,
-  UNKNOWN,
-  type Value,
-} from "./value.ts";
+import { type ClassValue, type Closure, isNothing, join, NOTHING, UNKNOWN, type Value } from "./value.ts";
 
 type Of<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
 
@@ -88,43 +71,6 @@ export function makeProgram(irs: readonly Module[], resolve: Resolver, modules: 
       if (cell !== undefined) return cell;
     }
     return undefined;
-  };
-
-  const libraryExport = (machine: Machine, library: string, subpath: string, name: string): Value => {
-    const specifier = subpath === "" ? library : `${library}/${subpath}`;
-    if (SCHEMA_LIBRARIES.has(library))
-      return name === "*" || name === "default" || name === "z"
-        ? schemaValue(ANY)
-        : { atoms: [{ kind: "native", name, receiver: schemaValue(ANY) }], taints: [] };
-    const native = globalFunction(`${specifier.replaceAll("/", ".")}.${name}`) ?? globalFunction(`${specifier}.${name}`);
-    const known = machine.models.exported(specifier, name);
-    if (known !== undefined) {
-      const { member } = known;
-      const isPlain =
-        member.acts === undefined &&
-        member.calls === undefined &&
-        member.returns === undefined &&
-        member.tool === undefined &&
-        member.decorates === undefined;
-      if (member.is !== undefined && isPlain) return program.ofType(machine, member.is);
-      if (native === undefined) return { atoms: [{ kind: "library", known, name, receiver: undefined }], taints: [] };
-    }
-    if (native !== undefined) return globalNamed(`${specifier.replaceAll("/", ".")}.${name}`, specifier, name);
-    if (name === "*" || name === "default") return { atoms: [{ kind: "namespace", library, subpath }], taints: [] };
-    const inner = machine.models.model(`${specifier}/${name}`);
-    return {
-      atoms: [
-        inner === undefined
-          ? { kind: "namespace", library, subpath: specifier === library ? name : `${subpath}.${name}` }
-          : { kind: "namespace", library, subpath: subpath === "" ? name : `${subpath}/${name}` },
-      ],
-      taints: [],
-    };
-  };
-
-  const globalNamed = (dotted: string, specifier: string, name: string): Value => {
-    const key = globalFunction(dotted) === undefined ? `${specifier}.${name}` : dotted;
-    return { atoms: [{ kind: "native", name: key, receiver: NOTHING }], taints: [] };
   };
 
   const program: Sources = {
@@ -210,10 +156,7 @@ export function makeProgram(irs: readonly Module[], resolve: Resolver, modules: 
         );
     },
 
-    extended(machine, cls) {
-      for (const base of cls.bases) for (const atom of base.atoms) if (atom.kind === "library") extendLibrary(machine, cls, atom);
-      decorateMembers(machine, cls);
-    },
+    extended,
 
     holdersOf: (name) => holders.get(name) ?? [],
 
@@ -234,83 +177,20 @@ export function makeProgram(irs: readonly Module[], resolve: Resolver, modules: 
       return classes.filter((one) => one.definition.isInterface !== true && wanted.every((method) => methodOf(one, method) !== undefined));
     },
 
-    baseMember(machine, cls, name, self) {
-      const found = cls.bases.flatMap((base) =>
-        base.atoms.map((atom): Value => {
-          if (atom.kind === "class") return program.baseMember(machine, atom.cls, name, self);
-          if (atom.kind !== "library" || atom.known.member.returns === undefined) return NOTHING;
-          const type = program.ofType(machine, atom.known.member.returns, self);
-          const known = machine.models.member(atom.known.member.returns, name);
-          return known === undefined ? NOTHING : machine.member(type, name);
-        }),
-      );
-      return join(...found);
-    },
+    baseMember,
 
-    callSuper(machine, bases, args, site) {
-      const { self } = machine.activation;
-      for (const atom of bases.atoms) {
-        if (atom.kind !== "class") continue;
-        const own = atom.cls.definition.methods.find((method) => method.style === "constructor");
-        if (own !== undefined && self !== undefined)
-          machine.callClosure({ definition: own.fn, scope: atom.cls.scope, module: atom.cls.module, cls: atom.cls, self }, args, site);
-      }
-      return UNKNOWN;
-    },
+    callSuper,
 
     evaluateField: (_machine, cls, value, self) => modules.evaluateIn(cls, value, self),
 
-    instanceFor(machine, type, scope, at) {
-      const [head = "", ...rest] = type.path;
-      const cell = scope.find(head);
-      let value = cell === undefined ? NOTHING : machine.state.read(cell);
-      for (const name of rest) value = machine.member(value, name);
-      for (const atom of value.atoms) {
-        if (atom.kind === "class") {
-          const object = machine.make("instance", at);
-          object.cls = atom.cls;
-          return objectValue(object);
-        }
-        if (atom.kind === "library" && atom.known.member.returns !== undefined) return program.ofType(machine, atom.known.member.returns);
-        if (atom.kind === "object" && atom.object.type !== undefined) return program.ofType(machine, atom.object.type);
-      }
-      return NOTHING;
-    },
+    instanceFor,
 
     asUncalled(_machine, cls, run) {
       modules.uncalled(cls.module, cls.definition.name, run);
     },
 
-    callTyped(machine, closure) {
-      const params = closure.definition.params.filter(({ style }) => style === undefined);
-      const args = params.map((one) => (one.type === undefined ? NOTHING : UNKNOWN));
-      return machine.callClosure(closure, given(...args), { at: closure.definition.at, text: closure.definition.name, awaited: true });
-    },
-
-    ofType(machine, type, receiver, site) {
-      if (type === "?" || type === "error") return UNKNOWN;
-      if (type.startsWith("list:")) {
-        const list = machine.make("list", site?.at ?? 0);
-        list.listed = true;
-        list.add(program.ofType(machine, type.slice(5), receiver, site));
-        return objectValue(list);
-      }
-      if (type.startsWith("tuple:")) {
-        const list = machine.make("list", site?.at ?? 0);
-        for (const [index, part] of type.slice(6).split(",").entries())
-          list.write(String(index), program.ofType(machine, part, receiver, site));
-        return objectValue(list);
-      }
-      if (type.startsWith("content:")) {
-        const content = type.slice(8) as Content;
-        return {
-          atoms: [{ kind: "unknown" }],
-          taints: (receiver?.taints ?? []).map((taint) => ({ ...taint, content, path: taint.path === "" ? content : taint.path })),
-        };
-      }
-      const object = machine.make("library", site?.at ?? 0, type);
-      return objectValue(object, receiver?.taints ?? []);
-    },
+    callTyped,
+    ofType,
 
     originAt(machine, kind, site, name = site.text) {
       if (kind === "tool") return modules.originFresh(kind, name, site);
@@ -320,54 +200,9 @@ export function makeProgram(irs: readonly Module[], resolve: Resolver, modules: 
       return known;
     },
 
-    decorate(machine, atom, target, site) {
-      const { decorates } = atom.known.member;
-      if (decorates?.tool !== undefined) decorateTool(machine, decorates.tool, atom.applied ?? given(), target, site);
-      if (decorates?.calls?.consumes !== undefined) {
-        const { params, consumes } = decorates.calls;
-        const broker = atom.known.broker ?? "any";
-        const options = { deadLetter: false, bounded: false };
-        addConsumer(machine, {
-          consumes,
-          params,
-          broker,
-          destination: undefined,
-          options,
-          fn: target,
-          site,
-          name: nameOf(target),
-          pulled: false,
-        });
-      }
-      return decorates?.is === undefined ? target : join(target, program.ofType(machine, decorates.is));
-    },
-
+    decorate,
     schemaOfType: (machine, type, scope, value) => schemaOf(machine, type, scope, value),
     schemaOfClass: (machine, cls) => schemaOfClass(machine, cls),
-  };
-
-  const nameOf = (target: Value): string =>
-    target.atoms
-      .find((one) => one.kind === "function")
-      ?.closure.definition.name.split(".")
-      .at(-1) ?? "a handler";
-
-  const decorateTool = (machine: Machine, tool: ToolByDecorator, args: Given, target: Value, site: Site): void => {
-    const named = args.positional.flatMap((value) => textsOf(value))[0] ?? textsOf(args.named.get("name") ?? NOTHING)[0];
-    const objects = args.positional.flatMap((value) => objectsOf(value));
-    const schemas = [...args.positional, ...args.named.values(), ...objects.map((object) => object.fields.get("parameters") ?? NOTHING)];
-    const schema = schemas.map((value) => readSchema(machine, value)).find((one) => one !== undefined);
-    const inObject = objects.flatMap((object) => textsOf(object.fields.get("name") ?? NOTHING))[0];
-    const all = tool.input.includes("param1") && tool.input !== "params";
-    addTool(machine, {
-      name: named ?? inObject ?? nameOf(target),
-      schema,
-      validated: tool.validated,
-      all,
-      handler: target,
-      input: tool.input,
-      site,
-    });
   };
 
   const packageCell = (module: SourceModule, name: string): Cell | undefined => {
@@ -393,7 +228,10 @@ export function makeProgram(irs: readonly Module[], resolve: Resolver, modules: 
       return;
     }
     const module = found.file === undefined ? undefined : moduleOf(found.file);
-    if (module === undefined) return void scope.declare(local, UNKNOWN);
+    if (module === undefined) {
+      scope.declare(local, UNKNOWN);
+      return;
+    }
     if (imported === "*" && local === "*") {
       for (const [name, cell] of module.scope.names()) scope.alias(name, cell);
       return;
@@ -412,60 +250,36 @@ export function makeProgram(irs: readonly Module[], resolve: Resolver, modules: 
     }
     const value =
       imported === "*" ? ({ atoms: [{ kind: "module", module }], taints: [] } as Value) : program.exported(machine, module, imported);
-    scope.declare(local, isNothing(value) ? submodule(machine, module, imported) : value);
+    scope.declare(local, isNothing(value) ? submodule(module, imported) : value);
   };
 
   /** Python: `from package import module`. */
-  const submodule = (machine: Machine, module: SourceModule, name: string): Value => {
+  const submodule = (module: SourceModule, name: string): Value => {
     const folder = module.ir.file.replace(/\/?__init__\.py$/, "");
     for (const file of [`${folder}/${name}.py`, `${folder}/${name}/__init__.py`]) {
       const inner = moduleOf(file);
       if (inner !== undefined) return { atoms: [{ kind: "module", module: inner }], taints: [] };
     }
-    void machine;
     return UNKNOWN;
   };
 
-  const extendLibrary = (machine: Machine, cls: ClassValue, { known }: Extract<Atom, { kind: "library" }>): void => {
-    const type = known.member.returns === undefined ? undefined : machine.models.type(known.member.returns);
-    const tool = type?.whenExtended?.tool;
-    if (tool === undefined) return;
-    const method = methodOf(cls, tool.method);
-    if (method === undefined) return;
-    const self = typicalInstance(machine, cls);
-    const schema = tool.schema === undefined ? undefined : readSchema(machine, machine.member(self, tool.schema));
-    const name = tool.name === undefined ? undefined : textsOf(machine.member(self, tool.name))[0];
-    const site: Site = { at: method.definition.at, text: cls.definition.name, awaited: true };
-    addTool(machine, {
-      name: name ?? cls.definition.name,
-      schema,
-      validated: tool.validated,
-      all: false,
-      handler: { atoms: [{ kind: "function", closure: { ...method, self } }], taints: [] },
-      input: tool.input,
-      site,
-    });
-  };
-
-  const decorateMembers = (machine: Machine, cls: ClassValue): void => {
-    for (const { name, fn } of cls.definition.methods) {
-      for (const decorator of fn.decorators ?? []) {
-        const value = machine.evaluate(decorator.value, cls.scope);
-        for (const atom of value.atoms) {
-          if (atom.kind !== "library" || atom.known.member.decorates === undefined) continue;
-          const method = methodOf(cls, name);
-          if (method === undefined) continue;
-          const closure: Closure = { ...method, self: typicalInstance(machine, cls) };
-          program.decorate(
-            machine,
-            atom,
-            { atoms: [{ kind: "function", closure }], taints: [] },
-            { at: decorator.at, text: name, awaited: true },
-          );
-        }
-      }
-    }
-  };
-
   return program;
+}
+
+function callSuper(machine: Machine, bases: Value, args: Given, site: Site): Value {
+  const { self } = machine.activation;
+  for (const atom of bases.atoms) {
+    if (atom.kind !== "class") continue;
+    const own = atom.cls.definition.methods.find((method) => method.style === "constructor");
+    if (own !== undefined && self !== undefined)
+      machine.callClosure({ definition: own.fn, scope: atom.cls.scope, module: atom.cls.module, cls: atom.cls, self }, args, site);
+  }
+  return UNKNOWN;
+}
+
+/** As if somebody called it, with arguments of which only the types are known. */
+function callTyped(machine: Machine, closure: Closure): Value {
+  const params = closure.definition.params.filter(({ style }) => style === undefined);
+  const args = params.map((one) => (one.type === undefined ? NOTHING : UNKNOWN));
+  return machine.callClosure(closure, given(...args), { at: closure.definition.at, text: closure.definition.name, awaited: true });
 }

@@ -11,7 +11,7 @@ export function readCdk(file: string, text: string, { queues, grants }: Collecte
   if (!/aws-cdk-lib|aws_cdk|@aws-cdk\//.test(text)) return;
   const places = placesIn(text);
   for (const found of text.matchAll(QUEUE)) {
-    const body = text.slice(found.index, closing(text, found.index + found[0].indexOf("(") + 1));
+    const body = argumentsFrom(text, found.index + found[0].indexOf("(") + 1);
     queues.push({
       name: found[1] ?? "",
       broker: "sqs",
@@ -21,7 +21,7 @@ export function readCdk(file: string, text: string, { queues, grants }: Collecte
     });
   }
   for (const found of text.matchAll(STATEMENT)) {
-    const body = text.slice(found.index, closing(text, found.index + found[0].length));
+    const body = argumentsFrom(text, found.index + found[0].length);
     const actions = /actions\s*[:=]\s*\[([^\]]*)\]/.exec(body)?.[1] ?? "";
     const denies = /Effect\.DENY/.test(body);
     const anybody = /AnyPrincipal|StarPrincipal/.test(body);
@@ -33,4 +33,12 @@ export function readCdk(file: string, text: string, { queues, grants }: Collecte
     });
     if (what !== undefined) grants.push({ name: "a policy statement", file, at: places(found.index), what });
   }
+}
+
+/** What is longer is not written by hand; calls in calls in calls would be looked through again for each. */
+const MOST_ARGUMENTS = 4000;
+
+function argumentsFrom(text: string, start: number): string {
+  const near = text.slice(start, start + MOST_ARGUMENTS);
+  return near.slice(0, closing(near, 0));
 }

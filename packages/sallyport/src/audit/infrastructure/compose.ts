@@ -3,8 +3,8 @@ import { isKnownPassword } from "./credentials.ts";
 import { type Documented, isTable, listOf, readDocument, type Table, tableOf, textsOf } from "./document.ts";
 import type { Collected, OpenBroker } from "./stated.ts";
 
-export function readCompose(file: string, text: string, { brokers }: Collected): void {
-  const document = readDocument(text);
+export function readCompose(file: string, text: string, { brokers, refuse }: Collected): void {
+  const document = readDocument(text, (why) => refuse(file, why));
   if (document === undefined) return;
   for (const [name, service] of Object.entries(tableOf(tableOf(document.value)["services"]))) {
     if (!isTable(service)) continue;

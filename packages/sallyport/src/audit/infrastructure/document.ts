@@ -9,12 +9,15 @@ export interface Documented {
   place(...path: readonly (string | number)[]): Place;
 }
 
-/** `undefined` for what is no document. */
-export function readDocument(text: string): Documented | undefined {
+/** `undefined` for what is no document; `refuse` is told what is not read, and why. */
+export function readDocument(text: string, refuse: (why: string) => void): Documented | undefined {
   const lines = new LineCounter();
   try {
-    const document = parseDocument(text, { lineCounter: lines, logLevel: "silent", strict: false, uniqueKeys: false });
-    if (document.errors.length > 0) return undefined;
+    const document = parseDocument(text, { lineCounter: lines, logLevel: "error", prettyErrors: false, strict: false, uniqueKeys: false });
+    for (const { code, message, pos } of document.errors.slice(0, 1))
+      refuse(`line ${Math.max(1, lines.linePos(pos[0]).line)}: ${code === "MULTIPLE_DOCS" ? "what follows is another document" : message}`);
+    // Of several the first is read.
+    if (document.errors.some(({ code }) => code !== "MULTIPLE_DOCS")) return undefined;
     const value: unknown = document.toJS({ maxAliasCount: 100 });
     const root = document.contents;
     return {
@@ -24,7 +27,9 @@ export function readDocument(text: string): Documented | undefined {
         return at(Math.max(1, line), Math.max(1, col));
       },
     };
-  } catch {
+  } catch (error) {
+    // An alias of an alias, a thousand times over, or one of itself.
+    refuse(error instanceof Error ? error.message : String(error));
     return undefined;
   }
 }

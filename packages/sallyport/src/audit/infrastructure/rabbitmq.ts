@@ -2,9 +2,12 @@
 import { isTable, listOf, readDocument, tableOf } from "./document.ts";
 import type { Collected } from "./stated.ts";
 
-export function readRabbitDefinitions(file: string, text: string, { brokers, queues, grants }: Collected): void {
+export function readRabbitDefinitions(file: string, text: string, { brokers, queues, grants, refuse }: Collected): void {
   if (!/"(permissions|vhosts|rabbit_version|rabbitmq_version)"/.test(text)) return;
-  const document = readDocument(text);
+  const document = readDocument(text, (why) => {
+    // Permissions alone are written by others too.
+    if (/"(vhosts?|rabbit_version|rabbitmq_version)"/.test(text)) refuse(file, why);
+  });
   if (document === undefined || !isTable(document.value)) return;
   const { users, permissions, queues: declared, policies } = document.value;
   if (!Array.isArray(permissions) && !Array.isArray(users)) return;

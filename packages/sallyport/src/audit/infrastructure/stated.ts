@@ -33,6 +33,8 @@ export interface Infrastructure {
 }
 
 export interface Collected {
+  /** A file that could not be read, with why: what it would have said is not known. */
+  readonly refuse: (file: string, why: string) => void;
   readonly brokers: OpenBroker[];
   readonly queues: DeclaredQueue[];
   readonly grants: Grant[];

@@ -3,9 +3,16 @@ import { type Documented, isTable, listOf, readDocument, tableOf } from "./docum
 import type { Collected } from "./stated.ts";
 import { excessOf } from "./policies.ts";
 
+/** Other tools write YAML with a provider too, and in dialects that are no YAML: only what is surely a template is missed. */
+const SURELY = /AWS::|iamRoleStatements/;
+const SERVERLESS = /(^|\/)serverless\.(ya?ml|json)$/i;
+
 export function readTemplate(file: string, text: string, collected: Collected): void {
   if (!/AWS::|iamRoleStatements|serverless|provider/.test(text)) return;
-  const document = readDocument(text);
+  const isMissed = SURELY.test(text) || SERVERLESS.test(file);
+  const document = readDocument(text, (why) => {
+    if (isMissed) collected.refuse(file, why);
+  });
   if (document === undefined || !isTable(document.value)) return;
   const root = document.value;
   const own = tableOf(root["Resources"]);

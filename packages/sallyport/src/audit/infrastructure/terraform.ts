@@ -1,5 +1,6 @@
 // Terraform, as text: blocks are found by their braces, and what stands in them by its name. Nothing is evaluated.
-import { placesIn } from "../ir/place.ts";
+import { lineOf, placesIn } from "../ir/place.ts";
+import { oddBracket, withoutComments } from "./hcl.ts";
 import type { Collected } from "./stated.ts";
 import { excessOf } from "./policies.ts";
 
@@ -16,11 +17,19 @@ const HEAD = /^[ \t]*(resource|data)\s+"([\w-]+)"\s+"([\w-]+)"\s*\{/gm;
 
 export function readTerraform(file: string, text: string, collected: Collected): void {
   const places = placesIn(text);
+  const odd = oddBracket(text);
+  if (odd !== undefined) {
+    const line = lineOf(places(odd));
+    return collected.refuse(file, `line ${line}: the bracket \`${text[odd]}\` has no other that belongs to it`);
+  }
   for (const block of blocksOf(withoutComments(text))) {
     const at = places(block.start);
     readBlock(file, block, at, collected);
     if (!/policy|role/.test(block.type)) continue;
-    for (const { statement, offset } of statementsIn(block.body)) {
+    const statements = statementsIn(block.body);
+    if (statements.length === MOST_STATEMENTS)
+      collected.refuse(file, `line ${lineOf(at)}: more than ${MOST_STATEMENTS} statements in one policy; those behind are not read`);
+    for (const { statement, offset } of statements) {
       const what = excessOf(statement);
       if (what !== undefined)
         collected.grants.push({ name: `${block.type}.${block.name}`, file, at: places(block.bodyStart + offset), what });
@@ -28,16 +37,17 @@ export function readTerraform(file: string, text: string, collected: Collected):
   }
 }
 
-/** Spaces in their stead, so that places stay. */
-const withoutComments = (text: string): string =>
-  text.replace(/^[ \t]*(#|\/\/).*$|\/\*[^]*?\*\//gm, (comment) => comment.replace(/[^\n]/g, " "));
-
+/** Those at the top; there are no others in Terraform, and each text is looked at once. */
 function blocksOf(text: string): readonly Block[] {
-  return [...text.matchAll(HEAD)].map(([whole, kind = "", type = "", name = ""], index, all) => {
-    const start = all[index]?.index ?? 0;
-    const bodyStart = start + whole.length;
-    return { kind, type, name, start: start + whole.search(/\S/), bodyStart, body: text.slice(bodyStart, closing(text, bodyStart)) };
-  });
+  const blocks: Block[] = [];
+  let end = 0;
+  for (const { 0: whole, 1: kind = "", 2: type = "", 3: name = "", index } of text.matchAll(HEAD)) {
+    if (index < end) continue;
+    const bodyStart = index + whole.length;
+    end = closing(text, bodyStart);
+    blocks.push({ kind, type, name, start: index + whole.search(/\S/), bodyStart, body: text.slice(bodyStart, end) });
+  }
+  return blocks;
 }
 
 /** Where the brace that is open here closes; texts in quotes are passed over. */
@@ -96,15 +106,33 @@ function readBlock(file: string, { kind, type, name, body }: Block, at: number, 
   }
 }
 
+/** Each looks for the brackets around it, so that number and width are bounded. AWS takes policies of 10 KB. */
+const MOST_STATEMENTS = 200;
+
+const MOST_CHARACTERS = 10_000;
+const LIST = /^(?:\[[^\]]*\]|"[^"]*")/;
+
+function headsIn(body: string): readonly RegExpExecArray[] {
+  const heads: RegExpExecArray[] = [];
+  for (const head of body.matchAll(/"?(?:actions|Action)"?\s{0,100}[=:]\s{0,100}(?=[["])/g)) {
+    if (heads.length === MOST_STATEMENTS) break;
+    heads.push(head);
+  }
+  return heads;
+}
+
 /** Statements as `statement { … }`, in `jsonencode({ … })` or in JSON: actions, principals, effect. */
 function statementsIn(body: string): readonly { readonly statement: unknown; readonly offset: number }[] {
-  return [...body.matchAll(/"?(?:actions|Action)"?\s*[=:]\s*(\[[^\]]*\]|"[^"]*")/g)].map((found) => {
+  return headsIn(body).map((found) => {
     const offset = found.index;
-    const around = body.slice(openingOf(body, offset), closing(body, offset));
+    const near = body.slice(Math.max(0, offset - MOST_CHARACTERS), offset + MOST_CHARACTERS);
+    const inside = Math.min(offset, MOST_CHARACTERS);
+    const around = near.slice(openingOf(near, inside), closing(near, inside));
     const effect = /"?[Ee]ffect"?\s*[=:]\s*"(\w+)"/.exec(around)?.[1];
     const anybody = /"?Principal"?\s*[=:]\s*"\*"|identifiers\s*=\s*\["\*"\]|"?AWS"?\s*[=:]\s*"\*"/.test(around);
     const conditional = /\bcondition\b/i.test(around);
-    const actions = [...(found[1] ?? "").matchAll(/"([^"]*)"/g)].map(([, one]) => one);
+    const list = LIST.exec(body.slice(found.index + found[0].length, found.index + found[0].length + MOST_CHARACTERS))?.[0] ?? "";
+    const actions = [...list.matchAll(/"([^"]*)"/g)].map(([, one]) => one);
     return {
       offset,
       statement: { effect: effect ?? "Allow", actions, ...(anybody && { principal: "*" }), ...(conditional && { condition: {} }) },

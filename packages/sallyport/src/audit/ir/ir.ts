@@ -16,7 +16,12 @@ export interface Module {
   readonly remarks: readonly Remark[];
   /** Go: the key of the package, as `Resolved` gives it (its folder). Files of one package share one scope. Elsewhere absent: each file is a scope. */
   readonly package?: string;
+  /** By their places: from where to where calls go, `return` and `throw`. */
+  readonly spans?: Spans;
 }
+
+/** The end is the place behind the last character. */
+export type Spans = ReadonlyMap<Place, { readonly start: Place; readonly end: Place }>;
 
 export interface Remark {
   readonly line: number;

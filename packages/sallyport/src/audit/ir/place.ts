@@ -1,5 +1,5 @@
 // Places in a file: line and column in one number, since a program has millions of them.
-import type { Place } from "./ir.ts";
+import type { Place, Spans } from "./ir.ts";
 
 const COLUMNS = 2 ** 20;
 
@@ -8,6 +8,19 @@ export const at = (line: number, column: number): Place => line * COLUMNS + Math
 export const lineOf = (place: Place): number => Math.floor(place / COLUMNS);
 
 export const columnOf = (place: Place): number => place % COLUMNS;
+
+/** Keeps where things begin and end that stand at a place; the first there counts, which is the innermost. */
+export function spansIn(place: (offset: number) => Place): {
+  readonly spans: Spans;
+  readonly keep: (where: Place, node: { readonly start: number; readonly end: number }) => Place;
+} {
+  const spans = new Map<Place, { start: Place; end: Place }>();
+  const keep = (where: Place, { start, end }: { readonly start: number; readonly end: number }): Place => {
+    if (!spans.has(where)) spans.set(where, { start: place(start), end: place(end) });
+    return where;
+  };
+  return { spans, keep };
+}
 
 /** Turns offsets into places. Offsets count UTF-16 units, or bytes, as the parser does; columns then do too. */
 export function placesIn(text: string): (offset: number) => Place {

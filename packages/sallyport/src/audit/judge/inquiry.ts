@@ -67,8 +67,9 @@ const looseness = ({ pattern, custom }: Schema): string =>
 
 export const toolOf = (taints: readonly Taint[]): string => taints[0]?.origin.name ?? "a tool";
 
+/** Those that are asked for anything: what a library does for its handlers is its own affair. */
 export const consumersOf = ({ entries }: Analysis): readonly ConsumerEntry[] =>
-  entries.filter((entry): entry is ConsumerEntry => entry.kind === "consumer");
+  entries.filter((entry): entry is ConsumerEntry => entry.kind === "consumer" && entry.consumes.guarded !== true);
 
 /** What happens while an entry runs, in order. For messages that are pulled, what follows in the same run. */
 export function eventsOf({ events }: Analysis, entry: Entry): readonly Event[] {

@@ -153,6 +153,8 @@ export interface Consumes {
   /** An option that bounds it or names a dead letter, when given. */
   readonly deadLetter?: readonly Path[];
   readonly bounded?: readonly Path[];
+  /** The library itself verifies, deduplicates, bounds and buries: its handlers are asked for none of it, and are a consumer also where they are not known. */
+  readonly guarded?: true;
 }
 
 export interface Condition {
@@ -255,7 +257,7 @@ export interface Tool {
    * and surely not given in a call: the tool takes no input, and the handler's first parameter is the context.
    */
   readonly schema?: readonly Path[];
-  /** `lastFunction`: the last argument that is a function. */
+  /** `lastFunction`: the last argument that is a function. `library`: the library's own, which is not looked into. */
   readonly handler: Path;
   readonly overloads?: boolean;
   /** Which parameter the model controls, and where in it: `param0`, `param0.params.arguments`, `param1.arguments`; `params` is every one. */

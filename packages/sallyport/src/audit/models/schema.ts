@@ -123,6 +123,7 @@ const consumes = z.strictObject({
   onThrow: z.enum(["for-ever", "bounded", "lost", "stall", "crash"]).exactOptional(),
   deadLetter: places,
   bounded: places,
+  guarded: z.literal(true).exactOptional(),
 });
 const callbackNamed = (fn: z.ZodString) =>
   z.strictObject({ fn, when: condition.exactOptional(), params: z.array(typeName), consumes: consumes.exactOptional() });
@@ -133,7 +134,7 @@ const tool = z.strictObject({
   name: path.exactOptional(),
   description: path.exactOptional(),
   schema: places,
-  handler: z.union([z.literal("lastFunction"), path]),
+  handler: z.union([z.enum(["lastFunction", "library"]), path]),
   overloads: z.boolean().exactOptional(),
   input,
   validated: z.boolean(),

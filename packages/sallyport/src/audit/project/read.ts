@@ -17,6 +17,8 @@ export interface Project {
   text(file: string): SourceText | undefined;
   /** The same, but nothing is said or counted: for whoever looks at what others answer for. */
   glance(file: string): string | undefined;
+  /** Named as not read, once; without a reason, for the reason that its text cannot be had. */
+  refuse(file: string, why?: string): void;
 }
 
 /** Of all sources together. Beyond it, files are named as not read. */
@@ -96,5 +98,6 @@ function projectOf(root: string, files: readonly string[], notRead: NotRead[]): 
     const found = readText(join(root, file));
     return "why" in found ? undefined : found.text;
   };
-  return { root, notRead, glance, files: { files, has: (file) => set.has(file), read }, text };
+  const refuseFor = (file: string, why?: string): void => void (why === undefined ? text(file) : refuse(file, why));
+  return { root, notRead, glance, refuse: refuseFor, files: { files, has: (file) => set.has(file), read }, text };
 }

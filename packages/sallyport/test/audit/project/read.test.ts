@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { readProject } from "../../../src/audit/project/read.ts";
 import { surfaceOf } from "../../../src/audit/project/surface.ts";
@@ -10,6 +11,19 @@ import { audited, type Files, OPEN_SERVER, whyNot, written } from "../written.ts
 
 const listed = (folder: string | readonly string[]): readonly string[] => readProject(folder, new Set([".ts", ".js", ".go"])).files.files;
 const named = (folder: string) => readProject(folder, new Set([".ts", ".js", ".go"])).notRead;
+
+/** What is not read by one who has no rights of an administrator, who would read everything. */
+function namedByNobody(folder: string): unknown {
+  const reader = pathToFileURL(join(import.meta.dirname, "../../../src/audit/project/read.ts")).href;
+  // Loaded while the sources can surely be read, wherever they are.
+  const program = `
+    import { readProject } from ${JSON.stringify(reader)};
+    if (process.getuid() === 0) { process.setgroups([]); process.setgid(65534); process.setuid(65534); }
+    const project = readProject(process.argv[1], new Set([".ts"]));
+    for (const file of project.files.files) project.text(file);
+    process.stdout.write(JSON.stringify(project.notRead));`;
+  return JSON.parse(execFileSync(process.execPath, ["--input-type=module", "--eval", program, folder], { encoding: "utf8" }));
+}
 
 describe("a file that cannot be read as it is", () => {
   const utf16 = (mark: readonly number[], text: string, swap: boolean): Buffer => {
@@ -80,13 +94,16 @@ describe("links", () => {
 });
 
 describe("folders", () => {
-  test("that cannot be read are named", () => {
-    const folder = written({ "a.ts": "", "closed/b.ts": "" });
+  test("and files that cannot be read are named", () => {
+    const folder = written({ "a.ts": "", "closed/b.ts": "", "shut.ts": "" });
+    chmodSync(folder, 0o755);
     chmodSync(join(folder, "closed"), 0);
+    chmodSync(join(folder, "shut.ts"), 0);
     onTestFinished(() => chmodSync(join(folder, "closed"), 0o700));
-    // An administrator reads everything.
-    if (process.getuid?.() === 0) return;
-    expect(named(folder)).toEqual([{ file: "closed", why: "the folder cannot be read (EACCES)" }]);
+    expect(namedByNobody(folder)).toEqual([
+      { file: "closed", why: "the folder cannot be read (EACCES)" },
+      { file: "shut.ts", why: "it cannot be read (EACCES)" },
+    ]);
   });
 
   test("that are too deep are named", () => {

@@ -1,11 +1,13 @@
 // Packages and repositories from elsewhere, from a registry and a git server of the test's own.
 import { execFileSync, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
-import { createServer, type RequestListener } from "node:http";
+import { createServer, type RequestListener, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { cloneRepository, type Sizes } from "../../../src/audit/targets/repository.ts";
 import { openTarget } from "../../../src/audit/targets/target.ts";
 import { temporaryFolder } from "../../command.ts";
 import { audited, OPEN_SERVER, written } from "../written.ts";
@@ -84,8 +86,11 @@ const git = (folder: string, ...args: string[]): string =>
     stdio: "pipe",
   });
 
-/** The repository below a folder, by git's own server program. */
-async function gitServer(root: string): Promise<string> {
+/** The repository below a folder, by git's own server program; `send` is how it answers. */
+async function gitServer(
+  root: string,
+  send: (response: ServerResponse, body: Buffer) => void = (response, body) => response.end(body),
+): Promise<string> {
   const backend = join(execFileSync("git", ["--exec-path"], { encoding: "utf8" }).trim(), "git-http-backend");
   return served((request, response) => {
     const url = new URL(request.url ?? "/", "http://localhost");
@@ -112,7 +117,7 @@ async function gitServer(root: string): Promise<string> {
         if (name === "Status") response.statusCode = Number.parseInt(value, 10);
         else response.setHeader(name, value);
       }
-      response.end(all.subarray(end + 4));
+      send(response, all.subarray(end + 4));
     });
   });
 }
@@ -143,6 +148,51 @@ test("a repository is fetched at its newest commit or the one that is named, wit
   onTestFinished(() => named.dispose());
   expect((await audited(named.paths)).findings.length).toBeGreaterThan(0);
   await expect(openTarget([`${url}#nothing`])).rejects.toMatchObject({ code: "ERR_AUDIT_GIT" });
+});
+
+/** Noise, which no pack makes smaller. */
+function largeRepository(bytes: number): string {
+  const root = temporaryFolder();
+  const folder = written({ "noise.bin": randomBytes(bytes), "zeros.txt": "0".repeat(bytes) }, join(root, "large"));
+  git(folder, "init", "-q");
+  git(folder, "add", "-A");
+  git(folder, "commit", "-qm", "one");
+  return root;
+}
+
+const SIZES: Sizes = { fetchedBytes: 10_000_000, files: 10, unpackedBytes: 10_000_000 };
+
+test.each<[string, Partial<Sizes>, RegExp]>([
+  ["to fetch", { fetchedBytes: 100_000 }, /more than 0\.1 MiB to fetch/],
+  ["in number of files", { files: 1 }, /more than 1 files/],
+  ["unpacked", { unpackedBytes: 1_500_000 }, /more than 1\.4 MiB unpacked/],
+])("a repository that is too large %s is an error that names it, and what to do", async (_what, sizes, message) => {
+  const url = `${await gitServer(largeRepository(1_000_000))}/large/.git`;
+  const refused = cloneRepository(url, temporaryFolder(), { ...SIZES, ...sizes });
+  await expect(refused).rejects.toMatchObject({ code: "ERR_AUDIT_GIT", place: url, remedy: expect.stringMatching(/^Clone it yourself/) });
+  await expect(refused).rejects.toThrow(message);
+});
+
+test("a repository within the sizes is laid out", async () => {
+  const url = `${await gitServer(largeRepository(1_000_000))}/large/.git`;
+  const { path } = await cloneRepository(url, temporaryFolder(), SIZES);
+  expect(readdirSync(path).toSorted()).toEqual([".git", "noise.bin", "zeros.txt"]);
+});
+
+test("what never ends is not fetched to its end", async () => {
+  let cut: boolean | undefined;
+  const url = await gitServer(largeRepository(2_000_000), (response, body) => {
+    if (body.length < 100_000) return void response.end(body);
+    let sent = 0;
+    const timer = setInterval(() => response.write(body.subarray(sent, (sent += 20_000))), 10);
+    // The end is never sent.
+    response.once("close", () => {
+      clearInterval(timer);
+      cut = true;
+    });
+  });
+  await expect(cloneRepository(`${url}/large/.git`, temporaryFolder(), { ...SIZES, fetchedBytes: 300_000 })).rejects.toThrow(/to fetch/);
+  await vi.waitFor(() => expect(cut).toBe(true));
 });
 
 test.each([

@@ -14,6 +14,12 @@ const ENDINGS = new Map([
 ]);
 
 export function call(r: Reading, node: Syntax): Expression {
+  const lowered = called(r, node);
+  r.keep(lowered.at, node);
+  return lowered;
+}
+
+function called(r: Reading, node: Syntax): Expression {
   const written = child(node, "function");
   if (written === undefined) return opaque(r, node);
   const args = child(node, "arguments")?.children ?? [];
@@ -163,7 +169,11 @@ export function conversion(r: Reading, node: Syntax): Expression {
   const operand = child(node, "operand");
   if (type === undefined || operand === undefined) return opaque(r, node);
   const at = placeOf(r, node);
-  if (type.kind === "generic_type") return genericCall(r, type, operand);
+  if (type.kind === "generic_type") {
+    const lowered = genericCall(r, type, operand);
+    r.keep(lowered.at, node);
+    return lowered;
+  }
   const element = type.kind === "slice_type" ? child(type, "element") : undefined;
   if (element !== undefined && CHARACTERS.has(textOf(r, element))) return builtin("text", [r.expression(operand)], at);
   return { kind: "cast", value: r.expression(operand), type: r.type(type), at };

@@ -84,7 +84,7 @@ function expressionStatement(r: Reading, node: Syntax, into: Statement[]): void 
   if (written === undefined) return;
   const at = placeOf(r, node);
   const thrown = panicked(r, inner(written));
-  if (thrown !== undefined) into.push({ kind: "throw", value: thrown, at });
+  if (thrown !== undefined) into.push({ kind: "throw", value: thrown, at: r.keep(at, written) });
   else into.push({ kind: "expression", value: r.expression(written), at });
 }
 
@@ -122,7 +122,7 @@ function returned(r: Reading, node: Syntax, into: Statement[]): void {
     node.children.length === 0
       ? r.results.map((name): Expression => ({ kind: "name", name, at }))
       : listed(node.children[0]).map((each) => r.expression(each));
-  into.push({ kind: "return", value: values.length > 1 ? tuple(values, at) : values[0], at });
+  into.push({ kind: "return", value: values.length > 1 ? tuple(values, at) : values[0], at: r.keep(at, node) });
 }
 
 function started(kind: "spawn" | "defer"): StatementLowering {

@@ -1,5 +1,6 @@
 // One Go file to one module. Go declares in any order, so declarations come first, then what runs.
 import type { Expression, Module, Statement } from "../../ir/ir.ts";
+import { spansIn } from "../../ir/place.ts";
 import type { Lowered, SourceText } from "../frontend.ts";
 import { lowerExpression } from "./lower-expressions.ts";
 import { lowerFunction } from "./lower-functions.ts";
@@ -14,7 +15,8 @@ import { child, childOfKind, type Syntax } from "./syntax.ts";
 export function lower({ file, text }: SourceText): Lowered {
   const parsed = parse(text);
   const { root, remarks, faults } = parsed;
-  const r = reading(text, parsed);
+  const { spans, keep } = spansIn(parsed.place);
+  const r = reading(text, parsed, keep);
   const body = root === undefined ? [] : topLevel(r, root);
   const clause = root && childOfKind(root, "package_clause")?.children[0];
   const module: Module = {
@@ -22,15 +24,17 @@ export function lower({ file, text }: SourceText): Lowered {
     language: "go",
     body,
     remarks,
+    spans,
     package: packageKey(file, clause === undefined ? "" : textOf(r, clause)),
   };
   return { module, faults };
 }
 
-function reading(text: string, { place, faults }: Parsed): Reading {
+function reading(text: string, { place, faults }: Parsed, keep: Reading["keep"]): Reading {
   const r: Reading = {
     text,
     place,
+    keep,
     faults,
     imports: new Map(),
     types: new Map(),

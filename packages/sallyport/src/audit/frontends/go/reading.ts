@@ -8,6 +8,8 @@ import type { Syntax } from "./syntax.ts";
 export interface Reading {
   readonly text: string;
   readonly place: (offset: number) => Place;
+  /** Remembers from where to where it goes, what stands at this place. */
+  readonly keep: (at: Place, node: Syntax) => Place;
   readonly faults: Faults;
   /** Local name → import path. */
   readonly imports: Map<string, string>;

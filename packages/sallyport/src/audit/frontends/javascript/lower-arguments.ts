@@ -8,8 +8,14 @@ export const argumentsOf = (c: Lowering, nodes: readonly Ast.Argument[]): Argume
     node.type === "SpreadElement" ? { value: c.expression(node.argument), spread: "list" } : { value: c.expression(node) },
   );
 
-/** Where the callee's last name stands, so that a finding is on the line of `.send`. */
-export function callPlace(c: Lowering, callee: Ast.Expression | Ast.Super): number {
+type Called = Ast.CallExpression | Ast.NewExpression | Ast.TaggedTemplateExpression;
+
+/** Where the callee's last name stands, so that a finding is on the line of `.send`; no two calls have the same. */
+export function callPlace(c: Lowering, node: Called): number {
+  return c.keep(nameOf(c, node.type === "TaggedTemplateExpression" ? node.tag : node.callee), node);
+}
+
+function nameOf(c: Lowering, callee: Ast.Expression | Ast.Super): number {
   const last = lastOf(callee);
   if (last.type === "MemberExpression") return c.place(last.property.start);
   if (last.type === "CallExpression") return c.place(last.end);

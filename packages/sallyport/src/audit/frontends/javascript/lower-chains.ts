@@ -139,12 +139,12 @@ export function assignment(c: Lowering, node: Ast.AssignmentExpression, value: E
 
 function call(c: Lowering, node: Ast.CallExpression, callee: Expression): Expression {
   const args = argumentsOf(c, node.arguments);
-  const at = callPlace(c, node.callee);
+  const at = callPlace(c, node);
   return node.optional ? { kind: "call", callee, args, optional: true, at } : { kind: "call", callee, args, at };
 }
 
 function construct(c: Lowering, node: Ast.NewExpression, callee: Expression): Expression {
-  return { kind: "call", callee, args: argumentsOf(c, node.arguments), isNew: true, at: callPlace(c, node.callee) };
+  return { kind: "call", callee, args: argumentsOf(c, node.arguments), isNew: true, at: callPlace(c, node) };
 }
 
 function member(c: Lowering, node: Ast.MemberExpression, object: Expression): Expression {
@@ -167,7 +167,7 @@ function tagged(c: Lowering, node: Ast.TaggedTemplateExpression, callee: Express
   }));
   const first: Expression = { kind: "array", style: "list", items: texts, at: c.place(node.quasi.start) };
   const values = node.quasi.expressions.map((value) => ({ value: c.expression(value) }));
-  return { kind: "call", callee, args: [{ value: first }, ...values], at: callPlace(c, node.tag) };
+  return { kind: "call", callee, args: [{ value: first }, ...values], at: callPlace(c, node) };
 }
 
 function cast(c: Lowering, node: Ast.TSAsExpression | Ast.TSSatisfiesExpression | Ast.TSTypeAssertion, value: Expression): Expression {

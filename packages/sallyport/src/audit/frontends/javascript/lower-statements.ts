@@ -47,12 +47,12 @@ const STATEMENTS: Table = {
   IfStatement: ifStatement,
   LabeledStatement: labeled,
   ReturnStatement: (c, node) => [
-    { kind: "return", value: node.argument ? c.expression(node.argument) : undefined, at: c.place(node.start) },
+    { kind: "return", value: node.argument ? c.expression(node.argument) : undefined, at: c.keep(c.place(node.start), node) },
   ],
   SwitchStatement: (c, node) => [
     { kind: "switch", subject: c.expression(node.discriminant), cases: cases(c, node), at: c.place(node.start) },
   ],
-  ThrowStatement: (c, node) => [{ kind: "throw", value: c.expression(node.argument), at: c.place(node.start) }],
+  ThrowStatement: (c, node) => [{ kind: "throw", value: c.expression(node.argument), at: c.keep(c.place(node.start), node) }],
   TryStatement: tryStatement,
   VariableDeclaration: (c, node) => lowerVariables(c, node),
   WhileStatement: (c, node) => loop(c, node, {}),

@@ -1,5 +1,6 @@
 // From a syntax tree to a module of the IR. The parts know each other only through what is put together here.
 import type { Module } from "../../ir/ir.ts";
+import { spansIn } from "../../ir/place.ts";
 import type { Lowered, SourceText } from "../frontend.ts";
 import { settleExports } from "./commonjs.ts";
 import { lowerClass } from "./lower-classes.ts";
@@ -23,16 +24,18 @@ export function lower(source: SourceText): Lowered {
 
 function lowered(source: SourceText): Lowered {
   const parsed = parse(source);
-  const c = lowering(parsed);
+  const { spans, keep } = spansIn(parsed.place);
+  const c = lowering(parsed, keep);
   const block = [...lowerBlock(c, parsed.body), ...c.scope.late];
   const body = settleExports(c, [...hoistedVars(c, [], c.place(0)), ...block]);
-  const module: Module = { file: source.file, language: "javascript", body, remarks: parsed.remarks };
+  const module: Module = { file: source.file, language: "javascript", body, remarks: parsed.remarks, spans };
   return { module, faults: c.faults };
 }
 
-function lowering({ place, faults }: Parsed): Lowering {
+function lowering({ place, faults }: Parsed, keep: Lowering["keep"]): Lowering {
   const c: Lowering = {
     place,
+    keep,
     faults: [...faults],
     commonJs: { shadows: 0, kept: new Set(), inner: new Set() },
     depth: 0,

@@ -42,6 +42,8 @@ export interface CommonJs {
 
 export interface Lowering {
   readonly place: (offset: number) => Place;
+  /** Remembers from where to where it goes, what stands at this place. */
+  readonly keep: (at: Place, node: { readonly start: number; readonly end: number }) => Place;
   readonly faults: Fault[];
   readonly commonJs: CommonJs;
   depth: number;

@@ -72,13 +72,13 @@ export function helperName(node: Call): string {
 }
 
 function plainCall(c: Lowering, node: Call): Expression {
-  return { kind: "call", callee: c.expression(node.callee), args: argumentsOf(c, node.arguments), at: callPlace(c, node.callee) };
+  return { kind: "call", callee: c.expression(node.callee), args: argumentsOf(c, node.arguments), at: callPlace(c, node) };
 }
 
 function builtin(name: "module" | "evaluate" | "exit"): Special {
   return (c, node) => {
     const args = node.arguments.map((arg) => c.expression(arg.type === "SpreadElement" ? arg.argument : arg));
-    return { kind: "builtin", name, args, at: callPlace(c, node.callee) };
+    return { kind: "builtin", name, args, at: callPlace(c, node) };
   };
 }
 

@@ -59,7 +59,7 @@ function follow(lowering: Lowering, object: Expression, link: Syntax): Expressio
 
 function called(lowering: Lowering, callee: Expression, node: Syntax): Expression {
   const args = argumentsOf(lowering, node);
-  const { at } = callee;
+  const at = lowering.keep(callee.at, node);
   if (callee.kind === "member" && callee.name === "format" && isText(callee.object)) return formatByBraces(callee.object.value, args, at);
   return builtinCall(callee, args, (name) => isFree(lowering.scope, name)) ?? { kind: "call", callee, args, at };
 }

@@ -69,12 +69,12 @@ export function augmentedAssignment(lowering: Lowering, node: Syntax): Expressio
 
 const returned: LowerStatement = (lowering, node, out) => {
   const value = node.children[0] === undefined ? undefined : lowering.expression(node.children[0]);
-  out.push({ kind: "return", value, at: lowering.at(node) });
+  out.push({ kind: "return", value, at: lowering.keep(lowering.at(node), node) });
 };
 
 const raised: LowerStatement = (lowering, node, out) => {
   const raisedNode = node.children.find((child) => child.field !== "cause");
-  out.push({ kind: "throw", value: raisedNode && lowering.expression(raisedNode), at: lowering.at(node) });
+  out.push({ kind: "throw", value: raisedNode && lowering.expression(raisedNode), at: lowering.keep(lowering.at(node), node) });
 };
 
 const asserted: LowerStatement = (lowering, node, out) => {

@@ -1,6 +1,6 @@
 // Lowers a file: dispatches on what each node is, and keeps depth, faults and the present scope.
-import type { Expression, Module, Pattern, Place, Remark, Statement, TypeRef } from "../../ir/ir.ts";
-import { lineOf, placesIn } from "../../ir/place.ts";
+import type { Expression, Module, Pattern, Place, Remark, Spans, Statement, TypeRef } from "../../ir/ir.ts";
+import { lineOf, placesIn, spansIn } from "../../ir/place.ts";
 import type { Lowered, SourceText } from "../frontend.ts";
 import { CALL_EXPRESSIONS } from "./lower-calls.ts";
 import { CLASS_STATEMENTS } from "./lower-classes.ts";
@@ -53,7 +53,7 @@ export function lowerFile(source: SourceText, parsed: ParsedFile, parseType: Par
     return { kind: "import", from: name, bindings: [{ imported: "*", local: name }], at: lowering.at(node) };
   });
   const remarks = parsed.comments.map((node): Remark => ({ line: lineOf(lowering.at(node)), text: node.text.replace(/^#+/, "").trim() }));
-  const module: Module = { file: source.file, language: "python", body: [...bound, ...body], remarks };
+  const module: Module = { file: source.file, language: "python", body: [...bound, ...body], remarks, spans: lowering.spans };
   return { module, faults: lowering.faults };
 }
 
@@ -64,10 +64,13 @@ class FileLowering implements Lowering {
   readonly parseType: ParseType;
   scope: Scope | undefined;
   private depth = 0;
+  readonly keep: (at: Place, node: Syntax) => Place;
+  readonly spans: Spans;
   private readonly placeOf: (offset: number) => Place;
 
   constructor(text: string, dottedImports: ReadonlySet<string>, parseType: ParseType) {
     this.placeOf = placesIn(text);
+    ({ spans: this.spans, keep: this.keep } = spansIn(this.placeOf));
     this.hasWalrus = text.includes(":=");
     this.dottedImports = dottedImports;
     this.parseType = parseType;

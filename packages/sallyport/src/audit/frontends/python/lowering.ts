@@ -10,6 +10,8 @@ export interface Lowering {
   /** `a.b.c` of every `import a.b.c`: such a chain of members is one name. */
   readonly dottedImports: ReadonlySet<string>;
   at(node: Syntax): Place;
+  /** Remembers from where to where it goes, what stands at this place. */
+  keep(at: Place, node: Syntax): Place;
   lineAt(offset: number): number;
   fault(node: Syntax, what: string): void;
   expression(node: Syntax | undefined): Expression;

@@ -7,7 +7,7 @@ export interface Syntax {
   /** The grammar's name for its place in the parent. */
   readonly field: string | undefined;
   readonly start: number;
-  /** Of leaves and functions; elsewhere 0, since nobody asks. */
+  /** Of leaves, and of what `ENDING` names; elsewhere 0, since nobody asks. */
   readonly end: number;
   /** Of leaves, and of a string's content; elsewhere empty. */
   readonly text: string;
@@ -50,6 +50,8 @@ const OPERATORS: ReadonlySet<string> = new Set([
   "is not",
   ..."+ - * / // % ** @ & | ^ << >> ~ < <= == != >= > <> in is and or += -= *= /= @= //= %= **= >>= <<= &= ^= |= async from _ :".split(" "),
 ]);
+/** Asking for an end costs a call too. */
+const ENDING = words("function_definition lambda call return_statement raise_statement");
 const KEEPS_COLONS = "slice";
 /** Where a stray piece of source can be lowered by itself; in other places it would only be mistaken for a part. */
 const TOLERANT = words("module block expression_statement argument_list list tuple set dictionary ERROR");
@@ -70,7 +72,7 @@ function kindOf(tree: Tree, id: number): Kind {
     named,
     leaf,
     hasFields: named && !FIELDLESS.has(type),
-    wantsEnd: (named && leaf) || type === "function_definition" || type === "lambda",
+    wantsEnd: named && (leaf || ENDING.has(type)),
     kept: OPERATORS.has(type),
   };
   return (kinds[id] = kind);

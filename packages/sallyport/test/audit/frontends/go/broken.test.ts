@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { growthOf } from "../work.ts";
 import { written } from "./notation.ts";
 import { lowered } from "./reading.ts";
 
@@ -88,18 +89,8 @@ describe("hostile sources", () => {
     expect(faults.length).toBeLessThan(3);
   });
 
-  it("cost about as much more as they are longer", () => {
-    const cost = (times: number): number => {
-      const source = SAMPLE + SAMPLE.slice(SAMPLE.indexOf("type")).repeat(times);
-      return Math.min(...[1, 2, 3].map(() => timed(source)));
-    };
-    cost(20);
-    expect(cost(400)).toBeLessThan(cost(50) * 24);
+  it("are as much more work as they are longer", () => {
+    const part = SAMPLE.slice(SAMPLE.indexOf("type"));
+    expect(growthOf((times) => void lowered(SAMPLE + part.repeat(times)), 20)).toBeLessThan(9);
   });
 });
-
-function timed(source: string): number {
-  const start = performance.now();
-  lowered(source);
-  return performance.now() - start;
-}

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { lower } from "../../../../src/audit/frontends/javascript/lower.ts";
 import { tooDeepAt } from "../../../../src/audit/frontends/javascript/nesting.ts";
+import { growthOf } from "../work.ts";
 
 const lowered = (text: string, file = "a.ts"): ReturnType<typeof lower> => lower({ file, text });
 const faultsOf = (text: string, file?: string): string[] => lowered(text, file).faults.map(({ what }) => what);
@@ -105,16 +106,6 @@ describe("a source that is nested without end is named as such, and ends nothing
   });
 });
 
-/** Milliseconds for one reading, the best of three. */
-function timeOf(text: string): number {
-  const times = [1, 2, 3].map(() => {
-    const before = performance.now();
-    lowered(text);
-    return performance.now() - before;
-  });
-  return Math.min(...times);
-}
-
 const LONG: Record<string, (n: number) => string> = {
   statements: (n) => "publish(topic, { a: 1 });\n".repeat(n),
   "one line": (n) => `x=[${'f("a",b),'.repeat(n)}]`,
@@ -124,12 +115,16 @@ const LONG: Record<string, (n: number) => string> = {
   types: (n) => `type A = ${'"a" | '.repeat(n)}"b"`,
 };
 
-describe("time grows about as the source does", () => {
+describe("work grows as the source does", () => {
+  it("and would be seen to grow as its square", () => {
+    const again = (size: number): void => {
+      for (let time = 0; time < size; time++) lowered("f(a);\n".repeat(size));
+    };
+    expect(growthOf(again, 20)).toBeGreaterThan(30);
+  });
+
   it.each(Object.entries(LONG))("%s", (_, grow) => {
-    timeOf(grow(2000));
-    const [small, large] = [timeOf(grow(2000)), timeOf(grow(16_000))];
-    // Eight times the source; a quadratic part would show as sixty-four.
-    expect(large).toBeLessThan(small * 30 + 50);
+    expect(growthOf((size) => void lowered(grow(size)), 1000)).toBeLessThan(9);
   });
 });
 

@@ -5,6 +5,7 @@ import { beforeAll, expect, test } from "vitest";
 import { python } from "../../../../src/audit/frontends/python/index.ts";
 import { FIELDLESS } from "../../../../src/audit/frontends/python/parse.ts";
 import { block } from "./written.ts";
+import { growthOf } from "../work.ts";
 
 beforeAll(() => python.prepare());
 
@@ -81,21 +82,9 @@ test.each(DEEP)("%s: any number is lowered, to a tree of bounded depth", (_, mak
   expect(depthOf(module.body)).toBeLessThan(3000);
 });
 
-test.each(DEEP)("%s: time grows about as their number", (_, make) => {
-  const [small, large] = [make(500), make(4000)];
-  lower(small);
-  expect(leastCpuMs(large)).toBeLessThan(250 + 8 * 4 * leastCpuMs(small));
+test.each(DEEP)("%s: work grows as their number", (_, make) => {
+  expect(growthOf((size) => void lower(make(size)), 500)).toBeLessThan(9);
 });
-
-/** Of this process, so that what else runs on the machine is not counted. */
-function leastCpuMs(text: string): number {
-  const runs = [1, 2, 3].map(() => {
-    const before = process.cpuUsage();
-    lower(text);
-    return process.cpuUsage(before).user / 1000;
-  });
-  return Math.min(...runs);
-}
 
 test("what is too deep is named, and its names flow on", () => {
   const { module, faults } = lower(`x = ${repeat("f(", 400, "secret", ")")}`);

@@ -1,0 +1,99 @@
+// Who comes to be let in by a decorator of a library, or by a class that extends one of its classes.
+import type { ToolByDecorator } from "../models/model.ts";
+import { methodOf, typicalInstance } from "./classes.ts";
+import { addConsumer, addTool } from "./entries.ts";
+import type { Machine, Site } from "./machine.ts";
+import { type Given, given } from "./paths.ts";
+import { readSchema } from "./schemas/read.ts";
+import { type Atom, type ClassValue, type Closure, join, NOTHING, objectsOf, textsOf, type Value } from "./value.ts";
+
+type Of<K extends Atom["kind"]> = Extract<Atom, { kind: K }>;
+
+/** What a decorator of a library makes of the function that it stands over. */
+export function decorate(machine: Machine, atom: Of<"library">, target: Value, site: Site): Value {
+  const { decorates } = atom.known.member;
+  if (decorates?.tool !== undefined) decorateTool(machine, decorates.tool, atom.applied ?? given(), target, site);
+  if (decorates?.calls?.consumes !== undefined) {
+    const { params, consumes } = decorates.calls;
+    const broker = atom.known.broker ?? "any";
+    const options = { deadLetter: false, bounded: false };
+    addConsumer(machine, {
+      consumes,
+      params,
+      broker,
+      destination: undefined,
+      options,
+      fn: target,
+      site,
+      name: nameOf(target),
+      pulled: false,
+    });
+  }
+  return decorates?.is === undefined ? target : join(target, machine.program.ofType(machine, decorates.is));
+}
+
+/** The class was declared: what libraries make of classes that extend theirs. */
+export function extended(machine: Machine, cls: ClassValue): void {
+  for (const base of cls.bases) for (const atom of base.atoms) if (atom.kind === "library") extendLibrary(machine, cls, atom);
+  decorateMembers(machine, cls);
+}
+
+const nameOf = (target: Value): string =>
+  target.atoms
+    .find((one) => one.kind === "function")
+    ?.closure.definition.name.split(".")
+    .at(-1) ?? "a handler";
+
+function decorateTool(machine: Machine, tool: ToolByDecorator, args: Given, target: Value, site: Site): void {
+  const named = args.positional.flatMap((value) => textsOf(value))[0] ?? textsOf(args.named.get("name") ?? NOTHING)[0];
+  const objects = args.positional.flatMap((value) => objectsOf(value));
+  const schemas = [...args.positional, ...args.named.values(), ...objects.map((object) => object.fields.get("parameters") ?? NOTHING)];
+  const schema = schemas.map((value) => readSchema(machine, value)).find((one) => one !== undefined);
+  const inObject = objects.flatMap((object) => textsOf(object.fields.get("name") ?? NOTHING))[0];
+  const all = tool.input.includes("param1") && tool.input !== "params";
+  addTool(machine, {
+    name: named ?? inObject ?? nameOf(target),
+    schema,
+    validated: tool.validated,
+    all,
+    handler: target,
+    input: tool.input,
+    site,
+  });
+}
+
+function extendLibrary(machine: Machine, cls: ClassValue, { known }: Of<"library">): void {
+  const type = known.member.returns === undefined ? undefined : machine.models.type(known.member.returns);
+  const tool = type?.whenExtended?.tool;
+  if (tool === undefined) return;
+  const method = methodOf(cls, tool.method);
+  if (method === undefined) return;
+  const self = typicalInstance(machine, cls);
+  const schema = tool.schema === undefined ? undefined : readSchema(machine, machine.member(self, tool.schema));
+  const name = tool.name === undefined ? undefined : textsOf(machine.member(self, tool.name))[0];
+  const site: Site = { at: method.definition.at, text: cls.definition.name, awaited: true };
+  addTool(machine, {
+    name: name ?? cls.definition.name,
+    schema,
+    validated: tool.validated,
+    all: false,
+    handler: { atoms: [{ kind: "function", closure: { ...method, self } }], taints: [] },
+    input: tool.input,
+    site,
+  });
+}
+
+function decorateMembers(machine: Machine, cls: ClassValue): void {
+  for (const { name, fn } of cls.definition.methods) {
+    for (const decorator of fn.decorators ?? []) {
+      const value = machine.evaluate(decorator.value, cls.scope);
+      for (const atom of value.atoms) {
+        if (atom.kind !== "library" || atom.known.member.decorates === undefined) continue;
+        const method = methodOf(cls, name);
+        if (method === undefined) continue;
+        const closure: Closure = { ...method, self: typicalInstance(machine, cls) };
+        decorate(machine, atom, { atoms: [{ kind: "function", closure }], taints: [] }, { at: decorator.at, text: name, awaited: true });
+      }
+    }
+  }
+}
