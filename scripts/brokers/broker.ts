@@ -7,6 +7,10 @@ export interface Broker {
   /** Debian's package. */
   readonly package: string;
   readonly program: string;
+  /** As whom it runs, where that is not who starts it. */
+  user?(): { readonly uid?: number; readonly gid?: number };
+  /** Before it is started. */
+  prepare?(folder: string): void;
   /** In `folder`, which is empty. The process must stay in the foreground. */
   command(port: number, folder: string): { readonly args: readonly string[]; readonly env?: Readonly<Record<string, string>> };
   url(port: number): string;

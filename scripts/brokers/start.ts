@@ -15,9 +15,16 @@ export async function start(broker: Broker): Promise<Running> {
   const { name } = broker;
   const folder = mkdtempSync(join(tmpdir(), `sallyport-${name}-`));
   const port = await freePort();
+  broker.prepare?.(folder);
   const { args, env = {} } = broker.command(port, folder);
   const log = openSync(join(folder, "log"), "a");
-  const child = spawn(broker.program, args, { cwd: folder, detached: true, stdio: ["ignore", log, log], env: { ...process.env, ...env } });
+  const child = spawn(broker.program, args, {
+    cwd: folder,
+    detached: true,
+    stdio: ["ignore", log, log],
+    env: { ...process.env, ...env },
+    ...broker.user?.(),
+  });
   const { promise: failed, reject } = Promise.withResolvers<never>();
   child.once("error", reject);
   child.once("exit", (code) => reject(new Error(`${name} ended with ${code}:\n${readFileSync(join(folder, "log"), "utf8").slice(-2000)}`)));

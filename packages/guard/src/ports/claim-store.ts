@@ -38,8 +38,11 @@ export interface Held {
   readonly token: string;
 }
 
-/** Runs inside the transaction that commits the claim, and is over when it returns (REP-13). What it may do is the store's to say. */
-export type Effect<Transaction = unknown> = (transaction: Transaction) => void;
+/**
+ * Runs inside the transaction that commits the claim (REP-13). What it may do is the store's to say; also whether it may
+ * go on after it has returned, in which case the transaction waits for its promise.
+ */
+export type Effect<Transaction = unknown> = (transaction: Transaction) => void | PromiseLike<void>;
 
 export type ClaimChange =
   | (Held & { readonly kind: "commit"; readonly effect?: Effect<never> })
