@@ -40,6 +40,8 @@ const BREACHES: readonly (readonly [string, readonly Module[], number])[] = [
   ["read knows", [file("read/reader.ts", `${GUARD}consume/consumer.ts`)], 1],
   ["isolation knows", [file("isolation/a.ts", `${GUARD}stores/memory-claims.ts`, typed(`${GUARD}contract/contract.ts`))], 1],
   ["sqlite knows", [file("sqlite/database.ts", `${GUARD}stores/sqlite-claims.ts`)], 1],
+  ["postgres knows", [file("postgres/postgres.ts", `${GUARD}stores/postgres-claims.ts`)], 1],
+  ["redis knows", [file("redis/redis.ts", `${GUARD}stores/redis-claims.ts`)], 1],
   [
     "adapters knows",
     [file("adapters/a.ts", `${GUARD}consume/policy.ts`, `${GUARD}stores/claim-record.ts`, `${GUARD}sqlite/database.ts`)],

@@ -5,7 +5,7 @@ export interface ClaimRequest {
   readonly key: string;
   /** Of what the event is: its type, whose it is and its data's exact bytes. The same key with another digest is a conflict, never a duplicate. */
   readonly digest: string;
-  /** Keys of the event's earlier generations: where one of them is not dead the redrive is for others (REP-16). */
+  /** Keys of all the event's earlier generations, the first one first, whenever this key is claimed: where one of them is not dead the redrive is for others (REP-16). */
   readonly earlier?: readonly string[];
   /** The freshness verdict of this delivery; it counts only when the key has never been seen (REP-02). */
   readonly stale: boolean;
@@ -38,8 +38,11 @@ export interface Held {
   readonly token: string;
 }
 
-/** Runs inside the transaction that commits the claim, and is over when it returns (REP-13). What it may do is the store's to say. */
-export type Effect<Transaction = unknown> = (transaction: Transaction) => void;
+/**
+ * Runs inside the transaction that commits the claim (REP-13). What it may do is the store's to say; also whether it may
+ * go on after it has returned, in which case the transaction waits for its promise.
+ */
+export type Effect<Transaction = unknown> = (transaction: Transaction) => void | PromiseLike<void>;
 
 export type ClaimChange =
   | (Held & { readonly kind: "commit"; readonly effect?: Effect<never> })

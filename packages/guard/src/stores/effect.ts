@@ -1,4 +1,4 @@
-// An effect is synchronous: it is over before the transaction that commits its claim is (REP-13).
+// Where a transaction is over when its function returns, an effect is synchronous (REP-13).
 import type { Effect } from "../ports/claim-store.ts";
 
 /** Throws what the effect throws, and a `TypeError` when it promised to go on later. */

@@ -191,7 +191,7 @@ export function claimStoreLaws(open: (clock: TestClock) => Promise<ClaimStore>):
         deepStrictEqual(await store.change([{ kind: "fail", key: "k2", token, afterMs: 500 }]), ["changed"]);
         clock.advance(500);
         await granted(store, redriven);
-        strictEqual((await claim(store, { key: "k1" })).kind, "dead");
+        strictEqual((await claim(store, { key: "k1", earlier: ["k"] })).kind, "dead");
         clock.advance(REQUEST.rememberMs);
         strictEqual((await claim(store)).kind, "granted");
       },

@@ -1,0 +1,107 @@
+// The claim protocol in Lua, as `stores/claim-record.ts` says it: Redis runs one script at a time. Times that a script
+// writes are formatted, since Lua would write a time of this century in powers of ten.
+
+/** The first argument of every script is the time, or -1 for the server's own. */
+export const NOW = `
+local nowMs = tonumber(ARGV[1])
+if nowMs < 0 then
+  local time = redis.call('TIME')
+  nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
+end
+`;
+
+const RECORDS = `${NOW}
+local function find(key)
+  local v = redis.call('HMGET', key, 'digest', 'state', 'token', 'started', 'finished', 'untilMs', 'expiresAtMs')
+  if not v[1] or tonumber(v[7]) <= nowMs then return nil end
+  return {
+    digest = v[1], state = v[2], token = v[3], started = tonumber(v[4]), finished = tonumber(v[5]),
+    untilMs = tonumber(v[6]), expiresAtMs = tonumber(v[7]),
+  }
+end
+
+local function write(key, r)
+  redis.call('HSET', key, 'digest', r.digest, 'state', r.state, 'token', r.token, 'started', r.started,
+    'finished', r.finished, 'untilMs', string.format('%.0f', r.untilMs), 'expiresAtMs', string.format('%.0f', r.expiresAtMs))
+  redis.call('PEXPIRE', key, string.format('%.0f', r.expiresAtMs - nowMs))
+end
+`;
+
+/** Keys: the claim's, then those of its earlier generations. */
+export const CLAIM = `${RECORDS}
+local digest, stale, leaseMs, rememberMs = ARGV[2], ARGV[3] == '1', tonumber(ARGV[4]), tonumber(ARGV[5])
+local maxFailures, maxCrashes, token = tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8]
+
+for i = 2, #KEYS do
+  local earlier = find(KEYS[i])
+  if earlier and earlier.state ~= 'dead' and earlier.state ~= 'condemned' then return { 'done' } end
+end
+
+local found = find(KEYS[1])
+local untilMs = nowMs + leaseMs
+local expiresAtMs = math.max(found and found.expiresAtMs or 0, nowMs + rememberMs, untilMs)
+
+local function granted(record)
+  write(KEYS[1], record)
+  for i = 2, #KEYS do
+    if not find(KEYS[i]) then
+      write(KEYS[i], { digest = record.digest, state = 'dead', token = record.token, started = 0, finished = 0,
+        untilMs = 0, expiresAtMs = record.expiresAtMs })
+    end
+  end
+  return { 'granted', record.started, record.finished }
+end
+
+if not found then
+  if stale then return { 'stale' } end
+  return granted({ digest = digest, state = 'held', token = token, started = 1, finished = 0, untilMs = untilMs, expiresAtMs = expiresAtMs })
+end
+if found.digest ~= digest then return { 'conflict' } end
+if found.state == 'committed' or found.state == 'dead' then
+  found.expiresAtMs = expiresAtMs
+  write(KEYS[1], found)
+  return { found.state == 'dead' and 'dead' or 'done' }
+end
+-- The same claim asked again, because its answer was lost: no attempt has begun under it, and none may be counted.
+local again = found.token == token and (found.state == 'held' or found.state == 'condemned')
+if found.untilMs > nowMs and not again then return { 'busy', found.untilMs - nowMs } end
+found.untilMs = untilMs
+found.expiresAtMs = expiresAtMs
+if again and found.state == 'held' then return granted(found) end
+
+local budget = nil
+if found.finished >= maxFailures then budget = 'failures'
+elseif found.started - found.finished >= maxCrashes then budget = 'crashes'
+elseif found.state == 'condemned' then budget = 'verdict' end
+found.token = token
+if budget then
+  found.state = 'condemned'
+  write(KEYS[1], found)
+  return { 'exhausted', found.started, budget }
+end
+found.state = 'held'
+found.started = found.started + 1
+return granted(found)
+`;
+
+/** 1 when changed, 0 when the token is not the owner's. */
+export const CHANGE = `${RECORDS}
+local kind, token, ms = ARGV[2], ARGV[3], tonumber(ARGV[4])
+local found = find(KEYS[1])
+if not found or found.token ~= token then return 0 end
+if found.state ~= 'held' and not (found.state == 'condemned' and (kind == 'bury' or kind == 'renew')) then return 0 end
+
+if kind == 'commit' or kind == 'bury' then
+  found.state = kind == 'bury' and 'dead' or 'committed'
+  found.untilMs = 0
+else
+  found.untilMs = nowMs + ms
+  found.expiresAtMs = math.max(found.expiresAtMs, found.untilMs)
+  if kind == 'fail' or kind == 'condemn' then found.finished = found.finished + 1 end
+  if kind == 'release' then found.started = math.max(found.finished, found.started - 1) end
+  if kind == 'fail' or kind == 'release' then found.state = 'free' end
+  if kind == 'condemn' then found.state = 'condemned' end
+end
+write(KEYS[1], found)
+return 1
+`;

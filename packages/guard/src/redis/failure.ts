@@ -1,0 +1,38 @@
+// What Redis's error replies mean to whoever runs the guard, and what is to be done about them.
+import { type ErrorCode, SallyportError } from "../errors.ts";
+
+interface Meaning {
+  readonly code: ErrorCode;
+  readonly why: string;
+  readonly remedy: string;
+}
+
+const UNAVAILABLE = { code: "ERR_STORE_UNAVAILABLE" } as const;
+const CREDENTIALS = { ...UNAVAILABLE, remedy: "Give the client a user that may run scripts on the keys with the guard's prefix." } as const;
+
+/** By the reply's first word. */
+const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
+  ["OOM", { code: "ERR_STORE_FULL", why: "its memory is used up", remedy: "Raise maxmemory. Nothing is forgotten to make room." }],
+  ["MISCONF", { ...UNAVAILABLE, why: "it cannot write its snapshot", remedy: "Check the server's disk." }],
+  ["READONLY", { ...UNAVAILABLE, why: "it is a replica", remedy: "Connect to the primary." }],
+  ["LOADING", { ...UNAVAILABLE, why: "it is reading its data from disk", remedy: "Wait." }],
+  ["MASTERDOWN", { ...UNAVAILABLE, why: "its primary does not answer", remedy: "Restore the primary." }],
+  ["CLUSTERDOWN", { ...UNAVAILABLE, why: "the cluster is not whole", remedy: "Restore the missing node." }],
+  ["NOAUTH", { ...CREDENTIALS, why: "it wants a password" }],
+  ["WRONGPASS", { ...CREDENTIALS, why: "it does not know this user and password" }],
+  ["NOPERM", { ...CREDENTIALS, why: "this user may not run the command" }],
+]);
+
+const firstWordOf = (error: unknown): string => (error instanceof Error ? (/^[A-Z]+/.exec(error.message)?.[0] ?? "") : "");
+
+export const isUnknownScript = (error: unknown): boolean => firstWordOf(error) === "NOSCRIPT";
+
+export function storeError(cause: unknown): SallyportError {
+  if (cause instanceof SallyportError) return cause;
+  const meaning = MEANINGS.get(firstWordOf(cause));
+  const because = meaning === undefined ? "" : `: ${meaning.why}`;
+  return new SallyportError(meaning?.code ?? "ERR_STORE_UNAVAILABLE", `Redis did not do what was asked${because}`, {
+    remedy: meaning?.remedy ?? "See the cause.",
+    cause,
+  });
+}

@@ -1,0 +1,67 @@
+// Rates, quotas, loop budgets and the call ledger in Redis: shared by every process that reaches the server.
+import type { Clock } from "../ports/clock.ts";
+import { type NewId, randomId } from "../ports/ids.ts";
+import type { Ledger, LedgerEnd, LedgerEntry, LedgerOutcome, LimitStore, Spend } from "../ports/limits.ts";
+import { BEGIN, END, SPEND } from "../redis/limit-scripts.ts";
+import type { Redis } from "../redis/redis.ts";
+
+const SERVERS_TIME = -1;
+
+/** Spends of one call are granted together or not at all, so that all counters are in one slot of a cluster. */
+export class RedisLimits implements LimitStore {
+  readonly #redis: Redis;
+  readonly #nowMs: () => number;
+
+  /** `clock`: in place of the server's own, for tests. */
+  constructor(redis: Redis, { clock }: { readonly clock?: Clock } = {}) {
+    this.#redis = redis;
+    this.#nowMs = () => clock?.now() ?? SERVERS_TIME;
+  }
+
+  async spend(spends: readonly Spend[]): Promise<{ readonly refused: number; readonly retryAfterMs: number } | undefined> {
+    const keys = spends.map(({ key }) => `${this.#redis.prefix}:{limits}:${key}`);
+    const args = spends.flatMap(({ limit, windowMs }) => [limit, windowMs]);
+    const answer = (await this.#redis.run(SPEND, keys, [this.#nowMs(), ...args])) as readonly [] | readonly [number, number];
+    return answer.length === 0 ? undefined : { refused: answer[0], retryAfterMs: answer[1] };
+  }
+}
+
+export class RedisLedger implements Ledger {
+  readonly #redis: Redis;
+  readonly #nowMs: () => number;
+  readonly #newId: NewId;
+
+  /** `clock`: in place of the server's own, for tests. */
+  constructor(redis: Redis, { clock, newId = randomId }: { readonly clock?: Clock; readonly newId?: NewId } = {}) {
+    this.#redis = redis;
+    this.#nowMs = () => clock?.now() ?? SERVERS_TIME;
+    this.#newId = newId;
+  }
+
+  async begin({ key, digest, eventId, leaseMs, rememberMs }: LedgerEntry): Promise<LedgerOutcome> {
+    const token = this.#newId();
+    const answer = await this.#redis.run(BEGIN, [this.#nameOf(key)], [this.#nowMs(), digest, eventId, token, leaseMs, rememberMs]);
+    const [kind, told] = answer as Answer;
+    switch (kind) {
+      case "begun":
+        return { kind, token, eventId: told };
+      case "finished":
+        return { kind, result: told };
+      case "in-flight":
+        return { kind, forMs: told };
+      case "conflict":
+        return { kind };
+    }
+  }
+
+  async end(key: string, token: string, end: LedgerEnd): Promise<void> {
+    const result = end.kind === "finished" ? end.result : "";
+    await this.#redis.run(END, [this.#nameOf(key)], [this.#nowMs(), token, end.kind, result]);
+  }
+
+  #nameOf(key: string): string {
+    return `${this.#redis.prefix}:call:${key}`;
+  }
+}
+
+type Answer = readonly ["begun" | "finished", string] | readonly ["in-flight", number] | readonly ["conflict", undefined?];

@@ -1,0 +1,164 @@
+// Claims, limits and calls on a real Redis, through both clients that people use.
+import { Redis as IoRedis } from "ioredis";
+import { createClient } from "redis";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ClaimRequest } from "../../src/ports/claim-store.ts";
+import { Redis, type RedisClient } from "../../src/redis/redis.ts";
+import { RedisClaims } from "../../src/stores/redis-claims.ts";
+import { RedisLedger, RedisLimits } from "../../src/stores/redis-limits.ts";
+import { claimStoreLaws, ledgerLaws, limitStoreLaws, TestClock } from "../../src/testing/index.ts";
+import { describeBroker } from "../brokers.ts";
+import { Replay, traces, UNIT_MS } from "./model-replay.ts";
+
+const REQUEST: ClaimRequest = { key: "k", digest: "d", stale: false, leaseMs: 1000, rememberMs: 60_000, maxFailures: 3, maxCrashes: 2 };
+
+let stores = 0;
+/** Keys of its own for every store. */
+const freshPrefix = (): string => `t${process.pid}-${++stores}`;
+
+/** A redriven event's token says which slot it is in, and no effect is ever run. */
+class RedisReplay extends Replay {
+  override tokenOf(key: number, id: string): string {
+    return key % 2 > 0 ? `${id}\nk${key - 1}` : id;
+  }
+
+  override async change(kind: string, key: number, ms: number, token: string): Promise<string> {
+    const answer = await super.change(kind, key, ms, token);
+    return kind === "commit-with-failing-effect" && answer === "effectFailed" ? "as the model" : answer;
+  }
+}
+
+describeBroker("redis", "Redis", (url) => {
+  const ioredis = new IoRedis(url, { lazyConnect: true });
+  const nodeRedis = createClient({ url });
+
+  beforeAll(async () => {
+    await Promise.all([ioredis.connect(), nodeRedis.connect()]);
+  });
+  afterAll(() => {
+    ioredis.disconnect();
+    nodeRedis.destroy();
+  });
+
+  const open = (client: RedisClient = ioredis): Redis => new Redis(client, { prefix: freshPrefix() });
+
+  describe.each([
+    ["ioredis", () => open(ioredis)],
+    ["node-redis", () => open(nodeRedis)],
+  ])("through %s", (_name, opened) => {
+    for (const law of claimStoreLaws(async (clock) => new RedisClaims(opened(), { clock }))) test(law.name, law.run);
+    for (const law of limitStoreLaws(async (clock) => new RedisLimits(opened(), { clock }))) test(law.name, law.run);
+    for (const law of ledgerLaws(async (clock) => new RedisLedger(opened(), { clock }))) test(law.name, law.run);
+  });
+
+  describe("[REP-01] [REP-07] [REP-15] do as the model does", () => {
+    test.each(traces)("%s", async (_name, { steps }) => {
+      const redis = open();
+      const replay = new RedisReplay((options) => new RedisClaims(redis, options));
+      const recordOf = async (key: number, isForgotten: boolean): Promise<string> => {
+        const family = key - (key % 2);
+        const row = await ioredis.hgetall(`${redis.prefix}:claim:{k${family}}${key === family ? "" : `k${key}`}`);
+        // What has expired is still there: the server's clock does not jump with the trace's.
+        if (row["token"] === undefined || (Number(row["expiresAtMs"]) <= replay.clock.now() && isForgotten)) return "none";
+        const times = [row["untilMs"], row["expiresAtMs"]].map((ms) => Number(ms) / UNIT_MS);
+        const [digest, token] = [row["digest"], row["token"].split("\n")[0]].map((text) => String(text).slice(1));
+        return [row["state"], digest, token, row["started"], row["finished"], ...times].join(" ");
+      };
+      for (const [index, step] of steps.entries()) {
+        const answer = await replay.take(step);
+        expect([index, answer === "as the model" ? step[5] : answer, await recordOf(step[2], step[6] === "none")]).toEqual([
+          index,
+          step[5],
+          step[6],
+        ]);
+      }
+    });
+  });
+
+  test("times are the server's where no clock is given", async () => {
+    const store = new RedisClaims(open());
+    expect(await store.claim([{ ...REQUEST, leaseMs: 50 }])).toMatchObject([{ kind: "granted", attempt: 1 }]);
+    expect(await store.claim([REQUEST])).toMatchObject([{ kind: "busy" }]);
+  });
+
+  test("[REP-08] what is remembered expires by itself, and not before", async () => {
+    const redis = open();
+    const clock = new TestClock();
+    await new RedisClaims(redis, { clock }).claim([{ ...REQUEST, key: "a", rememberMs: 30_000 }]);
+    const ttl = await ioredis.pttl(`${redis.prefix}:claim:{a}`);
+    expect(ttl).toBeGreaterThan(29_000);
+    expect(ttl).toBeLessThanOrEqual(30_000);
+  });
+
+  test("[PSN-08] a claim whose answer was lost is asked again under its token: no attempt is counted twice", async () => {
+    const redis = open();
+    const clock = new TestClock();
+    const deaf = deafTo(ioredis);
+    const store = new RedisClaims(new Redis(deaf, { prefix: redis.prefix, answerWithinMs: 100 }), { clock });
+    deaf.losing = true;
+    await expect(store.claim([REQUEST])).rejects.toMatchObject({ code: "ERR_STORE_UNAVAILABLE" });
+    deaf.losing = false;
+    clock.advance(10 * REQUEST.leaseMs);
+    expect(await store.claim([REQUEST])).toMatchObject([{ kind: "granted", attempt: 1, failures: 0 }]);
+  });
+
+  test("[REP-07] a copy that comes while an unanswered claim is asked again is not granted", async () => {
+    const redis = open();
+    const deaf = deafTo(ioredis);
+    const store = new RedisClaims(new Redis(deaf, { prefix: redis.prefix, answerWithinMs: 100 }), { clock: new TestClock() });
+    deaf.losing = true;
+    await expect(store.claim([REQUEST])).rejects.toMatchObject({ code: "ERR_STORE_UNAVAILABLE" });
+    deaf.losing = false;
+    const [again, copy] = await Promise.all([store.claim([REQUEST]), store.claim([REQUEST])]);
+    expect([again[0]?.kind, copy[0]?.kind]).toEqual(["granted", "busy"]);
+  });
+
+  test("all generations of an event, and all spends of a call, are in one slot of a cluster", async () => {
+    const names: string[][] = [];
+    const watched: RedisClient = {
+      call: (command, args) => {
+        if (command === "EVALSHA") names.push(args.slice(2, 2 + Number(args[1])));
+        return ioredis.call(command, args);
+      },
+    };
+    const redis = open(watched);
+    const clock = new TestClock();
+    const store = new RedisClaims(redis, { clock });
+    const [claim] = await store.claim([{ ...REQUEST, key: "2:e1,1:2,", earlier: ["2:e1,1:0,", "2:e1,1:1,"] }]);
+    if (claim?.kind !== "granted") return expect.unreachable();
+    expect(await store.change([{ kind: "commit", key: "2:e1,1:2,", token: claim.token }])).toEqual(["changed"]);
+    await new RedisLimits(redis, { clock }).spend(["a", "b"].map((key) => ({ key, limit: 1, windowMs: 1000 })));
+    const slots = await Promise.all(
+      names.map(async (keys) => new Set(await Promise.all(keys.map((key) => ioredis.cluster("KEYSLOT", key))))),
+    );
+    expect(slots.map(({ size }) => size)).toEqual([1, 1, 1]);
+    expect(slots[0]).toEqual(slots[1]);
+  });
+
+  test("a script that the server has forgotten is sent again", async () => {
+    const redis = open();
+    const store = new RedisClaims(redis, { clock: new TestClock() });
+    await store.claim([REQUEST]);
+    await ioredis.script("FLUSH");
+    expect(await store.claim([REQUEST])).toMatchObject([{ kind: "busy" }]);
+  });
+
+  test("[REP-13] an effect cannot be committed with the claim, and is said not to be", async () => {
+    const store = new RedisClaims(open());
+    const [claim] = await store.claim([REQUEST]);
+    if (claim?.kind !== "granted") return expect.unreachable();
+    const change = { kind: "commit", key: "k", token: claim.token, effect: () => expect.unreachable("it was run") } as const;
+    expect(await store.change([change])).toMatchObject([{ effectFailed: { code: "ERR_CONFIG_CAPABILITY" } }]);
+  });
+});
+
+/** A client whose commands are carried out and whose answers get lost. */
+function deafTo(client: IoRedis): { losing: boolean; call(command: string, args: string[]): Promise<unknown> } {
+  return {
+    losing: false,
+    async call(command, args) {
+      const answer = await client.call(command, args);
+      return this.losing && command !== "SCRIPT" ? new Promise(() => undefined) : answer;
+    },
+  };
+}

@@ -1,0 +1,33 @@
+// What a broker's file says: how it is started on a port and in a folder of its own, and how one knows that it answers.
+import { spawnSync } from "node:child_process";
+import { createServer } from "node:net";
+
+export interface Broker {
+  readonly name: string;
+  /** Debian's package. */
+  readonly package: string;
+  readonly program: string;
+  /** As whom it runs, where that is not who starts it. */
+  user?(): { readonly uid?: number; readonly gid?: number };
+  /** Before it is started. */
+  prepare?(folder: string): void;
+  /** In `folder`, which is empty. The process must stay in the foreground. */
+  command(port: number, folder: string): { readonly args: readonly string[]; readonly env?: Readonly<Record<string, string>> };
+  url(port: number): string;
+  /** Rejects while it does not. */
+  answers(port: number): Promise<void>;
+}
+
+export const isInstalled = ({ program }: Broker): boolean => spawnSync(program, ["--version"], { stdio: "ignore" }).error === undefined;
+
+/** Free now; nobody else is told of it. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,74 @@
+// Starts one broker and waits until it answers; ends one with all it left behind.
+import { spawn } from "node:child_process";
+import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as after } from "node:timers/promises";
+import { type Broker, freePort } from "./broker.ts";
+import type { Running } from "./running.ts";
+
+const ANSWERS_WITHIN_MS = 60_000;
+const ENDS_WITHIN_MS = 15_000;
+const STEP_MS = 100;
+
+export async function start(broker: Broker): Promise<Running> {
+  const { name } = broker;
+  const folder = mkdtempSync(join(tmpdir(), `sallyport-${name}-`));
+  const port = await freePort();
+  broker.prepare?.(folder);
+  const { args, env = {} } = broker.command(port, folder);
+  const log = openSync(join(folder, "log"), "a");
+  const child = spawn(broker.program, args, {
+    cwd: folder,
+    detached: true,
+    stdio: ["ignore", log, log],
+    env: { ...process.env, ...env },
+    ...broker.user?.(),
+  });
+  const { promise: failed, reject } = Promise.withResolvers<never>();
+  child.once("error", reject);
+  child.once("exit", (code) => reject(new Error(`${name} ended with ${code}:\n${readFileSync(join(folder, "log"), "utf8").slice(-2000)}`)));
+  try {
+    await Promise.race([failed, untilAnswers(broker, port)]);
+  } catch (error) {
+    child.kill("SIGKILL");
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+  child.removeAllListeners("exit");
+  child.unref();
+  return { name, url: broker.url(port), pid: child.pid as number, folder };
+}
+
+async function untilAnswers(broker: Broker, port: number): Promise<void> {
+  const giveUpAtMs = Date.now() + ANSWERS_WITHIN_MS;
+  for (;;) {
+    try {
+      return await broker.answers(port);
+    } catch (error) {
+      if (Date.now() > giveUpAtMs) throw new Error(`${broker.name} does not answer`, { cause: error });
+      await after(STEP_MS);
+    }
+  }
+}
+
+export async function end({ pid, folder }: Running): Promise<void> {
+  if (signal(pid, "SIGTERM")) {
+    const giveUpAtMs = Date.now() + ENDS_WITHIN_MS;
+    while (signal(pid, 0)) {
+      if (Date.now() > giveUpAtMs) signal(pid, "SIGKILL");
+      await after(STEP_MS);
+    }
+  }
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** False when there is no such process. */
+function signal(pid: number, which: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, which);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+    throw error;
+  }
+}
