@@ -10,8 +10,12 @@ export interface SqliteOptions {
   readonly lockTimeoutMs?: number;
 }
 
+/** Answers each item in its place. */
+type Kind<Item, Result> = (items: readonly Item[]) => readonly Result[];
+
 interface Work {
-  readonly run: (database: DatabaseSync) => unknown;
+  readonly kind: Kind<unknown, unknown>;
+  readonly item: unknown;
   readonly resolve: (value: never) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -91,11 +95,28 @@ export class SqliteDatabase {
    * either way nothing of it was kept. When a neighbour fails, `run` is rolled back and called once more.
    */
   write<T>(run: (database: DatabaseSync) => T): Promise<T> {
+    return this.#ask(() => [run(this.#database)], undefined);
+  }
+
+  /**
+   * As {@link write}, for what is asked for one by one and done together: `run` is given all items of one transaction,
+   * in the order in which they came, and answers each in its place.
+   */
+  batched<Item, Result>(run: Kind<Item, Result>): (item: Item) => Promise<Result> {
+    return (item) => this.#ask<Result>(run as Kind<unknown, Result>, item);
+  }
+
+  #ask<T>(kind: Kind<unknown, T>, item: unknown): Promise<T> {
     if (this.#closed) return Promise.reject(storeError(this.path, "is closed", undefined));
     return new Promise<T>((resolve, reject) => {
-      this.#queue.push({ run, resolve, reject });
-      this.#flushing ??= new Promise<void>((done) => setImmediate(done)).then(() => this.#flush());
+      this.#queue.push({ kind, item, resolve, reject });
+      this.#flushing ??= this.#flushNext();
     });
+  }
+
+  /** Not before everybody who was answered has had a turn to ask for more: it shares the transaction. */
+  #flushNext(): Promise<void> {
+    return new Promise<void>((done) => setImmediate(done)).then(() => this.#flush());
   }
 
   read<T>(run: (database: DatabaseSync) => T): T {
@@ -119,7 +140,7 @@ export class SqliteDatabase {
     const batch = this.#queue;
     this.#queue = [];
     await this.#commit(batch);
-    this.#flushing = this.#queue.length > 0 ? Promise.resolve().then(() => this.#flush()) : undefined;
+    this.#flushing = this.#queue.length > 0 ? this.#flushNext() : undefined;
   }
 
   async #commit(batch: readonly Work[]): Promise<void> {
@@ -129,8 +150,7 @@ export class SqliteDatabase {
       return this.#refuse(batch, cause);
     }
     try {
-      const results = this.#runAll(batch);
-      for (const [index, work] of batch.entries()) work.resolve(results[index] as never);
+      for (const [work, result] of this.#runAll(batch)) work.resolve(result as never);
     } catch (cause) {
       if (isOfTheFile(cause)) this.#refuse(batch, cause);
       else if (batch.length === 1) batch[0]!.reject(cause);
@@ -159,12 +179,16 @@ export class SqliteDatabase {
     }
   }
 
-  #runAll(batch: readonly Work[]): unknown[] {
+  #runAll(batch: readonly Work[]): readonly (readonly [Work, unknown])[] {
     this.#kept.clear();
     try {
-      const results = batch.map((work) => work.run(this.#database));
+      const answers: (readonly [Work, unknown])[] = [];
+      for (const [kind, works] of Map.groupBy(batch, (work) => work.kind)) {
+        const results = kind(works.map((work) => work.item));
+        for (const [index, work] of works.entries()) answers.push([work, results[index]]);
+      }
       this.#database.exec("COMMIT");
-      return results;
+      return answers;
     } catch (error) {
       this.#rollback();
       throw error;

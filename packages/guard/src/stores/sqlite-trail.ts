@@ -32,24 +32,17 @@ const PAGE = 1000;
 export class SqliteTrail implements Trail {
   readonly #database: SqliteDatabase;
   readonly #clock: Clock;
+  readonly #append: (entries: readonly TrailEntry[]) => Promise<void>;
 
   constructor(database: SqliteDatabase, options: { readonly clock?: Clock } = {}) {
     this.#database = database;
     this.#clock = options.clock ?? systemClock;
+    this.#append = database.batched((appended) => this.#appendAll(appended));
     database.define(SCHEMA);
   }
 
   append(entries: readonly TrailEntry[]): Promise<void> {
-    return this.#database.write(() => {
-      const head = this.#database.keep("sallyport_trail", () => this.#head());
-      const atMs = this.#clock.now();
-      for (const entry of entries) {
-        const next = { seq: head.seq + 1, atMs, entry: JSON.stringify(entry) };
-        const hash = hashOf(head.hash, next);
-        this.#database.prepare(INSERT).run(next.seq, next.atMs, next.entry, hash);
-        Object.assign(head, { seq: next.seq, hash });
-      }
-    });
+    return this.#append(entries);
   }
 
   /** In order, from the entry after `after`. */
@@ -75,6 +68,21 @@ export class SqliteTrail implements Trail {
       }
     }
     return headSeen ? { intact: true, entries: seq, head: previous } : { intact: false, brokenAt: seq + 1 };
+  }
+
+  #appendAll(appended: readonly (readonly TrailEntry[])[]): readonly undefined[] {
+    // Another trail may be on the same file.
+    const head = this.#database.keep("sallyport_trail", () => this.#head());
+    const insert = this.#database.prepare(INSERT);
+    const atMs = this.#clock.now();
+    return appended.map((entries) => {
+      for (const entry of entries) {
+        const next = { seq: head.seq + 1, atMs, entry: JSON.stringify(entry) };
+        head.hash = hashOf(head.hash, next);
+        insert.run((head.seq = next.seq), atMs, next.entry, head.hash);
+      }
+      return undefined;
+    });
   }
 
   /** Another process may have written since the last transaction, so that each reads it once. */
