@@ -219,6 +219,10 @@ const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
     "the trail's hash chain needs the digest and the unambiguous tuple, and only envelope/ may touch cryptography",
   ],
   [
+    `${GUARD}stores/sqlite-slot.ts → ${GUARD}envelope/signing-input.ts`,
+    "where a key is looked for must not be for a caller to choose, and only envelope/ may touch cryptography",
+  ],
+  [
     `${GUARD}isolation/thread-entry.ts → ?`,
     "a thread imports the user's module of handlers, named by the developer and never by a message",
   ],

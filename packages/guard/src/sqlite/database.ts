@@ -11,7 +11,7 @@ export interface SqliteOptions {
 }
 
 /** Answers each item in its place. */
-type Kind<Item, Result> = (items: readonly Item[]) => readonly Result[];
+type Kind<Item, Result> = (items: readonly Item[], database: DatabaseSync) => readonly Result[];
 
 interface Work {
   readonly kind: Kind<unknown, unknown>;
@@ -95,7 +95,7 @@ export class SqliteDatabase {
    * either way nothing of it was kept. When a neighbour fails, `run` is rolled back and called once more.
    */
   write<T>(run: (database: DatabaseSync) => T): Promise<T> {
-    return this.#ask(() => [run(this.#database)], undefined);
+    return this.#ask((_items, database) => [run(database)], undefined);
   }
 
   /**
@@ -184,7 +184,10 @@ export class SqliteDatabase {
     try {
       const answers: (readonly [Work, unknown])[] = [];
       for (const [kind, works] of Map.groupBy(batch, (work) => work.kind)) {
-        const results = kind(works.map((work) => work.item));
+        const results = kind(
+          works.map((work) => work.item),
+          this.#database,
+        );
         for (const [index, work] of works.entries()) answers.push([work, results[index]]);
       }
       this.#database.exec("COMMIT");

@@ -1,8 +1,9 @@
-// Rates, quotas and the call ledger in a SQLite file: shared by every process on the machine, and kept when one dies.
+// Rates and quotas in a SQLite file: shared by every process on the machine, and kept when one dies.
 import { type Clock, systemClock } from "../ports/clock.ts";
-import { type NewId, randomId } from "../ports/ids.ts";
-import type { Ledger, LedgerEnd, LedgerEntry, LedgerOutcome, LimitStore, Spend } from "../ports/limits.ts";
+import type { LimitStore, Spend } from "../ports/limits.ts";
 import type { SqliteDatabase } from "../sqlite/database.ts";
+
+export { SqliteLedger } from "./sqlite-ledger.ts";
 
 // Spends of a key are numbered, so that the one whose leaving the window makes room is found without counting. Those of
 // one millisecond leave it together and share a row, which has the number of the last of them and how many they are.
@@ -107,79 +108,4 @@ export class SqliteLimits implements LimitStore {
 /** One that is over may have been removed: what comes after it is not it. */
 function holds(row: SpendRow | undefined, number: number): row is SpendRow {
   return row !== undefined && number <= row.number && number > row.number - row.spends;
-}
-
-const LEDGER_SCHEMA = `
-  CREATE TABLE IF NOT EXISTS sallyport_calls (
-    key TEXT PRIMARY KEY, digest TEXT NOT NULL, eventId TEXT NOT NULL, token TEXT NOT NULL, result TEXT,
-    leaseEndsMs INTEGER NOT NULL, expiresAtMs INTEGER NOT NULL
-  ) WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS sallyport_calls_expiry ON sallyport_calls (expiresAtMs)`;
-const BEGIN = `INSERT INTO sallyport_calls (key, digest, eventId, token, result, leaseEndsMs, expiresAtMs) VALUES (?, ?, ?, ?, NULL, ?, ?)
-  ON CONFLICT (key) DO NOTHING`;
-const BEGIN_AGAIN =
-  "UPDATE sallyport_calls SET digest = ?2, eventId = ?3, token = ?4, result = NULL, leaseEndsMs = ?5, expiresAtMs = ?6 WHERE key = ?1";
-const FIND = "SELECT digest, eventId, result, leaseEndsMs FROM sallyport_calls WHERE key = ? AND expiresAtMs > ?";
-// A key always expires as long after its lease's end as it is to be remembered.
-const END = `UPDATE sallyport_calls SET result = ?1, leaseEndsMs = ?2, expiresAtMs = ?2 + expiresAtMs - leaseEndsMs
-  WHERE key = ?3 AND token = ?4`;
-const FORGET = "DELETE FROM sallyport_calls WHERE expiresAtMs <= ?";
-
-interface Row {
-  readonly digest: string;
-  readonly eventId: string;
-  readonly result: string | null;
-  readonly leaseEndsMs: number;
-}
-
-export class SqliteLedger implements Ledger {
-  readonly #database: SqliteDatabase;
-  readonly #clock: Clock;
-  readonly #newId: NewId;
-  #forgetAtMs = 0;
-
-  constructor(database: SqliteDatabase, options: { readonly clock?: Clock; readonly newId?: NewId } = {}) {
-    this.#database = database;
-    this.#clock = options.clock ?? systemClock;
-    this.#newId = options.newId ?? randomId;
-    database.define(LEDGER_SCHEMA);
-  }
-
-  begin(entry: LedgerEntry): Promise<LedgerOutcome> {
-    return this.#database.write((): LedgerOutcome => {
-      const nowMs = this.#clock.now();
-      this.#forget(nowMs);
-      const token = this.#newId();
-      const row = (eventId: string) =>
-        [entry.key, entry.digest, eventId, token, nowMs + entry.leaseMs, nowMs + entry.leaseMs + entry.rememberMs] as const;
-      // Most calls are new: they are written without a look.
-      if (this.#database.prepare(BEGIN).run(...row(entry.eventId)).changes === 1) return { kind: "begun", token, eventId: entry.eventId };
-      const found = this.#database.prepare(FIND).get(entry.key, nowMs) as Row | undefined;
-      if (found !== undefined) {
-        if (found.digest !== entry.digest) return { kind: "conflict" };
-        if (found.result !== null) return { kind: "finished", result: found.result };
-        if (found.leaseEndsMs > nowMs) return { kind: "in-flight", forMs: found.leaseEndsMs - nowMs };
-      }
-      const eventId = found?.eventId ?? entry.eventId;
-      this.#database.prepare(BEGIN_AGAIN).run(...row(eventId));
-      return { kind: "begun", token, eventId };
-    });
-  }
-
-  async end(key: string, token: string, end: LedgerEnd): Promise<void> {
-    await this.#database.write(() => {
-      if (end.kind === "refused") {
-        this.#database.prepare("DELETE FROM sallyport_calls WHERE key = ? AND token = ?").run(key, token);
-        return;
-      }
-      const result = end.kind === "finished" ? end.result : null;
-      this.#database.prepare(END).run(result, this.#clock.now(), key, token);
-    });
-  }
-
-  #forget(nowMs: number): void {
-    if (nowMs < this.#forgetAtMs) return;
-    this.#database.prepare(FORGET).run(nowMs);
-    this.#forgetAtMs = nowMs + CLEAN_EVERY_MS;
-  }
 }
