@@ -33,6 +33,8 @@ const REPLACE = `UPDATE sallyport_claims SET digest = ?, state = ?, token = ?, s
   WHERE id = ?`;
 // All that the end of a first attempt changes: nothing that has an index.
 const END = "UPDATE sallyport_claims SET state = ?, untilMs = ? WHERE id = ?";
+// The same without a look, where the row is still as it was when this process wrote it.
+const END_UNCHANGED = `${END} AND token = ? AND state = ? AND started = ? AND finished = ? AND untilMs = ? AND expiresAtMs = ?`;
 // A few more than are claimed, so that the table does not grow for ever and no claim pays for all that has expired.
 const FORGET_MORE = 64;
 const FORGET = "DELETE FROM sallyport_claims WHERE id IN (SELECT id FROM sallyport_claims WHERE expiresAtMs <= ? LIMIT ?)";
@@ -44,6 +46,9 @@ interface Row extends ClaimRecord {
 
 type Rows = KeyedRows<Row>;
 
+/** How many claims a process remembers having, so that their end need not look for them. */
+const MOST_HELD = 20_000;
+
 export class SqliteClaims implements ClaimStore {
   readonly name = "sqlite";
   readonly persists = true;
@@ -52,6 +57,8 @@ export class SqliteClaims implements ClaimStore {
   readonly #newId: NewId;
   readonly #claim: (requests: readonly ClaimRequest[]) => Promise<readonly ClaimOutcome[]>;
   readonly #change: (change: ClaimChange) => Promise<ChangeOutcome>;
+  /** As they were written, by key. What is on disk may be another by now, and nothing is believed of these unasked. */
+  readonly #held = new Map<string, Row>();
 
   constructor(database: SqliteDatabase, options: SqliteClaimsOptions = {}) {
     this.#database = database;
@@ -81,8 +88,24 @@ export class SqliteClaims implements ClaimStore {
   }
 
   #changeAll(changes: readonly ClaimChange[], open: DatabaseSync): readonly ChangeOutcome[] {
-    const rows = this.#find(changes.map(({ key }) => key));
-    return changes.map((change) => this.#apply(change, rows, open));
+    const ended = changes.map((change) => this.#endHeld(change));
+    const others = changes.filter((_change, index) => !ended[index]);
+    if (others.length === 0) return changes.map(() => "changed");
+    const rows = this.#find(others.map(({ key }) => key));
+    return changes.map((change, index) => (ended[index] === true ? "changed" : this.#apply(change, rows, open)));
+  }
+
+  /** True when the claim was still as this process had written it, and now is at its end. */
+  #endHeld(change: ClaimChange): boolean {
+    const found = this.#held.get(change.key);
+    // Whatever comes of it: the next change of this key, maybe in this transaction, must look.
+    this.#held.delete(change.key);
+    if (found === undefined || (change.kind === "commit" && change.effect !== undefined)) return false;
+    const record = changeRecord(found, change, this.#clock.now());
+    if (record === undefined || !differInEnd(found, record)) return false;
+    const { id, token, state, started, finished, untilMs, expiresAtMs } = found;
+    const end = this.#database.prepare(END_UNCHANGED);
+    return end.run(record.state, record.untilMs, id, token, state, started, finished, untilMs, expiresAtMs).changes === 1;
   }
 
   #apply(change: ClaimChange, rows: Rows, open: DatabaseSync): ChangeOutcome {
@@ -109,7 +132,7 @@ export class SqliteClaims implements ClaimStore {
     const token = this.#newId();
     if (earlier.some((other) => livesOn(rows.get(other), nowMs))) return { kind: "done" };
     const { outcome, record } = claimRecord(rows.get(key), request, nowMs, token);
-    if (record !== undefined) this.#write(key, record, rows);
+    if (record !== undefined) this.#hold(this.#write(key, record, rows));
     if (outcome.kind === "granted" && record !== undefined)
       for (const other of earlier) if (!isKnown(rows.get(other), nowMs)) this.#write(other, supersededBy(record), rows);
     return outcome;
@@ -119,7 +142,14 @@ export class SqliteClaims implements ClaimStore {
     return new KeyedRows<Row>(this.#database, FIND, keys);
   }
 
-  #write(key: string, record: ClaimRecord, rows: Rows): void {
+  #hold(row: Row): void {
+    if (row.state !== "held") return;
+    const oldest = this.#held.size < MOST_HELD ? undefined : this.#held.keys().next().value;
+    if (oldest !== undefined) this.#held.delete(oldest);
+    this.#held.set(row.key, row);
+  }
+
+  #write(key: string, record: ClaimRecord, rows: Rows): Row {
     const { digest, state, token, started, finished, untilMs, expiresAtMs } = record;
     const found = rows.get(key);
     let id = found?.id;
@@ -128,7 +158,9 @@ export class SqliteClaims implements ClaimStore {
       id = Number(insert.run(rows.slotOf(key), key, digest, state, token, started, finished, untilMs, expiresAtMs).lastInsertRowid);
     } else if (differInEnd(found, record)) this.#database.prepare(END).run(state, untilMs, id);
     else this.#database.prepare(REPLACE).run(digest, state, token, started, finished, untilMs, expiresAtMs, id);
-    rows.set({ ...record, id, key });
+    const row = { id, key, digest, state, token, started, finished, untilMs, expiresAtMs };
+    rows.set(row);
+    return row;
   }
 }
 

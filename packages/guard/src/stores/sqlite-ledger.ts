@@ -24,8 +24,10 @@ const BEGIN_AGAIN = `UPDATE sallyport_calls
   SET digest = ?2, eventId = ?3, token = ?4, leaseEndsMs = ?5, expiresAtMs = ?6, forgetAtMs = max(forgetAtMs, ?6) WHERE id = ?1`;
 // A key always expires as long after its lease's end as it is to be remembered.
 const END = `UPDATE sallyport_calls SET leaseEndsMs = ?1, expiresAtMs = ?1 + expiresAtMs - leaseEndsMs
-  WHERE id = ?2 AND token = ?3 AND key = ?4 RETURNING expiresAtMs > forgetAtMs AS outlives`;
-const KEEP_LONGER = "UPDATE sallyport_calls SET forgetAtMs = expiresAtMs WHERE id = ?";
+  WHERE id = ?2 AND token = ?3 AND key = ?4`;
+const END_LATE = `UPDATE sallyport_calls SET leaseEndsMs = ?1, expiresAtMs = ?1 + expiresAtMs - leaseEndsMs,
+    forgetAtMs = max(forgetAtMs, ?1 + expiresAtMs - leaseEndsMs)
+  WHERE id = ?2 AND token = ?3 AND key = ?4`;
 const FREE = "DELETE FROM sallyport_calls WHERE id = ? AND token = ? AND key = ?";
 const RESULT = "INSERT OR REPLACE INTO sallyport_results (id, result) VALUES (?, ?)";
 const NO_RESULT = "DELETE FROM sallyport_results WHERE id = ?";
@@ -100,23 +102,21 @@ export class SqliteLedger implements Ledger {
       this.#database.prepare(NO_RESULT).run(written);
     }
     found.set({ id: written, key, digest, eventId, result: null, leaseEndsMs, expiresAtMs });
-    // With the row's number its end need not be looked for.
-    return { kind: "begun", token: `${written}.${token}`, eventId };
+    // With what its end would else have to look for.
+    return { kind: "begun", token: `${written}.${leaseEndsMs}.${token}`, eventId };
   }
 
   #endAll(all: readonly Ended[]): readonly undefined[] {
     const nowMs = this.#clock.now();
     return all.map(({ key, token: given, end }) => {
-      const dot = given.indexOf(".");
-      const id = Number(given.slice(0, dot));
-      const token = given.slice(dot + 1);
+      const [id, leaseEndsMs, token] = partsOf(given);
       if (end.kind === "refused") {
         this.#database.prepare(FREE).run(id, token, key);
         return undefined;
       }
-      const changed = this.#database.prepare(END).get(nowMs, id, token, key);
-      if (changed?.["outlives"] === 1) this.#database.prepare(KEEP_LONGER).run(id);
-      if (changed !== undefined && end.kind === "finished") this.#database.prepare(RESULT).run(id, end.result);
+      const sql = nowMs > leaseEndsMs ? END_LATE : END;
+      const { changes } = this.#database.prepare(sql).run(nowMs, id, token, key);
+      if (changes === 1 && end.kind === "finished") this.#database.prepare(RESULT).run(id, end.result);
       return undefined;
     });
   }
@@ -134,4 +134,10 @@ function answerOf(found: Row, entry: LedgerEntry, nowMs: number): LedgerOutcome 
   if (found.digest !== entry.digest) return { kind: "conflict" };
   if (found.result !== null) return { kind: "finished", result: found.result };
   return found.leaseEndsMs > nowMs ? { kind: "in-flight", forMs: found.leaseEndsMs - nowMs } : undefined;
+}
+
+function partsOf(token: string): readonly [id: number, leaseEndsMs: number, token: string] {
+  const first = token.indexOf(".");
+  const second = token.indexOf(".", first + 1);
+  return [Number(token.slice(0, first)), Number(token.slice(first + 1, second)), token.slice(second + 1)];
 }
