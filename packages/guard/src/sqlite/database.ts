@@ -13,11 +13,16 @@ export interface SqliteOptions {
 /** Answers each item in its place. */
 type Kind<Item, Result> = (items: readonly Item[], database: DatabaseSync) => readonly Result[];
 
-interface Work {
-  readonly kind: Kind<unknown, unknown>;
-  readonly item: unknown;
+interface Waiting {
   readonly resolve: (value: never) => void;
   readonly reject: (error: unknown) => void;
+}
+
+/** Work of one kind, and who waits for each piece of it. */
+interface Work {
+  readonly kind: Kind<unknown, unknown>;
+  readonly items: unknown[];
+  readonly waiting: Waiting[];
 }
 
 const DEFAULT_LOCK_TIMEOUT_MS = 5000;
@@ -34,7 +39,7 @@ export class SqliteDatabase {
   readonly #statements = new Map<string, StatementSync>();
   readonly #lockTimeoutMs: number;
   readonly #kept = new Map<string, object>();
-  #queue: Work[] = [];
+  #queue = new Map<Kind<unknown, unknown>, Work>();
   #flushing: Promise<void> | undefined;
   #closed = false;
 
@@ -109,7 +114,10 @@ export class SqliteDatabase {
   #ask<T>(kind: Kind<unknown, T>, item: unknown): Promise<T> {
     if (this.#closed) return Promise.reject(storeError(this.path, "is closed", undefined));
     return new Promise<T>((resolve, reject) => {
-      this.#queue.push({ kind, item, resolve, reject });
+      let work = this.#queue.get(kind);
+      if (work === undefined) this.#queue.set(kind, (work = { kind, items: [], waiting: [] }));
+      work.items.push(item);
+      work.waiting.push({ resolve, reject });
       this.#flushing ??= this.#flushNext();
     });
   }
@@ -137,10 +145,10 @@ export class SqliteDatabase {
   }
 
   async #flush(): Promise<void> {
-    const batch = this.#queue;
-    this.#queue = [];
+    const batch = [...this.#queue.values()];
+    this.#queue = new Map();
     await this.#commit(batch);
-    this.#flushing = this.#queue.length > 0 ? this.#flushNext() : undefined;
+    this.#flushing = this.#queue.size > 0 ? this.#flushNext() : undefined;
   }
 
   async #commit(batch: readonly Work[]): Promise<void> {
@@ -150,18 +158,21 @@ export class SqliteDatabase {
       return this.#refuse(batch, cause);
     }
     try {
-      for (const [work, result] of this.#runAll(batch)) work.resolve(result as never);
+      const results = this.#runAll(batch);
+      for (const [which, { waiting }] of batch.entries())
+        for (const [index, { resolve }] of waiting.entries()) resolve(results[which]?.[index] as never);
     } catch (cause) {
+      const each = batch.flatMap(pieces);
       if (isOfTheFile(cause)) this.#refuse(batch, cause);
-      else if (batch.length === 1) batch[0]!.reject(cause);
+      else if (each.length === 1) each[0]!.waiting[0]!.reject(cause);
       // One of them failed and undid the others: each for itself, so that only that one fails.
-      else for (const work of batch) await this.#commit([work]);
+      else for (const piece of each) await this.#commit([piece]);
     }
   }
 
   #refuse(batch: readonly Work[], cause: unknown): void {
     const error = storeError(this.path, "cannot be written", cause);
-    for (const work of batch) work.reject(error);
+    for (const { waiting } of batch) for (const { reject } of waiting) reject(error);
   }
 
   async #begin(): Promise<void> {
@@ -179,19 +190,12 @@ export class SqliteDatabase {
     }
   }
 
-  #runAll(batch: readonly Work[]): readonly (readonly [Work, unknown])[] {
+  #runAll(batch: readonly Work[]): readonly (readonly unknown[])[] {
     this.#kept.clear();
     try {
-      const answers: (readonly [Work, unknown])[] = [];
-      for (const [kind, works] of Map.groupBy(batch, (work) => work.kind)) {
-        const results = kind(
-          works.map((work) => work.item),
-          this.#database,
-        );
-        for (const [index, work] of works.entries()) answers.push([work, results[index]]);
-      }
+      const results = batch.map(({ kind, items }) => kind(items, this.#database));
       this.#database.exec("COMMIT");
-      return answers;
+      return results;
     } catch (error) {
       this.#rollback();
       throw error;
@@ -226,3 +230,6 @@ export class SqliteDatabase {
     return file;
   }
 }
+
+const pieces = ({ kind, items, waiting }: Work): readonly Work[] =>
+  waiting.map((one, index) => ({ kind, items: [items[index]], waiting: [one] }));
