@@ -59,7 +59,7 @@ export async function runAttempt(
   };
   const onStop = (): void => endWith({ kind: "stopped" });
   if (stop.aborted) return { kind: "stopped" };
-  stop.addEventListener("abort", onStop);
+  const forget = onAbort(stop, onStop);
   const cancelDeadline = clock.after(policy.deadlineMs, () => endWith({ kind: "deadline" }));
   const stopRenewing = renewLease(work, claims, policy, clock, () => endWith({ kind: "lost" }));
   const { attempt, token } = work;
@@ -68,8 +68,35 @@ export async function runAttempt(
   } finally {
     cancelDeadline();
     stopRenewing();
-    stop.removeEventListener("abort", onStop);
+    forget();
   }
+}
+
+interface Waiting {
+  readonly callbacks: Set<() => void>;
+  readonly listener: () => void;
+}
+
+const WAITING = new WeakMap<AbortSignal, Waiting>();
+
+/** One listener for all that wait: a signal looks through those it has for each that comes, so that each would pay for all in work. */
+function onAbort(signal: AbortSignal, callback: () => void): () => void {
+  const { callbacks, listener } = WAITING.get(signal) ?? listen(signal);
+  callbacks.add(callback);
+  return () => {
+    callbacks.delete(callback);
+    if (callbacks.size > 0) return;
+    signal.removeEventListener("abort", listener);
+    WAITING.delete(signal);
+  };
+}
+
+function listen(signal: AbortSignal): Waiting {
+  const callbacks = new Set<() => void>();
+  const waiting = { callbacks, listener: () => callbacks.forEach((call) => call()) };
+  signal.addEventListener("abort", waiting.listener);
+  WAITING.set(signal, waiting);
+  return waiting;
 }
 
 async function callHandler(work: Attempt, context: HandlerContext): Promise<Handled> {
