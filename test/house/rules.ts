@@ -216,7 +216,7 @@ const PARSERS: ReadonlyMap<string, string> = new Map([
 const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
   [
     `${GUARD}stores/sqlite-trail.ts → ${GUARD}envelope/signing-input.ts`,
-    "the trail's hash chain needs the digest and the unambiguous tuple, and only envelope/ may touch cryptography",
+    "the trail's hash chain needs the digest, and only envelope/ may touch cryptography",
   ],
   [
     `${GUARD}stores/sqlite-slot.ts → ${GUARD}envelope/signing-input.ts`,

@@ -1,6 +1,6 @@
 // The trail in a SQLite file: each entry's hash covers the one before it, so that any change is found (OPS-01).
 // Someone who can write the file can also rebuild the whole chain: keep its head elsewhere and verify against that.
-import { digestOf, tuple } from "../envelope/signing-input.ts";
+import { digestOf } from "../envelope/signing-input.ts";
 import { type Clock, systemClock } from "../ports/clock.ts";
 import type { Trail, TrailEntry } from "../ports/trail.ts";
 import type { SqliteDatabase } from "../sqlite/database.ts";
@@ -62,7 +62,7 @@ export class SqliteTrail implements Trail {
     let headSeen = head === undefined || head === BEGINNING;
     for (let rows = this.#rows(0, PAGE); rows.length > 0; rows = this.#rows(seq, PAGE)) {
       for (const row of rows) {
-        if (row.seq !== seq + 1 || row.hash !== hashOf(previous, row)) return { intact: false, brokenAt: seq + 1 };
+        if (row.seq !== seq + 1 || !isWhole(row) || row.hash !== hashOf(previous, row)) return { intact: false, brokenAt: seq + 1 };
         ({ hash: previous, seq } = row);
         headSeen ||= row.hash === head;
       }
@@ -97,5 +97,9 @@ export class SqliteTrail implements Trail {
   }
 }
 
+/** Unambiguous: neither a hash nor a number has a space in it, and the entry is the rest. */
 const hashOf = (previous: string, row: Pick<Row, "seq" | "atMs" | "entry">): string =>
-  digestOf(tuple(previous, row.seq, row.atMs, row.entry));
+  digestOf(`${previous} ${row.seq} ${row.atMs} ${row.entry}`);
+
+/** A column takes text as well, which could hold what the next one began with. */
+const isWhole = (row: Row): boolean => Number.isSafeInteger(row.atMs) && typeof row.entry === "string";
