@@ -33,7 +33,7 @@ export const OPERATORS: readonly Removal[] = [
   removal(
     "OPS-01",
     "an entry's hash does not cover those before it",
-    guard("stores/sqlite-trail.ts", "digestOf(tuple(previous, row.seq,", "digestOf(tuple(previous.slice(64), row.seq,"),
+    guard("stores/sqlite-trail.ts", "digestOf(`${previous} $", "digestOf(`${previous.slice(64)} $"),
   ),
   removal(
     "OPS-01",

@@ -138,7 +138,7 @@ export const POISON: readonly Removal[] = [
   removal(
     "PSN-09",
     "what is behind a key's message stays there when that one is settled",
-    guard("adapters/sqlite-log.ts", "if (key !== null) next.run(destination, group, key);", "void next;"),
+    guard("adapters/sqlite-log.ts", "if (key !== null) next.run(id, key);", "void next;"),
   ),
   removal(
     "PSN-10",

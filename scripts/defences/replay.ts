@@ -117,11 +117,7 @@ export const REPLAY: readonly Removal[] = [
   removal(
     "REP-07",
     "of two processes each writes its claim over the other's",
-    guard(
-      "stores/sqlite-claims.ts",
-      "const INSERT = `INSERT INTO sallyport_claims (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING`;",
-      "const INSERT = `INSERT OR REPLACE INTO sallyport_claims (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;",
-    ),
+    guard("stores/sqlite-claims.ts", "claimRecord(rows.get(key), request, nowMs, token)", "claimRecord(undefined, request, nowMs, token)"),
   ),
   removal(
     "REP-08",
@@ -160,6 +156,11 @@ export const REPLAY: readonly Removal[] = [
     guard("stores/sqlite-claims.ts", "CREATE TABLE IF NOT EXISTS sallyport_claims (", "CREATE TEMP TABLE IF NOT EXISTS sallyport_claims ("),
     guard(
       "stores/sqlite-claims.ts",
+      "CREATE INDEX IF NOT EXISTS sallyport_claims_slot",
+      "CREATE INDEX IF NOT EXISTS temp.sallyport_claims_slot",
+    ),
+    guard(
+      "stores/sqlite-claims.ts",
       "CREATE INDEX IF NOT EXISTS sallyport_claims_expiry",
       "CREATE INDEX IF NOT EXISTS temp.sallyport_claims_expiry",
     ),
@@ -189,7 +190,7 @@ export const REPLAY: readonly Removal[] = [
     guard(
       "stores/sqlite-claims.ts",
       '    if (record === undefined) return "lost";\n',
-      '    if (record === undefined && change.kind === "commit" && change.effect) applyEffect(database, change.effect);\n    if (record === undefined) return "lost";\n',
+      '    if (record === undefined && change.kind === "commit" && change.effect) applyEffect(open, change.effect);\n    if (record === undefined) return "lost";\n',
     ),
   ),
   removal(

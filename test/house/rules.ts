@@ -220,7 +220,11 @@ const PARSERS: ReadonlyMap<string, string> = new Map([
 const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
   [
     `${GUARD}stores/sqlite-trail.ts → ${GUARD}envelope/signing-input.ts`,
-    "the trail's hash chain needs the digest and the unambiguous tuple, and only envelope/ may touch cryptography",
+    "the trail's hash chain needs the digest, and only envelope/ may touch cryptography",
+  ],
+  [
+    `${GUARD}stores/sqlite-slot.ts → ${GUARD}envelope/signing-input.ts`,
+    "where a key is looked for must not be for a caller to choose, and only envelope/ may touch cryptography",
   ],
   [
     `${GUARD}isolation/thread-entry.ts → ?`,

@@ -22,10 +22,10 @@ const SEEN = `INSERT INTO sallyport_seen (destination, name, seenMs) VALUES (?, 
 const SEEN_AT_ALL = `INSERT INTO sallyport_seen (destination, name, seenMs) SELECT destination, name, ? FROM sallyport_groups WHERE true
   ON CONFLICT (destination, name) DO NOTHING`;
 const NEXT_DESTINATION = "SELECT min(destination) AS destination FROM sallyport_log WHERE destination > ?";
-const GROUPS = `SELECT g.name AS name, g.position AS position, s.seenMs >= ?2 AS present FROM sallyport_groups g
+const GROUPS = `SELECT g.id AS id, g.name AS name, g.position AS position, s.seenMs >= ?2 AS present FROM sallyport_groups g
   JOIN sallyport_seen s ON s.destination = g.destination AND s.name = g.name WHERE g.destination = ?1`;
 const OLDEST = `SELECT seq, enqueuedAtMs, EXISTS (SELECT 1 FROM json_each(?2) g JOIN sallyport_pending p
-    ON p.destination = l.destination AND p.name = g.value AND p.seq = l.seq) AS owed
+    ON p.groupId = g.value AND p.seq = l.seq) AS owed
   FROM sallyport_log l WHERE destination = ?1 AND seq > ?3 AND seq <= ?4 ORDER BY seq`;
 const REMOVE = "DELETE FROM sallyport_log WHERE seq IN (SELECT value FROM json_each(?))";
 const REMOVED = `INSERT INTO sallyport_removed (destination, seq) VALUES (?, ?) ON CONFLICT (destination) DO UPDATE SET seq = max(seq, excluded.seq)`;
@@ -35,6 +35,7 @@ const MOST_LOOKED_AT = 1024;
 const PAUSE_MS = 60_000;
 
 interface Group {
+  readonly id: number;
   readonly name: string;
   readonly position: number;
   readonly present: 0 | 1;
@@ -98,10 +99,10 @@ export class SqliteExpiry {
     const taken = Math.min(Number.MAX_SAFE_INTEGER, ...present.map(({ position }) => position));
     const from = this.#lookedAt.get(destination) ?? 0;
     this.#lookedAt.delete(destination);
-    const names = JSON.stringify(present.map(({ name }) => name));
+    const ids = JSON.stringify(present.map(({ id }) => id));
     const seqs: number[] = [];
     let looked = 0;
-    for (const row of this.#database.prepare(OLDEST).iterate(destination, names, from, taken)) {
+    for (const row of this.#database.prepare(OLDEST).iterate(destination, ids, from, taken)) {
       if ((row["enqueuedAtMs"] as number) >= beforeMs || seqs.length === most) break;
       if (row["owed"] === 0) seqs.push(row["seq"] as number);
       if (++looked < MOST_LOOKED_AT) continue;

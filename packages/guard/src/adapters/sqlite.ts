@@ -160,9 +160,8 @@ class Member implements Subscription {
   async #fetch(): Promise<void> {
     try {
       await this.#heartbeat();
-      const room = this.#options.prefetch - this.#out.size;
-      if (this.#state !== "open" || room <= 0) return;
-      const { rows, more } = await this.#log.take(this.#options, room);
+      if (this.#room() === 0) return;
+      const { rows, more } = await this.#log.take(this.#options, () => this.#room());
       if (more) this.#again = true;
       this.#options.onFetch?.(undefined);
       if (rows.length === 0) return;
@@ -172,6 +171,10 @@ class Member implements Subscription {
       // The file does not answer: nothing was taken. The next poll tries again (REP-12).
       this.#options.onFetch?.(isSallyportError(error) ? error.code : "ERR_TRANSPORT_UNAVAILABLE");
     }
+  }
+
+  #room(): number {
+    return this.#state === "open" ? Math.max(0, this.#options.prefetch - this.#out.size) : 0;
   }
 
   async #heartbeat(): Promise<void> {
@@ -191,7 +194,7 @@ class Member implements Subscription {
       destination: this.#options.destination,
       enqueuedAtMs: row.enqueuedAtMs,
       brokerId: String(row.seq),
-      ack: () => this.#settle(row.seq, () => this.#log.settle(this.#options, [row.seq])),
+      ack: () => this.#settle(row.seq, () => this.#log.settle(this.#options, row.seq)),
       retryAfter: (delayMs) => this.#settle(row.seq, () => this.#log.postpone(this.#options, [row.seq], delayMs)),
     };
   }

@@ -10,10 +10,19 @@ export interface SqliteOptions {
   readonly lockTimeoutMs?: number;
 }
 
-interface Work {
-  readonly run: (database: DatabaseSync) => unknown;
+/** Answers each item in its place. */
+type Kind<Item, Result> = (items: readonly Item[], database: DatabaseSync) => readonly Result[];
+
+interface Waiting {
   readonly resolve: (value: never) => void;
   readonly reject: (error: unknown) => void;
+}
+
+/** Work of one kind, and who waits for each piece of it. */
+interface Work {
+  readonly kind: Kind<unknown, unknown>;
+  readonly items: unknown[];
+  readonly waiting: Waiting[];
 }
 
 const DEFAULT_LOCK_TIMEOUT_MS = 5000;
@@ -30,7 +39,7 @@ export class SqliteDatabase {
   readonly #statements = new Map<string, StatementSync>();
   readonly #lockTimeoutMs: number;
   readonly #kept = new Map<string, object>();
-  #queue: Work[] = [];
+  #queue = new Map<Kind<unknown, unknown>, Work>();
   #flushing: Promise<void> | undefined;
   #closed = false;
 
@@ -91,11 +100,31 @@ export class SqliteDatabase {
    * either way nothing of it was kept. When a neighbour fails, `run` is rolled back and called once more.
    */
   write<T>(run: (database: DatabaseSync) => T): Promise<T> {
+    return this.#ask((_items, database) => [run(database)], undefined);
+  }
+
+  /**
+   * As {@link write}, for what is asked for one by one and done together: `run` is given all items of one transaction,
+   * in the order in which they came, and answers each in its place.
+   */
+  batched<Item, Result>(run: Kind<Item, Result>): (item: Item) => Promise<Result> {
+    return (item) => this.#ask<Result>(run as Kind<unknown, Result>, item);
+  }
+
+  #ask<T>(kind: Kind<unknown, T>, item: unknown): Promise<T> {
     if (this.#closed) return Promise.reject(storeError(this.path, "is closed", undefined));
     return new Promise<T>((resolve, reject) => {
-      this.#queue.push({ run, resolve, reject });
-      this.#flushing ??= new Promise<void>((done) => setImmediate(done)).then(() => this.#flush());
+      let work = this.#queue.get(kind);
+      if (work === undefined) this.#queue.set(kind, (work = { kind, items: [], waiting: [] }));
+      work.items.push(item);
+      work.waiting.push({ resolve, reject });
+      this.#flushing ??= this.#flushNext();
     });
+  }
+
+  /** Not before everybody who was answered has had a turn to ask for more: it shares the transaction. */
+  #flushNext(): Promise<void> {
+    return new Promise<void>((done) => setImmediate(done)).then(() => this.#flush());
   }
 
   read<T>(run: (database: DatabaseSync) => T): T {
@@ -116,10 +145,10 @@ export class SqliteDatabase {
   }
 
   async #flush(): Promise<void> {
-    const batch = this.#queue;
-    this.#queue = [];
+    const batch = [...this.#queue.values()];
+    this.#queue = new Map();
     await this.#commit(batch);
-    this.#flushing = this.#queue.length > 0 ? Promise.resolve().then(() => this.#flush()) : undefined;
+    this.#flushing = this.#queue.size > 0 ? this.#flushNext() : undefined;
   }
 
   async #commit(batch: readonly Work[]): Promise<void> {
@@ -130,18 +159,20 @@ export class SqliteDatabase {
     }
     try {
       const results = this.#runAll(batch);
-      for (const [index, work] of batch.entries()) work.resolve(results[index] as never);
+      for (const [which, { waiting }] of batch.entries())
+        for (const [index, { resolve }] of waiting.entries()) resolve(results[which]?.[index] as never);
     } catch (cause) {
+      const each = batch.flatMap(pieces);
       if (isOfTheFile(cause)) this.#refuse(batch, cause);
-      else if (batch.length === 1) batch[0]!.reject(cause);
+      else if (each.length === 1) each[0]!.waiting[0]!.reject(cause);
       // One of them failed and undid the others: each for itself, so that only that one fails.
-      else for (const work of batch) await this.#commit([work]);
+      else for (const piece of each) await this.#commit([piece]);
     }
   }
 
   #refuse(batch: readonly Work[], cause: unknown): void {
     const error = storeError(this.path, "cannot be written", cause);
-    for (const work of batch) work.reject(error);
+    for (const { waiting } of batch) for (const { reject } of waiting) reject(error);
   }
 
   async #begin(): Promise<void> {
@@ -159,10 +190,10 @@ export class SqliteDatabase {
     }
   }
 
-  #runAll(batch: readonly Work[]): unknown[] {
+  #runAll(batch: readonly Work[]): readonly (readonly unknown[])[] {
     this.#kept.clear();
     try {
-      const results = batch.map((work) => work.run(this.#database));
+      const results = batch.map(({ kind, items }) => kind(items, this.#database));
       this.#database.exec("COMMIT");
       return results;
     } catch (error) {
@@ -199,3 +230,6 @@ export class SqliteDatabase {
     return file;
   }
 }
+
+const pieces = ({ kind, items, waiting }: Work): readonly Work[] =>
+  waiting.map((one, index) => ({ kind, items: [items[index]], waiting: [one] }));

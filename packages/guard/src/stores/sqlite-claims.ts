@@ -8,6 +8,7 @@ import type { SqliteDatabase } from "../sqlite/database.ts";
 import { isOfTheFile } from "../sqlite/failure.ts";
 import { changeRecord, type ClaimRecord, claimRecord, isKnown, livesOn, supersededBy } from "./claim-record.ts";
 import { runEffect } from "./effect.ts";
+import { KeyedRows } from "./sqlite-slot.ts";
 
 export interface SqliteClaimsOptions {
   readonly clock?: Clock;
@@ -19,19 +20,34 @@ export type SqliteTransaction = Pick<DatabaseSync, "prepare" | "exec">;
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS sallyport_claims (
-    key TEXT PRIMARY KEY, digest TEXT NOT NULL, state TEXT NOT NULL, token TEXT NOT NULL,
+    id INTEGER PRIMARY KEY, slot INTEGER NOT NULL, key TEXT NOT NULL, digest TEXT NOT NULL, state TEXT NOT NULL, token TEXT NOT NULL,
     started INTEGER NOT NULL, finished INTEGER NOT NULL, untilMs INTEGER NOT NULL, expiresAtMs INTEGER NOT NULL
-  ) WITHOUT ROWID;
+  );
+  CREATE INDEX IF NOT EXISTS sallyport_claims_slot ON sallyport_claims (slot);
   CREATE INDEX IF NOT EXISTS sallyport_claims_expiry ON sallyport_claims (expiresAtMs)`;
-const FIND = "SELECT digest, state, token, started, finished, untilMs, expiresAtMs FROM sallyport_claims WHERE key = ?";
-const COLUMNS = "key, digest, state, token, started, finished, untilMs, expiresAtMs";
-const INSERT = `INSERT INTO sallyport_claims (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING`;
-const REPLACE = `INSERT OR REPLACE INTO sallyport_claims (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
-// What a change may change.
-const CHANGE = "UPDATE sallyport_claims SET state = ?, started = ?, finished = ?, untilMs = ?, expiresAtMs = ? WHERE key = ?";
+const FIND = `SELECT c.id AS id, c.key AS key, digest, state, token, started, finished, untilMs, expiresAtMs
+  FROM json_each(?) AS s CROSS JOIN sallyport_claims AS c ON c.slot = s.value`;
+const INSERT = `INSERT INTO sallyport_claims (slot, key, digest, state, token, started, finished, untilMs, expiresAtMs)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const REPLACE = `UPDATE sallyport_claims SET digest = ?, state = ?, token = ?, started = ?, finished = ?, untilMs = ?, expiresAtMs = ?
+  WHERE id = ?`;
+// All that the end of a first attempt changes: nothing that has an index.
+const END = "UPDATE sallyport_claims SET state = ?, untilMs = ? WHERE id = ?";
+// The same without a look, where the row is still as it was when this process wrote it.
+const END_UNCHANGED = `${END} AND token = ? AND state = ? AND started = ? AND finished = ? AND untilMs = ? AND expiresAtMs = ?`;
 // A few more than are claimed, so that the table does not grow for ever and no claim pays for all that has expired.
 const FORGET_MORE = 64;
-const FORGET = "DELETE FROM sallyport_claims WHERE key IN (SELECT key FROM sallyport_claims WHERE expiresAtMs <= ? LIMIT ?)";
+const FORGET = "DELETE FROM sallyport_claims WHERE id IN (SELECT id FROM sallyport_claims WHERE expiresAtMs <= ? LIMIT ?)";
+
+interface Row extends ClaimRecord {
+  readonly id: number;
+  readonly key: string;
+}
+
+type Rows = KeyedRows<Row>;
+
+/** How many claims a process remembers having, so that their end need not look for them. */
+const MOST_HELD = 20_000;
 
 export class SqliteClaims implements ClaimStore {
   readonly name = "sqlite";
@@ -39,20 +55,22 @@ export class SqliteClaims implements ClaimStore {
   readonly #database: SqliteDatabase;
   readonly #clock: Clock;
   readonly #newId: NewId;
+  readonly #claim: (requests: readonly ClaimRequest[]) => Promise<readonly ClaimOutcome[]>;
+  readonly #change: (change: ClaimChange) => Promise<ChangeOutcome>;
+  /** As they were written, by key. What is on disk may be another by now, and nothing is believed of these unasked. */
+  readonly #held = new Map<string, Row>();
 
   constructor(database: SqliteDatabase, options: SqliteClaimsOptions = {}) {
     this.#database = database;
     this.#clock = options.clock ?? systemClock;
     this.#newId = options.newId ?? randomId;
+    this.#claim = database.batched((asked) => this.#claimAll(asked));
+    this.#change = database.batched((changes, open) => this.#changeAll(changes, open));
     database.define(SCHEMA);
   }
 
   claim(requests: readonly ClaimRequest[]): Promise<readonly ClaimOutcome[]> {
-    return this.#database.write(() => {
-      const nowMs = this.#clock.now();
-      this.#database.prepare(FORGET).run(nowMs, requests.length + FORGET_MORE);
-      return requests.map((request) => this.#claimOne(request, nowMs));
-    });
+    return this.#claim(requests);
   }
 
   change(changes: readonly ClaimChange[]): Promise<readonly ChangeOutcome[]> {
@@ -61,7 +79,7 @@ export class SqliteClaims implements ClaimStore {
 
   async #changeOne(change: ClaimChange): Promise<ChangeOutcome> {
     try {
-      return await this.#database.write((database) => this.#apply(database, change));
+      return await this.#change(change);
     } catch (error) {
       // Said of the effect and not of the store: the attempt fails, and consumption does not wait for it to get better.
       if (error instanceof TransactionEnded) return { effectFailed: error };
@@ -69,51 +87,92 @@ export class SqliteClaims implements ClaimStore {
     }
   }
 
-  #apply(database: DatabaseSync, change: ClaimChange): ChangeOutcome {
-    const record = changeRecord(this.#find(change.key), change, this.#clock.now());
+  #changeAll(changes: readonly ClaimChange[], open: DatabaseSync): readonly ChangeOutcome[] {
+    const ended = changes.map((change) => this.#endHeld(change));
+    const others = changes.filter((_change, index) => !ended[index]);
+    if (others.length === 0) return changes.map(() => "changed");
+    const rows = this.#find(others.map(({ key }) => key));
+    return changes.map((change, index) => (ended[index] === true ? "changed" : this.#apply(change, rows, open)));
+  }
+
+  /** True when the claim was still as this process had written it, and now is at its end. */
+  #endHeld(change: ClaimChange): boolean {
+    const found = this.#held.get(change.key);
+    // Whatever comes of it: the next change of this key, maybe in this transaction, must look.
+    this.#held.delete(change.key);
+    if (found === undefined || (change.kind === "commit" && change.effect !== undefined)) return false;
+    const record = changeRecord(found, change, this.#clock.now());
+    if (record === undefined || !differInEnd(found, record)) return false;
+    const { id, token, state, started, finished, untilMs, expiresAtMs } = found;
+    const end = this.#database.prepare(END_UNCHANGED);
+    return end.run(record.state, record.untilMs, id, token, state, started, finished, untilMs, expiresAtMs).changes === 1;
+  }
+
+  #apply(change: ClaimChange, rows: Rows, open: DatabaseSync): ChangeOutcome {
+    const record = changeRecord(rows.get(change.key), change, this.#clock.now());
     if (record === undefined) return "lost";
     if (change.kind === "commit" && change.effect !== undefined) {
-      const failed = applyEffect(database, change.effect);
+      const failed = applyEffect(open, change.effect);
       if (failed !== undefined) return failed;
     }
-    const { state, started, finished, untilMs, expiresAtMs } = record;
-    this.#database.prepare(CHANGE).run(state, started, finished, untilMs, expiresAtMs, change.key);
+    this.#write(change.key, record, rows);
     return "changed";
   }
 
-  #find(key: string): ClaimRecord | undefined {
-    return this.#database.prepare(FIND).get(key) as ClaimRecord | undefined;
+  #claimAll(asked: readonly (readonly ClaimRequest[])[]): readonly (readonly ClaimOutcome[])[] {
+    const nowMs = this.#clock.now();
+    const requests = asked.flat();
+    this.#database.prepare(FORGET).run(nowMs, requests.length + FORGET_MORE);
+    const rows = this.#find(requests.flatMap(({ key, earlier = [] }) => [key, ...earlier]));
+    return asked.map((together) => together.map((request) => this.#claimOne(request, rows, nowMs)));
   }
 
-  #claimOne(request: ClaimRequest, nowMs: number): ClaimOutcome {
+  #claimOne(request: ClaimRequest, rows: Rows, nowMs: number): ClaimOutcome {
+    const { key, earlier = [] } = request;
     const token = this.#newId();
-    return request.earlier === undefined
-      ? this.#claimKey(request, nowMs, token)
-      : this.#claimRedriven(request, request.earlier, nowMs, token);
-  }
-
-  #claimRedriven(request: ClaimRequest, earlier: readonly string[], nowMs: number, token: string): ClaimOutcome {
-    if (earlier.some((key) => livesOn(this.#find(key), nowMs))) return { kind: "done" };
-    const outcome = this.#claimKey(request, nowMs, token);
-    const granted = outcome.kind === "granted" ? this.#find(request.key) : undefined;
-    if (granted !== undefined)
-      for (const key of earlier) if (!isKnown(this.#find(key), nowMs)) this.#write(REPLACE, key, supersededBy(granted));
+    if (earlier.some((other) => livesOn(rows.get(other), nowMs))) return { kind: "done" };
+    const { outcome, record } = claimRecord(rows.get(key), request, nowMs, token);
+    if (record !== undefined) this.#hold(this.#write(key, record, rows));
+    if (outcome.kind === "granted" && record !== undefined)
+      for (const other of earlier) if (!isKnown(rows.get(other), nowMs)) this.#write(other, supersededBy(record), rows);
     return outcome;
   }
 
-  /** Most messages are new: their claim is written without a look, and stands if nothing was there. */
-  #claimKey(request: ClaimRequest, nowMs: number, token: string): ClaimOutcome {
-    const anew = claimRecord(undefined, request, nowMs, token);
-    if (anew.record !== undefined && this.#write(INSERT, request.key, anew.record)) return anew.outcome;
-    const { outcome, record } = claimRecord(this.#find(request.key), request, nowMs, token);
-    if (record !== undefined) this.#write(REPLACE, request.key, record);
-    return outcome;
+  #find(keys: readonly string[]): Rows {
+    return new KeyedRows<Row>(this.#database, FIND, keys);
   }
 
-  #write(sql: string, key: string, record: ClaimRecord): boolean {
+  #hold(row: Row): void {
+    if (row.state !== "held") return;
+    const oldest = this.#held.size < MOST_HELD ? undefined : this.#held.keys().next().value;
+    if (oldest !== undefined) this.#held.delete(oldest);
+    this.#held.set(row.key, row);
+  }
+
+  #write(key: string, record: ClaimRecord, rows: Rows): Row {
     const { digest, state, token, started, finished, untilMs, expiresAtMs } = record;
-    return this.#database.prepare(sql).run(key, digest, state, token, started, finished, untilMs, expiresAtMs).changes === 1;
+    const found = rows.get(key);
+    let id = found?.id;
+    if (found === undefined || id === undefined) {
+      const insert = this.#database.prepare(INSERT);
+      id = Number(insert.run(rows.slotOf(key), key, digest, state, token, started, finished, untilMs, expiresAtMs).lastInsertRowid);
+    } else if (differInEnd(found, record)) this.#database.prepare(END).run(state, untilMs, id);
+    else this.#database.prepare(REPLACE).run(digest, state, token, started, finished, untilMs, expiresAtMs, id);
+    const row = { id, key, digest, state, token, started, finished, untilMs, expiresAtMs };
+    rows.set(row);
+    return row;
   }
+}
+
+function differInEnd(found: ClaimRecord, record: ClaimRecord): boolean {
+  const { digest, token, started, finished, expiresAtMs } = found;
+  return (
+    digest === record.digest &&
+    token === record.token &&
+    started === record.started &&
+    finished === record.finished &&
+    expiresAtMs === record.expiresAtMs
+  );
 }
 
 /** The effect committed or rolled back by itself. What it wrote may be on disk, and is said to have failed. */

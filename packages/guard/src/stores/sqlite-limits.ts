@@ -1,48 +1,101 @@
-// Rates, quotas and the call ledger in a SQLite file: shared by every process on the machine, and kept when one dies.
+// Rates and quotas in a SQLite file: shared by every process on the machine, and kept when one dies.
 import { type Clock, systemClock } from "../ports/clock.ts";
-import { type NewId, randomId } from "../ports/ids.ts";
-import type { Ledger, LedgerEnd, LedgerEntry, LedgerOutcome, LimitStore, Spend } from "../ports/limits.ts";
+import type { LimitStore, Spend } from "../ports/limits.ts";
 import type { SqliteDatabase } from "../sqlite/database.ts";
 
-// Spends of a key are numbered, so that the one whose leaving the window makes room is found without counting.
+export { SqliteLedger } from "./sqlite-ledger.ts";
+
+// Spends of a key are numbered, so that the one whose leaving the window makes room is found without counting. Those of
+// one millisecond leave it together and share a row, which has the number of the last of them and how many they are.
 const LIMITS_SCHEMA = `
   CREATE TABLE IF NOT EXISTS sallyport_spends (
-    key TEXT NOT NULL, number INTEGER NOT NULL, atMs INTEGER NOT NULL, untilMs INTEGER NOT NULL, PRIMARY KEY (key, number)
+    key TEXT NOT NULL, number INTEGER NOT NULL, spends INTEGER NOT NULL, atMs INTEGER NOT NULL, untilMs INTEGER NOT NULL,
+    PRIMARY KEY (key, number)
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS sallyport_spends_until ON sallyport_spends (untilMs)`;
 const LAST = "SELECT max(number) AS number FROM sallyport_spends WHERE key = ?";
-const AT = "SELECT atMs FROM sallyport_spends WHERE key = ? AND number = ?";
-const SPEND = "INSERT INTO sallyport_spends (key, number, atMs, untilMs) VALUES (?, ?, ?, ?)";
+const AT = "SELECT number, spends, atMs FROM sallyport_spends WHERE key = ? AND number >= ? ORDER BY number LIMIT 1";
+const SPEND = "INSERT INTO sallyport_spends (key, number, spends, atMs, untilMs) VALUES (?, ?, ?, ?, ?)";
 const CLEAN = "DELETE FROM sallyport_spends WHERE untilMs <= ?";
 /** What is over is no longer looked at; it is removed now and then. */
 const CLEAN_EVERY_MS = 1000;
 
-/** One row a spend: exact over any window. */
+interface SpendRow {
+  readonly number: number;
+  readonly spends: number;
+  readonly atMs: number;
+}
+
+/** What has been spent of one key, as far as one transaction knows. */
+interface Spent {
+  /** Number of the last spend on disk. */
+  readonly stored: number;
+  /** Spends of this transaction. */
+  count: number;
+  windowMs: number;
+  /** Where the last look for a spend ended. */
+  row: SpendRow | undefined;
+}
+
+type Refused = { readonly refused: number; readonly retryAfterMs: number } | undefined;
+
+/** Exact over any window. */
 export class SqliteLimits implements LimitStore {
   readonly #database: SqliteDatabase;
   readonly #clock: Clock;
+  readonly #spend: (spends: readonly Spend[]) => Promise<Refused>;
   #cleanAtMs = 0;
 
   constructor(database: SqliteDatabase, options: { readonly clock?: Clock } = {}) {
     this.#database = database;
     this.#clock = options.clock ?? systemClock;
+    this.#spend = database.batched((calls) => this.#spendAll(calls));
     database.define(LIMITS_SCHEMA);
   }
 
-  spend(spends: readonly Spend[]): Promise<{ readonly refused: number; readonly retryAfterMs: number } | undefined> {
-    return this.#database.write(() => {
-      const nowMs = this.#clock.now();
-      this.#clean(nowMs);
-      const last = spends.map((spend) => (this.#database.prepare(LAST).get(spend.key) as { number: number | null }).number ?? 0);
-      for (const [index, spend] of spends.entries()) {
-        const blocking = this.#database.prepare(AT).get(spend.key, (last[index] ?? 0) - spend.limit + 1);
-        const freeAtMs = blocking === undefined ? nowMs : (blocking["atMs"] as number) + spend.windowMs;
-        if (freeAtMs > nowMs) return { refused: index, retryAfterMs: freeAtMs - nowMs };
-      }
-      const record = this.#database.prepare(SPEND);
-      for (const [index, spend] of spends.entries()) record.run(spend.key, (last[index] ?? 0) + 1, nowMs, nowMs + spend.windowMs);
-      return undefined;
-    });
+  spend(spends: readonly Spend[]): Promise<Refused> {
+    return this.#spend(spends);
+  }
+
+  #spendAll(calls: readonly (readonly Spend[])[]): readonly Refused[] {
+    const nowMs = this.#clock.now();
+    this.#clean(nowMs);
+    const spent = new Map<string, Spent>();
+    const outcomes = calls.map((spends) => this.#spendOne(spends, spent, nowMs));
+    const record = this.#database.prepare(SPEND);
+    for (const [key, { stored, count, windowMs }] of spent) if (count > 0) record.run(key, stored + count, count, nowMs, nowMs + windowMs);
+    return outcomes;
+  }
+
+  #spendOne(spends: readonly Spend[], spent: Map<string, Spent>, nowMs: number): Refused {
+    for (const [index, spend] of spends.entries()) {
+      const freeAtMs = this.#freeAtMs(spend, this.#spentOf(spend.key, spent), nowMs);
+      if (freeAtMs > nowMs) return { refused: index, retryAfterMs: freeAtMs - nowMs };
+    }
+    for (const { key, windowMs } of spends) {
+      const own = this.#spentOf(key, spent);
+      own.count++;
+      own.windowMs = Math.max(own.windowMs, windowMs);
+    }
+    return undefined;
+  }
+
+  #spentOf(key: string, spent: Map<string, Spent>): Spent {
+    let own = spent.get(key);
+    if (own === undefined) {
+      const { number } = this.#database.prepare(LAST).get(key) as { readonly number: number | null };
+      spent.set(key, (own = { stored: number ?? 0, count: 0, windowMs: 0, row: undefined }));
+    }
+    return own;
+  }
+
+  /** When the spend that must have left the window before the next one leaves it. */
+  #freeAtMs({ key, limit, windowMs }: Spend, spent: Spent, nowMs: number): number {
+    const number = spent.stored + spent.count - limit + 1;
+    if (number > spent.stored) return nowMs + windowMs;
+    if (number < 1) return nowMs;
+    if (!holds(spent.row, number)) spent.row = this.#database.prepare(AT).get(key, number) as SpendRow | undefined;
+    return holds(spent.row, number) ? spent.row.atMs + windowMs : nowMs;
   }
 
   #clean(nowMs: number): void {
@@ -52,77 +105,7 @@ export class SqliteLimits implements LimitStore {
   }
 }
 
-const LEDGER_SCHEMA = `
-  CREATE TABLE IF NOT EXISTS sallyport_calls (
-    key TEXT PRIMARY KEY, digest TEXT NOT NULL, eventId TEXT NOT NULL, token TEXT NOT NULL, result TEXT,
-    leaseEndsMs INTEGER NOT NULL, expiresAtMs INTEGER NOT NULL
-  ) WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS sallyport_calls_expiry ON sallyport_calls (expiresAtMs)`;
-const BEGIN = `INSERT INTO sallyport_calls (key, digest, eventId, token, result, leaseEndsMs, expiresAtMs) VALUES (?, ?, ?, ?, NULL, ?, ?)
-  ON CONFLICT (key) DO NOTHING`;
-const BEGIN_AGAIN =
-  "UPDATE sallyport_calls SET digest = ?2, eventId = ?3, token = ?4, result = NULL, leaseEndsMs = ?5, expiresAtMs = ?6 WHERE key = ?1";
-const FIND = "SELECT digest, eventId, result, leaseEndsMs FROM sallyport_calls WHERE key = ? AND expiresAtMs > ?";
-// A key always expires as long after its lease's end as it is to be remembered.
-const END = `UPDATE sallyport_calls SET result = ?1, leaseEndsMs = ?2, expiresAtMs = ?2 + expiresAtMs - leaseEndsMs
-  WHERE key = ?3 AND token = ?4`;
-const FORGET = "DELETE FROM sallyport_calls WHERE expiresAtMs <= ?";
-
-interface Row {
-  readonly digest: string;
-  readonly eventId: string;
-  readonly result: string | null;
-  readonly leaseEndsMs: number;
-}
-
-export class SqliteLedger implements Ledger {
-  readonly #database: SqliteDatabase;
-  readonly #clock: Clock;
-  readonly #newId: NewId;
-  #forgetAtMs = 0;
-
-  constructor(database: SqliteDatabase, options: { readonly clock?: Clock; readonly newId?: NewId } = {}) {
-    this.#database = database;
-    this.#clock = options.clock ?? systemClock;
-    this.#newId = options.newId ?? randomId;
-    database.define(LEDGER_SCHEMA);
-  }
-
-  begin(entry: LedgerEntry): Promise<LedgerOutcome> {
-    return this.#database.write((): LedgerOutcome => {
-      const nowMs = this.#clock.now();
-      this.#forget(nowMs);
-      const token = this.#newId();
-      const row = (eventId: string) =>
-        [entry.key, entry.digest, eventId, token, nowMs + entry.leaseMs, nowMs + entry.leaseMs + entry.rememberMs] as const;
-      // Most calls are new: they are written without a look.
-      if (this.#database.prepare(BEGIN).run(...row(entry.eventId)).changes === 1) return { kind: "begun", token, eventId: entry.eventId };
-      const found = this.#database.prepare(FIND).get(entry.key, nowMs) as Row | undefined;
-      if (found !== undefined) {
-        if (found.digest !== entry.digest) return { kind: "conflict" };
-        if (found.result !== null) return { kind: "finished", result: found.result };
-        if (found.leaseEndsMs > nowMs) return { kind: "in-flight", forMs: found.leaseEndsMs - nowMs };
-      }
-      const eventId = found?.eventId ?? entry.eventId;
-      this.#database.prepare(BEGIN_AGAIN).run(...row(eventId));
-      return { kind: "begun", token, eventId };
-    });
-  }
-
-  async end(key: string, token: string, end: LedgerEnd): Promise<void> {
-    await this.#database.write(() => {
-      if (end.kind === "refused") {
-        this.#database.prepare("DELETE FROM sallyport_calls WHERE key = ? AND token = ?").run(key, token);
-        return;
-      }
-      const result = end.kind === "finished" ? end.result : null;
-      this.#database.prepare(END).run(result, this.#clock.now(), key, token);
-    });
-  }
-
-  #forget(nowMs: number): void {
-    if (nowMs < this.#forgetAtMs) return;
-    this.#database.prepare(FORGET).run(nowMs);
-    this.#forgetAtMs = nowMs + CLEAN_EVERY_MS;
-  }
+/** One that is over may have been removed: what comes after it is not it. */
+function holds(row: SpendRow | undefined, number: number): row is SpendRow {
+  return row !== undefined && number <= row.number && number > row.number - row.spends;
 }

@@ -1,6 +1,6 @@
 // The trail in a SQLite file: each entry's hash covers the one before it, so that any change is found (OPS-01).
 // Someone who can write the file can also rebuild the whole chain: keep its head elsewhere and verify against that.
-import { digestOf, tuple } from "../envelope/signing-input.ts";
+import { digestOf } from "../envelope/signing-input.ts";
 import { type Clock, systemClock } from "../ports/clock.ts";
 import type { Trail, TrailEntry } from "../ports/trail.ts";
 import type { SqliteDatabase } from "../sqlite/database.ts";
@@ -32,24 +32,17 @@ const PAGE = 1000;
 export class SqliteTrail implements Trail {
   readonly #database: SqliteDatabase;
   readonly #clock: Clock;
+  readonly #append: (entries: readonly TrailEntry[]) => Promise<void>;
 
   constructor(database: SqliteDatabase, options: { readonly clock?: Clock } = {}) {
     this.#database = database;
     this.#clock = options.clock ?? systemClock;
+    this.#append = database.batched((appended) => this.#appendAll(appended));
     database.define(SCHEMA);
   }
 
   append(entries: readonly TrailEntry[]): Promise<void> {
-    return this.#database.write(() => {
-      const head = this.#database.keep("sallyport_trail", () => this.#head());
-      const atMs = this.#clock.now();
-      for (const entry of entries) {
-        const next = { seq: head.seq + 1, atMs, entry: JSON.stringify(entry) };
-        const hash = hashOf(head.hash, next);
-        this.#database.prepare(INSERT).run(next.seq, next.atMs, next.entry, hash);
-        Object.assign(head, { seq: next.seq, hash });
-      }
-    });
+    return this.#append(entries);
   }
 
   /** In order, from the entry after `after`. */
@@ -69,12 +62,27 @@ export class SqliteTrail implements Trail {
     let headSeen = head === undefined || head === BEGINNING;
     for (let rows = this.#rows(0, PAGE); rows.length > 0; rows = this.#rows(seq, PAGE)) {
       for (const row of rows) {
-        if (row.seq !== seq + 1 || row.hash !== hashOf(previous, row)) return { intact: false, brokenAt: seq + 1 };
+        if (row.seq !== seq + 1 || !isWhole(row) || row.hash !== hashOf(previous, row)) return { intact: false, brokenAt: seq + 1 };
         ({ hash: previous, seq } = row);
         headSeen ||= row.hash === head;
       }
     }
     return headSeen ? { intact: true, entries: seq, head: previous } : { intact: false, brokenAt: seq + 1 };
+  }
+
+  #appendAll(appended: readonly (readonly TrailEntry[])[]): readonly undefined[] {
+    // Another trail may be on the same file.
+    const head = this.#database.keep("sallyport_trail", () => this.#head());
+    const insert = this.#database.prepare(INSERT);
+    const atMs = this.#clock.now();
+    return appended.map((entries) => {
+      for (const entry of entries) {
+        const next = { seq: head.seq + 1, atMs, entry: JSON.stringify(entry) };
+        head.hash = hashOf(head.hash, next);
+        insert.run((head.seq = next.seq), atMs, next.entry, head.hash);
+      }
+      return undefined;
+    });
   }
 
   /** Another process may have written since the last transaction, so that each reads it once. */
@@ -89,5 +97,9 @@ export class SqliteTrail implements Trail {
   }
 }
 
+/** Unambiguous: neither a hash nor a number has a space in it, and the entry is the rest. */
 const hashOf = (previous: string, row: Pick<Row, "seq" | "atMs" | "entry">): string =>
-  digestOf(tuple(previous, row.seq, row.atMs, row.entry));
+  digestOf(`${previous} ${row.seq} ${row.atMs} ${row.entry}`);
+
+/** A column takes text as well, which could hold what the next one began with. */
+const isWhole = (row: Row): boolean => Number.isSafeInteger(row.atMs) && typeof row.entry === "string";

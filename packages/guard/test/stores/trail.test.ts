@@ -2,7 +2,11 @@ import { expect, test } from "vitest";
 import { SqliteTrail } from "../../src/stores/sqlite-trail.ts";
 import { openDatabase } from "../temporary-database.ts";
 
-const entry = (decision: string): { door: "publish"; decision: string; actor: string } => ({ door: "publish", decision, actor: "alice" });
+const entry = (decision: string): { door: "publish"; decision: string; actor: string } => ({
+  door: "publish",
+  decision,
+  actor: "alice of shop",
+});
 
 async function written(): Promise<{ trail: SqliteTrail; database: ReturnType<typeof openDatabase>; head: string }> {
   const database = openDatabase();
@@ -17,7 +21,7 @@ async function written(): Promise<{ trail: SqliteTrail; database: ReturnType<typ
 test("[OPS-01] the trail keeps every entry in order and verifies", async () => {
   const { trail, head } = await written();
   expect(trail.list({ limit: 10 }).map((stored) => stored.decision)).toEqual(["accepted", "refused", "accepted"]);
-  expect(trail.list({ limit: 1, after: 1 })).toMatchObject([{ seq: 2, decision: "refused", actor: "alice" }]);
+  expect(trail.list({ limit: 1, after: 1 })).toMatchObject([{ seq: 2, decision: "refused", actor: "alice of shop" }]);
   await trail.append([entry("accepted")]);
   expect(trail.verify(head)).toMatchObject({ intact: true, entries: 4 });
 });
@@ -25,6 +29,11 @@ test("[OPS-01] the trail keeps every entry in order and verifies", async () => {
 test.each([
   ["an entry is changed", `UPDATE sallyport_trail SET entry = replace(entry, 'alice', 'bob') WHERE seq = 2`, 2],
   ["a time is changed", "UPDATE sallyport_trail SET atMs = atMs + 1 WHERE seq = 1", 1],
+  [
+    "a time takes in what its entry begins with",
+    "UPDATE sallyport_trail SET atMs = atMs || ' ' || substr(entry, 1, instr(entry, ' ') - 1), entry = substr(entry, instr(entry, ' ') + 1) WHERE seq = 2",
+    2,
+  ],
   ["an entry is taken out", "DELETE FROM sallyport_trail WHERE seq = 2", 2],
   [
     "two entries are swapped",
