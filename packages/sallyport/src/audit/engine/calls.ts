@@ -1,5 +1,6 @@
 // Calls: of the program's own functions, of libraries, of methods on whatever they are called on.
 import { constructInstance, methodOf, typicalInstance } from "./classes.ts";
+import { deliverTo } from "./conventions.ts";
 import { globalFunction } from "./globals.ts";
 import type { HeapObject } from "./heap.ts";
 import { callLibrary, callShaped } from "./library.ts";
@@ -190,7 +191,8 @@ export function callUnknown(machine: Machine, receiver: Value, args: Given, site
   if (taints.some((taint) => taint.origin.kind !== "error"))
     machine.report({ kind: "call", name: site.text, given: join(...all), awaited: site.awaited }, site.at);
   for (const one of all)
-    if (one.atoms.some((atom) => atom.kind === "function")) machine.callBack(one, { ...NO_ARGUMENTS, more: result }, site, "library");
+    if (one.atoms.some((atom) => atom.kind === "function") && !deliverTo(machine, one))
+      machine.callBack(one, { ...NO_ARGUMENTS, more: result }, site, "library");
   return result;
 }
 

@@ -5,6 +5,7 @@ import type { FunctionDefinition, Language, Module } from "../ir/ir.ts";
 import type { ModelIndex } from "../models/load.ts";
 import { callMemberOf, callUnknown, callValue, type Returned, runClosure } from "./calls.ts";
 import { constructInstance, methodOf, typicalInstance } from "./classes.ts";
+import { enterByConvention } from "./conventions.ts";
 import { callConfigured, type Called, type Configured } from "./configured.ts";
 import type { Around, ConsumerEntry, Entry, ToolEntry, Event, Frame, Happened } from "./events.ts";
 import { isDoing } from "./doings.ts";
@@ -418,6 +419,7 @@ export function interpret({ language, modules, resolve, models, configured, line
     callMains(program.sources, machine, uncalled);
     const mark = growth();
     settle();
+    enterByConvention(program.sources, machine, activated, uncalled, settle);
     for (const module of program.sources) callTheRest(module, machine, activated, uncalled);
     settle();
     if (growth() !== mark) again();

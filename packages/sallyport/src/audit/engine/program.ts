@@ -295,6 +295,7 @@ export function makeProgram(irs: readonly Module[], resolve: Resolver, modules: 
         list.add(program.ofType(machine, type.slice(5), receiver, site));
         return objectValue(list);
       }
+      if (type.startsWith("map:")) return mapOf(machine, program.ofType(machine, type.slice(4), receiver, site), receiver, site);
       if (type.startsWith("tuple:")) {
         const list = machine.make("list", site?.at ?? 0);
         for (const [index, part] of type.slice(6).split(",").entries())
@@ -344,6 +345,13 @@ export function makeProgram(irs: readonly Module[], resolve: Resolver, modules: 
 
     schemaOfType: (machine, type, scope, value) => schemaOf(machine, type, scope, value),
     schemaOfClass: (machine, cls) => schemaOfClass(machine, cls),
+  };
+
+  const mapOf = (machine: Machine, element: Value, receiver: Value | undefined, site: Site | undefined): Value => {
+    const map = machine.make("map", site?.at ?? 0);
+    map.keys = { ...UNKNOWN, taints: receiver?.taints ?? [] };
+    map.add(element);
+    return objectValue(map);
   };
 
   const nameOf = (target: Value): string =>

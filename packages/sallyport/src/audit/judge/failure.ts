@@ -1,6 +1,7 @@
 // What becomes of a message whose handling fails.
 import type { Place } from "../ir/ir.ts";
 import type { Event } from "../engine/events.ts";
+import { join, NOTHING, objectsOf, type Value } from "../engine/value.ts";
 import {
   branchesAround,
   caughtBy,
@@ -67,7 +68,7 @@ export function swallowedFailure(timeline: Timeline): Swallowed | undefined {
   const { consumer, effects, acks, nacks, deadLetters } = timeline;
   const { settles } = consumer.consumes;
   // What is delivered at most once, or whose client settles by itself, has nothing to settle.
-  if (settles === "none" || timeline.language === "go" || consumer.broker === "mqtt") return undefined;
+  if (settles === "none" || timeline.language === "go" || consumer.broker === "mqtt" || reportsFailures(timeline)) return undefined;
   const handled = [...effects.map(({ event }) => event), ...timeline.events.filter((event) => handsOver(consumer, event))];
   for (const event of handled) {
     const tried = guardingTry(event);
@@ -83,6 +84,20 @@ export function swallowedFailure(timeline: Timeline): Swallowed | undefined {
     return { file: event.file, at: tried.caughtAt, end: settles === "manual" && !after ? open : "lost" };
   }
   return undefined;
+}
+
+/** Ids of what failed are in what the handler returns, where the platform looks for them. */
+function reportsFailures({ consumer, events }: Timeline): boolean {
+  const { failures } = consumer.consumes;
+  if (failures === undefined) return false;
+  return events.some((event) => event.kind === "return" && speaksOf(consumer, standingAt(event.value, failures.split(/\.|(?=\[\])/))));
+}
+
+function standingAt(value: Value, path: readonly string[]): Value {
+  return path.reduce<Value>(
+    (held, name) => join(...objectsOf(held).map((object) => (name === "[]" ? object.all() : (object.fields.get(name) ?? NOTHING)))),
+    value,
+  );
 }
 
 /** It answers with something that its caller may settle by, or hands the failure on. */
@@ -149,4 +164,5 @@ export function failsForEver(timeline: Timeline): Event | undefined {
 /** Brokers whose bound on retries and dead letters may stand outside the source. */
 const ELSEWHERE = new Set(["sqs", "google-pubsub", "azure-servicebus", "azure-queue", "rabbitmq", "amqp", "nats", "dapr", "any"]);
 
-export const mayBeBoundElsewhere = ({ consumer }: Timeline): boolean => ELSEWHERE.has(consumer.broker);
+export const mayBeBoundElsewhere = ({ consumer }: Timeline): boolean =>
+  consumer.consumes.boundedElsewhere === true || ELSEWHERE.has(consumer.broker);

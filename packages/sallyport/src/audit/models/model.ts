@@ -1,6 +1,7 @@
 // What libraries do, as data: one JSON file a library, read by this vocabulary. A model says which call publishes, and
 // which of its arguments is the destination; whether that is a fault is for rules to say.
 import type { Language } from "../ir/ir.ts";
+import type { Convention } from "./convention.ts";
 
 /**
  * A place in a call, as text:
@@ -53,6 +54,7 @@ export interface Model {
   /** Names the package exports; a class also as the type that annotations, parameters and Go's literals name. `default` is the default export and what `require` gives as a whole; `*` every other name. */
   readonly exports: Readonly<Record<string, Member>>;
   readonly types?: Readonly<Record<string, TypeModel>>;
+  readonly conventions?: readonly Convention[];
 }
 
 /** A class, or what calls return. Type names are the model's own; another model's is `library:Type`. */
@@ -68,6 +70,10 @@ export interface TypeModel {
   readonly eachConsumes?: Consumes;
   /** Where the library speaks to several kinds of broker: this one's. */
   readonly broker?: Broker;
+  /** What a platform calls functions with: one that has a parameter of this type is a consumer of messages. */
+  readonly delivered?: Consumes;
+  /** A type of functions: their first parameter is of that type (`SQSHandler`). */
+  readonly takes?: TypeName;
 }
 
 /**
@@ -77,6 +83,7 @@ export interface TypeModel {
  *     receiver, arg0          what the method was called on, that argument (in `returns`)
  *     content:payload         a value that is itself part of a message (see `Content`)
  *     list:T                  a list (array, slice) of T
+ *     map:T                   values of T under keys that the message names
  *     tuple:T,error           several results or elements in a row, each a type
  */
 export type TypeName = string;
@@ -153,6 +160,10 @@ export interface Consumes {
   /** An option that bounds it or names a dead letter, when given. */
   readonly deadLetter?: readonly Path[];
   readonly bounded?: readonly Path[];
+  /** Attempts and dead letters are set on what connects the broker to the function, beside the source. */
+  readonly boundedElsewhere?: boolean;
+  /** Ids of what failed stand at this place of what the handler returns: those messages alone come again. */
+  readonly failures?: string;
 }
 
 export interface Condition {

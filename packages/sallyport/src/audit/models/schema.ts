@@ -15,7 +15,7 @@ const input = z.string().regex(new RegExp(`^${inputRoot}${step}*$`), "not a para
 export const managementPath = z.string().regex(new RegExp(`^${spokenRoot}${step}*$`), "not a path");
 
 const typeAtom = String.raw`(?:\?|receiver|arg\d+|content:[a-z-]+|(?:[\w.-]+:)?[A-Za-z_*][\w.]*)`;
-const typeTerm = String.raw`(?:\.\.\.)?(?:list:)*${typeAtom}`;
+const typeTerm = String.raw`(?:\.\.\.)?(?:(?:list|map):)*${typeAtom}`;
 /** The grammar of `TypeName`. */
 export const typeName = z.string().regex(new RegExp(`^(?:${typeTerm}|tuple:${typeTerm}(?:,${typeTerm})*)$`), "not a type");
 
@@ -123,6 +123,11 @@ const consumes = z.strictObject({
   onThrow: z.enum(["for-ever", "bounded", "lost", "stall", "crash"]).exactOptional(),
   deadLetter: places,
   bounded: places,
+  boundedElsewhere: z.boolean().exactOptional(),
+  failures: z
+    .string()
+    .regex(/^\w+(?:\[\]|\.\w+)*$/, "not a place in what is returned")
+    .exactOptional(),
 });
 const callbackNamed = (fn: z.ZodString) =>
   z.strictObject({ fn, when: condition.exactOptional(), params: z.array(typeName), consumes: consumes.exactOptional() });
@@ -185,6 +190,18 @@ const typeModel = z.strictObject({
   each: typeName.exactOptional(),
   eachConsumes: consumes.exactOptional(),
   broker: broker.exactOptional(),
+  delivered: consumes.exactOptional(),
+  takes: typeName.exactOptional(),
+});
+const convention = z.strictObject({
+  exported: z.array(z.string()).min(1).exactOptional(),
+  gives: typeName.exactOptional(),
+  reads: z.array(z.string()).min(1).exactOptional(),
+  under: z.string().exactOptional(),
+  beside: z.array(z.string()).min(1).exactOptional(),
+  tool: z
+    .strictObject({ name: z.string().exactOptional(), schema: z.string().exactOptional(), input, validated: z.boolean() })
+    .exactOptional(),
 });
 
 /** `Model`. */
@@ -195,6 +212,7 @@ export const modelSchema = z.strictObject({
   broker: broker.exactOptional(),
   exports: z.record(z.string(), member),
   types: z.record(z.string(), typeModel).exactOptional(),
+  conventions: z.array(convention).min(1).exactOptional(),
 });
 
 /** `Management`. */
