@@ -172,6 +172,12 @@ function addToolFor(machine: Machine, module: SourceModule, { convention: { tool
 
 // ---------------------------------------------------------------------------------------------------------- modules
 
+/** Whether the program somewhere imports a package, or reads a member, of one of these names. */
+export function speaksOfAny(sources: readonly SourceModule[], names: readonly string[]): boolean {
+  const imported = importedBy(sources);
+  return names.some((name) => imported.has(name) || sources.some(({ ir }) => readsOf(ir).names.has(name)));
+}
+
 function importedBy(sources: readonly SourceModule[]): ReadonlySet<string> {
   const names = sources.flatMap(({ ir }) => ir.body.flatMap((one) => (one.kind === "import" ? one.from : [])));
   return new Set(names.flatMap((name) => [name, name.split("/")[0] ?? name]));

@@ -2,7 +2,7 @@
 import type { Place } from "../ir/ir.ts";
 import { getterOf, inheritedField, methodOf } from "./classes.ts";
 import { isClaim, membership } from "./conditions.ts";
-import { registerPull } from "./entries.ts";
+import { registerPull, registerTool } from "./entries.ts";
 import { factsOf } from "./facts.ts";
 import { globalFunction } from "./globals.ts";
 import type { HeapObject } from "./heap.ts";
@@ -240,6 +240,8 @@ function writeObject(machine: Machine, object: HeapObject, name: string, value: 
   const site = { at: object.at, text: name, awaited: true };
   for (const callback of known?.member.assigned ?? [])
     if (known !== undefined) callBack(machine, known, callback, given(value), objectValue(object), site);
+  const tool = known?.member.tool;
+  if (tool?.handler === "value") registerTool(machine, tool, given(value), objectValue(object), site, () => value);
 }
 
 /** Static members; and methods, where they are put on the class: always in Go. */

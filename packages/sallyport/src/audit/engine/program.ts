@@ -3,11 +3,13 @@ import type { Expression, Module, Statement } from "../ir/ir.ts";
 import type { Content, ToolByDecorator } from "../models/model.ts";
 import type { Resolver } from "../frontends/frontend.ts";
 import { basesOf, methodOf, typicalInstance } from "./classes.ts";
+import { speaksOfAny } from "./conventions.ts";
 import { addConsumer, addTool } from "./entries.ts";
 import { globalFunction } from "./globals.ts";
 import type { Machine, Program, Site } from "./machine.ts";
 import { given, type Given } from "./paths.ts";
 import { type Cell, Scope, type SourceModule } from "./scope.ts";
+import { collectionOf, read } from "./results.ts";
 import { SCHEMA_LIBRARIES } from "./schemas/zod.ts";
 import { readSchema } from "./schemas/read.ts";
 import { ANY } from "./schema.ts";
@@ -289,13 +291,9 @@ export function makeProgram(irs: readonly Module[], resolve: Resolver, modules: 
 
     ofType(machine, type, receiver, site) {
       if (type === "?" || type === "error") return UNKNOWN;
-      if (type.startsWith("list:")) {
-        const list = machine.make("list", site?.at ?? 0);
-        list.listed = true;
-        list.add(program.ofType(machine, type.slice(5), receiver, site));
-        return objectValue(list);
-      }
-      if (type.startsWith("map:")) return mapOf(machine, program.ofType(machine, type.slice(4), receiver, site), receiver, site);
+      const [kind, of] = /^(list|map):(.*)$/.exec(type)?.slice(1) ?? [];
+      if (of !== undefined)
+        return collectionOf(machine, kind === "map" ? "map" : "list", program.ofType(machine, of, receiver, site), site?.at ?? 0);
       if (type.startsWith("tuple:")) {
         const list = machine.make("list", site?.at ?? 0);
         for (const [index, part] of type.slice(6).split(",").entries())
@@ -347,13 +345,6 @@ export function makeProgram(irs: readonly Module[], resolve: Resolver, modules: 
     schemaOfClass: (machine, cls) => schemaOfClass(machine, cls),
   };
 
-  const mapOf = (machine: Machine, element: Value, receiver: Value | undefined, site: Site | undefined): Value => {
-    const map = machine.make("map", site?.at ?? 0);
-    map.keys = { ...UNKNOWN, taints: receiver?.taints ?? [] };
-    map.add(element);
-    return objectValue(map);
-  };
-
   const nameOf = (target: Value): string =>
     target.atoms
       .find((one) => one.kind === "function")
@@ -361,9 +352,10 @@ export function makeProgram(irs: readonly Module[], resolve: Resolver, modules: 
       .at(-1) ?? "a handler";
 
   const decorateTool = (machine: Machine, tool: ToolByDecorator, args: Given, target: Value, site: Site): void => {
+    if (tool.onlyWith !== undefined && !speaksOfAny(sources, tool.onlyWith)) return;
     const named = args.positional.flatMap((value) => textsOf(value))[0] ?? textsOf(args.named.get("name") ?? NOTHING)[0];
     const objects = args.positional.flatMap((value) => objectsOf(value));
-    const schemas = [...args.positional, ...args.named.values(), ...objects.map((object) => object.fields.get("parameters") ?? NOTHING)];
+    const schemas = tool.schema?.map((path) => read(machine, path, args, undefined)) ?? [...args.positional, ...args.named.values()];
     const schema = schemas.map((value) => readSchema(machine, value)).find((one) => one !== undefined);
     const inObject = objects.flatMap((object) => textsOf(object.fields.get("name") ?? NOTHING))[0];
     const all = tool.input.includes("param1") && tool.input !== "params";
@@ -374,6 +366,7 @@ export function makeProgram(irs: readonly Module[], resolve: Resolver, modules: 
       all,
       handler: target,
       input: tool.input,
+      contextTypes: tool.contextTypes,
       site,
     });
   };

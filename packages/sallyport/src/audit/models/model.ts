@@ -266,13 +266,15 @@ export interface Tool {
    * and surely not given in a call: the tool takes no input, and the handler's first parameter is the context.
    */
   readonly schema?: readonly Path[];
-  /** `lastFunction`: the last argument that is a function. */
+  /** `lastFunction`: the last argument that is a function. `value`: what is assigned to the member. */
   readonly handler: Path;
   readonly overloads?: boolean;
   /** Which parameter the model controls, and where in it: `param0`, `param0.params.arguments`, `param1.arguments`; `params` is every one. */
   readonly input: string;
   /** Whether the library has checked the arguments against the schema when the handler is called. */
   readonly validated: boolean;
+  /** The input also stands whole under this name in it, as in older versions. */
+  readonly alsoUnder?: string;
   /** As in `ToolByDecorator`. */
   readonly contextTypes?: readonly string[];
   /** Only when this holds. `names`: one of these names stands there as written, or a call of one: `setRequestHandler(CallToolRequestSchema, …)`. */
@@ -286,6 +288,8 @@ export interface ToolByDecorator {
   readonly validated: boolean;
   /** Parameters of these types are the library's, not the model's. */
   readonly contextTypes?: readonly string[];
+  /** Only in a program that somewhere imports one of these packages or reads a member of that name. */
+  readonly onlyWith?: readonly string[];
 }
 
 export interface ToolByClass {

@@ -142,6 +142,7 @@ const tool = z.strictObject({
   overloads: z.boolean().exactOptional(),
   input,
   validated: z.boolean(),
+  alsoUnder: z.string().exactOptional(),
   contextTypes: z.array(z.string()).exactOptional(),
   when: z.union([condition, namesCondition]).exactOptional(),
 });
@@ -150,6 +151,7 @@ const toolByDecorator = z.strictObject({
   schema: places,
   validated: z.boolean(),
   contextTypes: z.array(z.string()).exactOptional(),
+  onlyWith: z.array(z.string()).min(1).exactOptional(),
 });
 const toolByClass = z.strictObject({
   method: z.string(),
