@@ -1,4 +1,5 @@
 // What functions do that need no import.
+import { absoluteOf, established, timeAtoms } from "./ages.ts";
 import { membership, typeOf } from "./conditions.ts";
 import { NO_FACTS, factsAbout, factsOf, test } from "./facts.ts";
 import type { Machine, Site } from "./machine.ts";
@@ -33,6 +34,7 @@ export const silent: Global = () => UNDEFINED;
 export const unknown: Global = () => UNKNOWN;
 
 export const NOW: Value = { atoms: [{ kind: "now" }], taints: [] };
+export const TODAY: Value = { atoms: [{ kind: "now", calendar: true }], taints: [] };
 
 /** Another form of the same: who had a say in it has a say in this, and what it was made of can still be seen. */
 export const encode: Global = (machine, args, site) => {
@@ -128,7 +130,14 @@ export const hasOwn: Global = (_machine, { positional: [table = UNKNOWN, key = U
   test: membership(key, table, true, "an own property"),
 });
 
-export const parseTime: Global = (_machine, args) => ({ atoms: [{ kind: "unknown" }], taints: first(args).taints });
+export const parseTime: Global = (_machine, args) => ({ atoms: timeAtoms(first(args)), taints: first(args).taints });
+
+/** It throws where there is no number, or no time, to be had. */
+export const parseStrictly: Global = (machine, args) => established(machine, first(args));
+
+/** Go: `NaN` is a number to it. */
+export const parseFloat: Global = (machine, args) =>
+  pair(machine, { atoms: [{ kind: "unknown" }], taints: first(args).taints.map((taint) => ({ ...taint, mayBeNaN: true })) });
 
 export const isFinite: Global = (_machine, args) => ({
   ...UNKNOWN,
@@ -140,10 +149,7 @@ export const isNotNumber: Global = (_machine, args) => ({
   test: test(NO_FACTS, factsAbout(first(args).taints, { kind: "finite" })),
 });
 
-export const absolute: Global = (_machine, args) => {
-  const value = first(args);
-  return { atoms: value.atoms.map((atom): Atom => (atom.kind === "age" ? { kind: "age", absolute: true } : atom)), taints: value.taints };
-};
+export const absolute: Global = (_machine, args) => absoluteOf(first(args));
 
 export const smallest: Global = (_machine, args) => {
   const free = args.positional.filter((value) => value.taints.length > 0);

@@ -1,4 +1,5 @@
 // What stands between a second copy of a message and a second effect.
+import { isTime } from "../engine/ages.ts";
 import type { Event, EventOf } from "../engine/events.ts";
 import type { HeapObject } from "../engine/heap.ts";
 import { objectsOf } from "../engine/value.ts";
@@ -98,7 +99,7 @@ const AGE_NAMED = /fresh|stale|expired|too_?old|check_?age|max_?age/i;
 export const ageChecks = ({ events, consumer }: Timeline): readonly EventOf<"compare">[] =>
   events.filter(
     (event): event is EventOf<"compare"> =>
-      event.kind === "compare" && event.what.atoms.some(({ kind }) => kind === "age") && partsIn(consumer.origin.id, event.what).length > 0,
+      event.kind === "compare" && isTime(event.what) && partsIn(consumer.origin.id, event.what).length > 0,
   );
 
 export const checksAge = (timeline: Timeline): boolean =>
