@@ -9,7 +9,6 @@ import { deepTaints } from "./reach.ts";
 import { spreadInto } from "./spread.ts";
 import { type Taint, derive } from "./taint.ts";
 import {
-  type Atom,
   NOTHING,
   UNDEFINED,
   UNKNOWN,

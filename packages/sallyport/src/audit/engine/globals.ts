@@ -128,6 +128,8 @@ const table: readonly (readonly [string, Global])[] = [
   ["time.Since", (_machine, args) => ({ atoms: [{ kind: "age", absolute: false }], taints: first(args).taints })],
   ["time.Until", (_machine, args) => ({ atoms: [{ kind: "age", absolute: false, ahead: true }], taints: first(args).taints })],
   ["strconv.ParseFloat", parseFloat],
+  ["reflect.ValueOf", same],
+  ["reflect.Indirect", same],
   ["time.Parse", (machine, args) => pair(machine, { atoms: [{ kind: "unknown" }], taints: args.positional[1]?.taints ?? [] })],
   ["Number", parseTime],
   ["parseInt", parseTime],

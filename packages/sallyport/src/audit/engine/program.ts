@@ -109,7 +109,8 @@ export function makeProgram(irs: readonly Module[], resolve: Resolver, modules: 
         member.tool === undefined &&
         member.decorates === undefined;
       if (member.is !== undefined && isPlain) return program.ofType(machine, member.is);
-      if (native === undefined) return { atoms: [{ kind: "library", known, name, receiver: undefined }], taints: [] };
+      const own: Value = { atoms: [{ kind: "library", known, name, receiver: undefined }], taints: [] };
+      if (native === undefined) return member.is === undefined ? own : join(own, program.ofType(machine, member.is));
     }
     if (native !== undefined) return globalNamed(`${specifier.replaceAll("/", ".")}.${name}`, specifier, name);
     if (name === "*" || name === "default") return { atoms: [{ kind: "namespace", library, subpath }], taints: [] };
@@ -295,7 +296,8 @@ export function makeProgram(irs: readonly Module[], resolve: Resolver, modules: 
       if (of !== undefined)
         return collectionOf(machine, kind === "map" ? "map" : "list", program.ofType(machine, of, receiver, site), site?.at ?? 0);
       if (type.startsWith("tuple:")) {
-        const list = machine.make("list", site?.at ?? 0);
+        // Of its own each time: a list that is a part of it is made at the same place.
+        const list = machine.make("list", 0);
         for (const [index, part] of type.slice(6).split(",").entries())
           list.write(String(index), program.ofType(machine, part, receiver, site));
         return objectValue(list);

@@ -18,14 +18,19 @@ import {
   triesAround,
   type Timeline,
 } from "./consumer.ts";
+import { failuresOf, isReturned, returnsError, within } from "./error-branch.ts";
 import { handsOver } from "./effects.ts";
 import type { ActEvent } from "./inquiry.ts";
 
-/** A message that does not parse is thrown out of the handler. Go says so by a value. */
+/** A message that does not parse is thrown out of the handler, or in Go returned. */
 export function unguardedParse(timeline: Timeline): Event | undefined {
   const { consumer, events, nacks, language } = timeline;
   const { onThrow } = consumer.consumes;
-  if (language === "go" || onThrow === "bounded" || consumer.options.bounded) return undefined;
+  if (onThrow === "bounded" || consumer.options.bounded) return undefined;
+  if (language === "go")
+    return retriesUncaught(timeline)
+      ? events.find((event) => event.kind === "parse" && speaksOf(consumer, event.input) && isReturned(timeline, event))
+      : undefined;
   if (onThrow === "lost" && !consumer.pulled) return undefined;
   return events.find(
     (event) =>
@@ -68,7 +73,8 @@ export function swallowedFailure(timeline: Timeline): Swallowed | undefined {
   const { consumer, effects, acks, nacks, deadLetters } = timeline;
   const { settles } = consumer.consumes;
   // What is delivered at most once, or whose client settles by itself, has nothing to settle.
-  if (settles === "none" || timeline.language === "go" || consumer.broker === "mqtt" || reportsFailures(timeline)) return undefined;
+  if (settles === "none" || consumer.broker === "mqtt" || reportsFailures(timeline)) return undefined;
+  if (timeline.language === "go") return droppedError(timeline);
   const handled = [...effects.map(({ event }) => event), ...timeline.events.filter((event) => handsOver(consumer, event))];
   for (const event of handled) {
     const tried = guardingTry(event);
@@ -82,6 +88,22 @@ export function swallowedFailure(timeline: Timeline): Swallowed | undefined {
     );
     const open = LEASED.has(consumer.broker) ? "again" : "stuck";
     return { file: event.file, at: tried.caughtAt, end: settles === "manual" && !after ? open : "lost" };
+  }
+  return undefined;
+}
+
+/** Go: the branch for the error ends, and nobody is told. */
+function droppedError(timeline: Timeline): Swallowed | undefined {
+  const { consumer, events, effects, acks, nacks, deadLetters } = timeline;
+  for (const { event } of effects) {
+    const failed = failuresOf(timeline, event).at(-1);
+    if (failed === undefined || acks.some((ack) => precedes(ack, event))) continue;
+    const done = within(events, failed);
+    const told = [...acks, ...nacks, ...deadLetters].some((one) => done.includes(one));
+    if (told || done.some((one) => one.kind === "exit" || returnsError(one) || isAct(one, "publish") || isNamedHandled(one))) continue;
+    const after = !failed.leaves && acks.some((ack) => ack.turn > failed.turn);
+    const open = LEASED.has(consumer.broker) ? "again" : "stuck";
+    return { file: failed.file, at: failed.at, end: consumer.consumes.settles === "manual" && !after ? open : "lost" };
   }
   return undefined;
 }
@@ -103,7 +125,10 @@ function standingAt(value: Value, path: readonly string[]): Value {
 /** It answers with something that its caller may settle by, or hands the failure on. */
 const isHandled = (event: Event): boolean =>
   (event.kind === "return" && event.value.atoms.some((atom) => atom.kind !== "constant" || atom.value !== undefined)) ||
-  (event.kind === "call" && /dead|dlq|retry|requeue|reject|nack|fail|park|quarantine/i.test(event.name));
+  isNamedHandled(event);
+
+const isNamedHandled = (event: Event): boolean =>
+  event.kind === "call" && /dead|dlq|retry|requeue|reject|nack|fail|park|quarantine/i.test(event.name);
 
 /** The handler's own `try`, and not one of a function that it calls. */
 function isOfTheMessage({ events, consumer, acks, nacks }: Timeline, id: number): boolean {
@@ -152,8 +177,9 @@ export function failsForEver(timeline: Timeline): Event | undefined {
   const { consumer, effects, bounded, deadLettered, deadLetters, language } = timeline;
   const { onThrow } = consumer.consumes;
   const endless = onThrow === "for-ever" || onThrow === "stall";
-  if (!endless || language === "go" || bounded || deadLettered || deadLetters.length > 0 || !retriesUncaught(timeline)) return undefined;
+  if (!endless || bounded || deadLettered || deadLetters.length > 0 || !retriesUncaught(timeline)) return undefined;
   return effects.find(({ event }) => {
+    if (language === "go") return isReturned(timeline, event);
     const tried = guardingTry(event);
     if (tried === undefined) return true;
     const caught = caughtBy(timeline, tried);

@@ -159,7 +159,7 @@ const notTypes = new Set(["?", "receiver", "error"]);
 
 /** Every type name in a model, as `library:Type`. */
 export const qualify = (model: Model, name: TypeName): TypeName => {
-  for (const of of ["list:", "map:"]) if (name.startsWith(of)) return `${of}${qualify(model, name.slice(of.length))}`;
+  for (const form of ["list:", "map:"]) if (name.startsWith(form)) return `${form}${qualify(model, name.slice(form.length))}`;
   if (name.startsWith("tuple:")) {
     const parts = name.slice(6).split(",");
     return `tuple:${parts.map((part) => qualify(model, part)).join(",")}`;

@@ -246,6 +246,8 @@ export type Act = { readonly when?: Condition } & (
       /** Where a time limit is given, for clients that have none of their own. */
       readonly deadline?: readonly Path[];
     }
+  /** A limit in time for all that these libraries do from there on. On a member: when it is assigned to. */
+  | { readonly kind: "deadline"; readonly of: readonly string[] }
   /** A program is run; `management.json` knows which are a broker's. */
   | { readonly kind: "command"; readonly argv: readonly Path[]; readonly shell?: boolean }
   /** A timer that lives in this process. */

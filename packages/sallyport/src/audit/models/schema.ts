@@ -108,6 +108,7 @@ const actOn = (place: z.ZodString) => {
     }),
     z.strictObject({ ...when, kind: z.literal("command"), argv: z.array(place).min(1), shell: z.boolean().exactOptional() }),
     z.strictObject({ ...when, kind: z.literal("timer") }),
+    z.strictObject({ ...when, kind: z.literal("deadline"), of: z.array(z.string()).min(1) }),
     z.strictObject({ ...when, kind: z.literal("parse"), input: place }),
     z.strictObject({ ...when, kind: z.literal("validate"), input: place, schema: place }),
     z.strictObject({ ...when, kind: z.literal("secret"), value: place }),
