@@ -150,6 +150,13 @@ export const isNotNumber: Global = (_machine, args) => ({
 
 export const absolute: Global = (_machine, args) => absoluteOf(first(args));
 
+/** `max(0, n)`: no lower than what the server says. Python's and JavaScript's order of arguments decides what NaN does there. */
+export const largest: Global = (machine, args, site) => {
+  const value = parseTime(machine, given(join(...args.positional)), site);
+  const floor = args.positional.some((one) => one.taints.length === 0);
+  return floor ? { ...value, taints: value.taints.map((taint) => ({ ...taint, floored: true })) } : value;
+};
+
 export const smallest: Global = (_machine, args) => {
   const free = args.positional.filter((value) => value.taints.length > 0);
   const bounded = args.positional.some((value) => value.taints.length === 0);

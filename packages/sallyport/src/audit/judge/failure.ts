@@ -112,8 +112,15 @@ function droppedError(timeline: Timeline): Swallowed | undefined {
 function reportsFailures({ consumer, events }: Timeline): boolean {
   const { failures } = consumer.consumes;
   if (failures === undefined) return false;
-  return events.some((event) => event.kind === "return" && speaksOf(consumer, standingAt(event.value, failures.split(/\.|(?=\[\])/))));
+  const path = failures.split(/\.|(?=\[\])/);
+  return events.some((event) => event.kind === "return" && resultsOf(event.value).some((one) => speaksOf(consumer, standingAt(one, path))));
 }
+
+/** Go: one of several. */
+const resultsOf = (value: Value): readonly Value[] => [
+  value,
+  ...objectsOf(value).flatMap((object) => (object.kind === "list" ? [...object.fields.values()] : [])),
+];
 
 function standingAt(value: Value, path: readonly string[]): Value {
   return path.reduce<Value>(
