@@ -1,6 +1,6 @@
 // Functions that a platform calls though nothing registers them: a consumer is told by the type of its parameter, or by what
 // it reads of it; a tool by where its file stands. What is neither stays nobody's.
-import type { FunctionDefinition, Parameter, Pattern, TypeRef } from "../ir/ir.ts";
+import type { FunctionDefinition, Module, Parameter, Pattern, Statement, TypeRef } from "../ir/ir.ts";
 import type { KnownConvention, KnownType } from "../models/load.ts";
 import { addConsumer, addTool } from "./entries.ts";
 import type { Machine } from "./machine.ts";
@@ -33,13 +33,18 @@ export function enterByConvention(
   const everywhere = sources.flatMap((module) => exportsOf(machine, module).map((one) => ({ ...one, module })));
   const usual = everywhere.filter(({ name }) => USUAL.has(name));
   const rest = everywhere.filter(({ name }) => !USUAL.has(name));
+  const known = new Set<FunctionDefinition>();
   for (const [some, first] of [[usual, true] as const, [rest, false] as const]) {
     for (const { name, closure, module } of some) {
+      if (known.has(closure.definition)) continue;
       const tool = toolBy(machine, module, name, imported);
       if (tool !== undefined) run(module, name, () => addToolFor(machine, module, tool, closure), "start");
-      if (!first && activated.has(closure.definition)) continue;
-      const delivered = tool === undefined ? deliveredTo(machine, closure, declaredType(module, name)) : undefined;
-      if (delivered !== undefined) run(module, name, () => deliver(machine, closure, delivered, name), "start");
+      if (tool !== undefined || (!first && activated.has(closure.definition))) continue;
+      known.add(closure.definition);
+      const delivered = deliveredTo(machine, closure);
+      if (delivered !== undefined) run(closure.module, name, () => deliver(machine, closure, delivered, name), "start");
+      else if (deliveredType(machine, closure.definition.returns, closure.module.scope) !== undefined)
+        run(closure.module, name, () => void deliverTo(machine, machine.program.callTyped(machine, closure)), "start");
     }
     settle();
   }
@@ -74,14 +79,14 @@ function deliver(machine: Machine, closure: Closure, { type, index }: Delivered,
 
 // ------------------------------------------------------------------------------------------------------- consumers
 
-function deliveredTo(machine: Machine, closure: Closure, declared?: TypeRef): Delivered | undefined {
+function deliveredTo(machine: Machine, closure: Closure): Delivered | undefined {
   const { definition, module, scope } = closure;
   const own = definition.params.findIndex(({ target }) => target.kind !== "name" || !["self", "cls"].includes(target.name));
   for (const [index, { type }] of definition.params.entries()) {
     const found = deliveredType(machine, type, scope);
     if (found !== undefined) return { type: found, index: index - Math.max(own, 0) };
   }
-  const typed = deliveredType(machine, declared, module.scope);
+  const typed = deliveredType(machine, declaredTypes(module.ir).get(definition), module.scope);
   if (typed !== undefined) return { type: typed, index: 0 };
   const first = definition.params[own];
   if (first === undefined || first.style !== undefined) return undefined;
@@ -133,10 +138,26 @@ const isRead = (word: string, target: Pattern, definition: FunctionDefinition): 
     ? target.entries.some(({ key }) => key === word)
     : target.kind === "name" && readsOf(definition).of(target.name).has(word);
 
-const declaredType = ({ ir }: SourceModule, name: string): TypeRef | undefined =>
-  ir.body
-    .flatMap((one) => (one.kind === "let" && one.target.kind === "name" && one.target.name === name ? [one.type ?? one.target.type] : []))
-    .find((type) => type !== undefined);
+const declared = new WeakMap<Module, ReadonlyMap<FunctionDefinition, TypeRef>>();
+
+/** Types that functions have by what they are put into (`const handler: SQSHandler = …`) or returned as (`(): SQSHandler => …`). */
+function declaredTypes(ir: Module): ReadonlyMap<FunctionDefinition, TypeRef> {
+  const before = declared.get(ir);
+  if (before !== undefined) return before;
+  const found = new Map<FunctionDefinition, TypeRef>();
+  const look = (body: readonly Statement[], returns: TypeRef | undefined): void => {
+    for (const one of body) {
+      const value = one.kind === "let" || one.kind === "return" || one.kind === "export" ? one.value : undefined;
+      const type = one.kind === "let" ? (one.type ?? (one.target.kind === "name" ? one.target.type : undefined)) : returns;
+      if (value?.kind !== "function") continue;
+      if (type !== undefined && one.kind !== "export") found.set(value.fn, type);
+      look(value.fn.body, value.fn.returns);
+    }
+  };
+  look(ir.body, undefined);
+  declared.set(ir, found);
+  return found;
+}
 
 // ------------------------------------------------------------------------------------------------------------ tools
 
@@ -183,7 +204,7 @@ function importedBy(sources: readonly SourceModule[]): ReadonlySet<string> {
   return new Set(names.flatMap((name) => [name, name.split("/")[0] ?? name]));
 }
 
-/** Functions that a module gives away and holds itself. Go gives all of them away, and hands its handlers over. */
+/** Functions that a module gives away. Go gives all of them away, and hands its handlers over. */
 function exportsOf(machine: Machine, module: SourceModule): readonly { readonly name: string; readonly closure: Closure }[] {
   const { language } = module.ir;
   if (language === "go") return [];
@@ -192,6 +213,6 @@ function exportsOf(machine: Machine, module: SourceModule): readonly { readonly 
   const whole = module.exports.get("*")?.value.atoms ?? [];
   const inWhole = whole.flatMap((atom) => (atom.kind === "object" ? [...atom.object.fields] : []));
   return [...values, ...inWhole].flatMap(([name, value]) =>
-    value.atoms.flatMap((atom) => (atom.kind === "function" && atom.closure.module === module ? [{ name, closure: atom.closure }] : [])),
+    value.atoms.flatMap((atom) => (atom.kind === "function" ? [{ name, closure: atom.closure }] : [])),
   );
 }

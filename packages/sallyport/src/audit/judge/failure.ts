@@ -100,7 +100,11 @@ function droppedError(timeline: Timeline): Swallowed | undefined {
     if (failed === undefined || acks.some((ack) => precedes(ack, event))) continue;
     const done = within(events, failed);
     const told = [...acks, ...nacks, ...deadLetters].some((one) => done.includes(one));
-    if (told || done.some((one) => one.kind === "exit" || returnsError(one) || isAct(one, "publish") || isNamedHandled(one))) continue;
+    if (
+      told ||
+      done.some((one) => one.kind === "exit" || one.kind === "throw" || returnsError(one) || isAct(one, "publish") || isNamedHandled(one))
+    )
+      continue;
     const after = !failed.leaves && acks.some((ack) => ack.turn > failed.turn);
     const open = LEASED.has(consumer.broker) ? "again" : "stuck";
     return { file: failed.file, at: failed.at, end: consumer.consumes.settles === "manual" && !after ? open : "lost" };

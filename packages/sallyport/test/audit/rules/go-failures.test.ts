@@ -62,6 +62,7 @@ test.each([
     `_, err := db.ExecContext(ctx, "INSERT INTO orders (item) VALUES ($1)", delivery.Body)\nif err != nil {\nlog.Println(err)\ndelivery.Reject(false)\ncontinue\n}\ndelivery.Ack(false)`,
     [],
   ],
+  ["the end of the handler", `if err := save(ctx, delivery.Body); err != nil {\npanic(err)\n}\ndelivery.Ack(false)`, []],
   ["the end of the program", `if err := save(ctx, delivery.Body); err != nil {\nlog.Fatal(err)\n}\ndelivery.Ack(false)`, []],
 ] as const)("a failure that is %s", async (_what, handle, rules) => {
   expect(

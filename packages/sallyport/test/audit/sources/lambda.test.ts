@@ -70,6 +70,13 @@ const HANDED: Readonly<Record<string, Files>> = {
   "typescript, by what the handler's type takes": {
     "a.ts": `import type { Handler, SNSEvent } from "aws-lambda";\n${PG}export const consume: Handler<SNSEvent, void> = async (event) => {\nconst order = JSON.parse(event.Records[0]!.Sns.Message);\n${save("order")}\n};\n`,
   },
+  "typescript, made by a function that says so": {
+    "make.ts": `import type { SQSHandler } from "aws-lambda";\n${PG}export const make = (source: string): SQSHandler => {\nreturn async (event) => {\nfor (const record of event.Records) {\nconst order = JSON.parse(record.body);\n${save("order")}\n}\n};\n};\n`,
+    "a.ts": `import { make } from "./make.js";\nexport const handler = make("shop");\n`,
+  },
+  "typescript, made by a function that nothing calls": {
+    "make.ts": `import type { Handler, SNSEvent } from "aws-lambda";\n${PG}export function make(deps: object): Handler<SNSEvent, void> {\nreturn async (event) => {\nconst order = JSON.parse(event.Records[0]!.Sns.Message);\n${save("order")}\n};\n}\n`,
+  },
   "typescript, inside somebody's wrapper": {
     "a.ts": `import type { SQSEvent } from "aws-lambda";\nimport middy from "@middy/core";\n${PG}async function consume(event: SQSEvent) {\nfor (const record of event.Records) {\nconst order = JSON.parse(record.body);\n${save("order")}\n}\n}\nexport const handler = middy(consume).use({});\n`,
   },
@@ -134,6 +141,14 @@ const OTHERS: Readonly<Record<string, Files>> = {
 
 test.each(Object.entries(OTHERS))("a function is no consumer: %s", async (_what, files) => {
   expect(await places("no-deduplication", files)).toEqual([]);
+});
+
+test("a write that refuses what is there already is no second effect", async () => {
+  const put = (condition: string): Files => ({
+    "app.py": `import json\nimport boto3\n\ntable = boto3.resource("dynamodb").Table("orders")\n\n\ndef lambda_handler(event, context):\n    for record in event["Records"]:\n        table.put_item(Item=json.loads(record["body"])${condition})  # HERE\n`,
+  });
+  expect(await places("no-deduplication", put(""))).toEqual(marks(put("")));
+  expect(await places("no-deduplication", put(', ConditionExpression="attribute_not_exists(id)"'))).toEqual([]);
 });
 
 describe("what fails in a batch", () => {
