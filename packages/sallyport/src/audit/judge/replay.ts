@@ -102,5 +102,11 @@ export const ageChecks = ({ events, consumer }: Timeline): readonly EventOf<"com
       event.kind === "compare" && isTime(event.what) && partsIn(consumer.origin.id, event.what).length > 0,
   );
 
+/** Brokers that stamp a message when they take it, whatever its author says: that time is one, and lies in the past. */
+const STAMPING = new Set(["sqs", "sns", "kinesis", "google-pubsub", "azure-servicebus", "azure-eventhubs", "azure-queue"]);
+
+export const isBrokersTime = ({ consumer }: Timeline, { what }: EventOf<"compare">): boolean =>
+  STAMPING.has(consumer.broker) && partsIn(consumer.origin.id, what).every(({ content }) => content === "time");
+
 export const checksAge = (timeline: Timeline): boolean =>
   ageChecks(timeline).length > 0 || timeline.events.some((event) => event.kind === "call" && AGE_NAMED.test(event.name));

@@ -151,6 +151,18 @@ test("a write that refuses what is there already is no second effect", async () 
   expect(await places("no-deduplication", put(', ConditionExpression="attribute_not_exists(id)"'))).toEqual([]);
 });
 
+test("the time at which the broker took a message is one, and not ahead", async () => {
+  const aged = (time: string): Files =>
+    typescript(
+      "SQSEvent",
+      `for (const record of event.Records) {\nconst order = JSON.parse(record.body);\nif (Date.now() - Number(${time}) > 300_000) continue; // HERE\nawait pool.query("${INSERT}", [order.id, order.item]);\n}`,
+    );
+  for (const rule of ["future-time-passes", "unparsable-time-passes"]) {
+    expect(await places(rule, aged("order.time"))).toEqual(marks(aged("order.time")));
+    expect(await places(rule, aged("record.attributes.SentTimestamp"))).toEqual([]);
+  }
+});
+
 describe("what fails in a batch", () => {
   const batch = (caught: string, answer: string): Files =>
     typescript(

@@ -1,7 +1,7 @@
 // REP-03: `NaN > window` is false, so a time that is no time is never too old.
 import { factsHeld, timelines, type Timeline } from "../../judge/consumer.ts";
 import type { Value } from "../../engine/value.ts";
-import { ageChecks } from "../../judge/replay.ts";
+import { ageChecks, isBrokersTime } from "../../judge/replay.ts";
 import { type Draft, rule } from "../rule.ts";
 
 export const unparsableTimePasses = rule({
@@ -13,7 +13,7 @@ export const unparsableTimePasses = rule({
   fix: "Ask for what must hold: `if (!(age >= -skewMs && age <= windowMs)) reject(message)`, or check the time's form first. The `Consumer` of @sallyport/guard takes RFC 3339 and nothing else.",
   *judge(analysis): Iterable<Draft> {
     for (const timeline of timelines(analysis)) {
-      const check = ageChecks(timeline).find((one) => mayBeNaN(timeline, one.what));
+      const check = ageChecks(timeline).find((one) => mayBeNaN(timeline, one.what) && !isBrokersTime(timeline, one));
       const effect = timeline.effects.find(({ event }) => check !== undefined && event.turn > check.turn);
       if (check === undefined || effect === undefined) continue;
       const facts = factsHeld(timeline.consumer, effect.event);
