@@ -4,8 +4,9 @@ import type { Content, ToolByDecorator } from "../models/model.ts";
 import type { Resolver } from "../frontends/frontend.ts";
 import { basesOf, methodOf, typicalInstance } from "./classes.ts";
 import { speaksOfAny } from "./conventions.ts";
-import { addConsumer, addTool } from "./entries.ts";
+import { addTool, registerConsumer } from "./entries.ts";
 import { globalFunction } from "./globals.ts";
+import { holds } from "./library.ts";
 import type { Machine, Program, Site } from "./machine.ts";
 import { given, type Given } from "./paths.ts";
 import { type Cell, Scope, type SourceModule } from "./scope.ts";
@@ -325,20 +326,11 @@ export function makeProgram(irs: readonly Module[], resolve: Resolver, modules: 
       const { decorates } = atom.known.member;
       if (decorates?.tool !== undefined) decorateTool(machine, decorates.tool, atom.applied ?? given(), target, site);
       if (decorates?.calls?.consumes !== undefined) {
-        const { params, consumes } = decorates.calls;
-        const broker = atom.known.broker ?? "any";
-        const options = { deadLetter: false, bounded: false };
-        addConsumer(machine, {
-          consumes,
-          params,
-          broker,
-          destination: undefined,
-          options,
-          fn: target,
-          site,
-          name: nameOf(target),
-          pulled: false,
-        });
+        const args = atom.applied ?? given();
+        const reader = (path: string): Value => read(machine, path, args, undefined);
+        const callback = { fn: "arg0", params: decorates.calls.params, consumes: decorates.calls.consumes };
+        const named = { ...site, text: nameOf(target) };
+        registerConsumer(machine, atom.known, callback, target, named, reader, (one) => holds(machine, one, args, undefined));
       }
       return decorates?.is === undefined ? target : join(target, program.ofType(machine, decorates.is));
     },
