@@ -270,10 +270,7 @@ export interface Tool {
    * and surely not given in a call: the tool takes no input, and the handler's first parameter is the context.
    */
   readonly schema?: readonly Path[];
-  /**
-   * `lastFunction`: the last argument that is a function. `value`: what is assigned to the member. `library`: the
-   * library's own, which is not looked into.
-   */
+  /** `lastFunction`: the last argument that is one. `value`: what is assigned to the member. `library`: its own, not looked into. */
   readonly handler: Path;
   readonly overloads?: boolean;
   /** Which parameter the model controls, and where in it: `param0`, `param0.params.arguments`, `param1.arguments`; `params` is every one. */
