@@ -9,6 +9,8 @@ type Refused = { readonly refused: number; readonly retryAfterMs: number };
 
 const FORGET_EVERY_MS = 1000;
 const FORGET_MOST = 10_000;
+/** No array in PostgreSQL has more elements. */
+const MOST_SPENDS = 2 ** 31 - 1;
 
 /** Of each key the times of the last `limit` spends, in one row: its lock decides who spends first. */
 export class PostgresLimits implements LimitStore {
@@ -41,7 +43,8 @@ export class PostgresLimits implements LimitStore {
   async #spendAll(client: PostgresClient, spends: readonly Spend[]): Promise<void> {
     const inOrder = [...spends.entries()].sort(([, one], [, other]) => (one.key < other.key ? -1 : 1));
     let refused: Refused | undefined;
-    for (const [index, { key, limit, windowMs }] of inOrder) {
+    for (const [index, { key, limit: asked, windowMs }] of inOrder) {
+      const limit = Math.min(asked, MOST_SPENDS);
       const { rows } = await client.query(this.#sql.spend, [key, limit, windowMs, this.#clock?.now() ?? null]);
       if (rows.length > 0) continue;
       const { rows: when } = await client.query(this.#sql.retryAfter, [key, limit, windowMs, this.#clock?.now() ?? null]);
