@@ -4,6 +4,7 @@ import { type NewId, randomId } from "../ports/ids.ts";
 import type { Ledger, LedgerEnd, LedgerEntry, LedgerOutcome, LimitStore, Spend } from "../ports/limits.ts";
 import { ledgerStatements, type LedgerStatements, type LimitStatements, limitStatements } from "../postgres/limit-statements.ts";
 import type { Postgres, PostgresClient } from "../postgres/postgres.ts";
+import { Unanswered } from "./unanswered.ts";
 
 type Refused = { readonly refused: number; readonly retryAfterMs: number };
 
@@ -70,6 +71,7 @@ export class PostgresLedger implements Ledger {
   readonly #sql: LedgerStatements;
   readonly #clock: Clock | undefined;
   readonly #newId: NewId;
+  readonly #unanswered = new Unanswered();
   readonly #forget: () => Promise<void>;
 
   /** `clock`: in place of the server's own, for tests. */
@@ -82,9 +84,20 @@ export class PostgresLedger implements Ledger {
     postgres.define("calls", this.#sql.table);
   }
 
-  async begin({ key, digest, eventId, leaseMs, rememberMs }: LedgerEntry): Promise<LedgerOutcome> {
-    await this.#forget();
-    const token = this.#newId();
+  async begin(entry: LedgerEntry): Promise<LedgerOutcome> {
+    const call = `${entry.digest} ${entry.key}`;
+    const token = this.#unanswered.take(call) ?? this.#newId();
+    try {
+      await this.#forget();
+      return await this.#begin(entry, token);
+    } catch (error) {
+      // It may have begun, and nobody carries it out.
+      this.#unanswered.put(call, token);
+      throw error;
+    }
+  }
+
+  async #begin({ key, digest, eventId, leaseMs, rememberMs }: LedgerEntry, token: string): Promise<LedgerOutcome> {
     for (;;) {
       const values = [key, digest, eventId, token, leaseMs, rememberMs, this.#clock?.now() ?? null];
       const [begun] = await this.#postgres.query(this.#sql.begin, values);

@@ -3,9 +3,9 @@ import { setTimeout as after } from "node:timers/promises";
 import { Pool } from "pg";
 import { afterAll, expect, onTestFinished, test } from "vitest";
 import type { ClaimRequest, Effect } from "../../src/ports/claim-store.ts";
-import { Postgres } from "../../src/postgres/postgres.ts";
+import { Postgres, type PostgresPool } from "../../src/postgres/postgres.ts";
 import { PostgresClaims, type PostgresTransaction } from "../../src/stores/postgres-claims.ts";
-import { PostgresLimits } from "../../src/stores/postgres-limits.ts";
+import { PostgresLedger, PostgresLimits } from "../../src/stores/postgres-limits.ts";
 import { SallyportError } from "../../src/errors.ts";
 import { describeBroker } from "../brokers.ts";
 
@@ -121,6 +121,35 @@ describeBroker("postgres", "PostgreSQL at fault", (url) => {
     await blocker.query("ROLLBACK");
     blocker.release();
     expect(await store.claim(batch)).toMatchObject([{ kind: "granted", attempt: 1, failures: 0 }, { kind: "busy" }]);
+  });
+
+  test("[PUB-10] a call whose beginning was not answered is begun again, and is not in flight until its lease ends", async () => {
+    const schema = freshSchema();
+    const store = new PostgresLedger(new Postgres(pool, { schema }));
+    const call = { key: "call", digest: "d", eventId: "e1", leaseMs: 60_000, rememberMs: 90_000 };
+    const first = await store.begin({ ...call, key: "warm" });
+    const deaf: PostgresPool = {
+      query: (text, values) => pool.query(text, values),
+      async connect() {
+        const client = await pool.connect();
+        const query: PostgresPool["query"] = async (text, values) => {
+          const answer = await client.query(text, values);
+          return losing && text.includes("INSERT") ? new Promise(noop) : answer;
+        };
+        return {
+          query,
+          release: (destroy) => client.release(destroy),
+          on: (...heard) => client.on(...heard),
+          off: (...heard) => client.off(...heard),
+        };
+      },
+    };
+    let losing = true;
+    const ledger = new PostgresLedger(new Postgres(deaf, { schema, answerWithinMs: 200 }));
+    await expect(ledger.begin(call)).rejects.toMatchObject({ code: "ERR_STORE_UNAVAILABLE" });
+    losing = false;
+    expect([first.kind, await ledger.begin({ ...call, eventId: "e2" })]).toMatchObject(["begun", { kind: "begun", eventId: "e1" }]);
+    expect(await ledger.begin(call)).toMatchObject({ kind: "in-flight" });
   });
 
   test.each<[string, Effect<PostgresTransaction>]>([
