@@ -5,9 +5,12 @@ const COLUMNS = "key, digest, state, token, started, finished, until_ms, expires
 
 export interface ClaimStatements {
   readonly table: string;
-  /** Of keys that are not there, in order of key as JavaScript sorts too: rows are locked in one order everywhere. The rest is not returned. */
+  /**
+   * Of keys that are not there, in order of key as JavaScript sorts too: rows are locked in one order everywhere. What
+   * is seen to be there is not tried, since that would wait for an effect that has its row. The rest is not returned.
+   */
   readonly claimNew: string;
-  /** Locks what is there of the keys, and says what time it is. */
+  /** Locks what is there of the keys, and says what time it is. An effect may keep a row for long: nobody waits for it. */
   readonly lock: string;
   readonly insert: string;
   readonly update: string;
@@ -30,10 +33,11 @@ export function claimStatements(schema: string): ClaimStatements {
       INSERT INTO ${claims} (${COLUMNS})
       SELECT x.key, x.digest, 'held', x.token, 1, 0, t.now + x.lease_ms, t.now + x.remember_ms
       FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[]) AS x(key, digest, token, lease_ms, remember_ms), t
+      WHERE NOT EXISTS (SELECT FROM ${claims} AS known WHERE known.key = x.key)
       ORDER BY x.key COLLATE "C"
       ON CONFLICT (key) DO NOTHING RETURNING token`,
     lock: `SELECT ${COLUMNS}, ${nowOf(2)} AS now_ms FROM (SELECT 1) AS one LEFT JOIN LATERAL (
-        SELECT * FROM ${claims} WHERE key = ANY($1::text[]) ORDER BY key COLLATE "C" FOR UPDATE
+        SELECT * FROM ${claims} WHERE key = ANY($1::text[]) ORDER BY key COLLATE "C" FOR UPDATE NOWAIT
       ) AS found ON true`,
     insert: `INSERT INTO ${claims} (${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (key) DO NOTHING RETURNING key`,
     update: `UPDATE ${claims} SET digest = $2, state = $3, token = $4, started = $5, finished = $6, until_ms = $7, expires_at_ms = $8

@@ -55,6 +55,8 @@ export function isOfTheAsker(error: unknown): boolean {
 /** The server ended this transaction for another's sake. */
 export const gaveWay = (error: unknown): boolean => sqlStateOf(error)?.startsWith("40") === true;
 
+export const isLocked = (error: unknown): boolean => sqlStateOf(error) === "55P03";
+
 export function storeError(cause: unknown): SallyportError {
   if (cause instanceof SallyportError) return cause;
   const meaning = meaningOf(cause);

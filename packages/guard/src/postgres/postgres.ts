@@ -17,12 +17,13 @@ interface Answer {
 
 export interface PostgresPool extends PostgresClient {
   connect(): Promise<PooledClient>;
+  /** Of a pool that tells when it has a new connection. */
+  on?(event: "connect", listener: (client: PooledClient) => void): unknown;
 }
 
 interface PooledClient extends PostgresClient {
   release(destroy?: boolean): void;
   on(event: "error", listener: (error: Error) => void): unknown;
-  off(event: "error", listener: (error: Error) => void): unknown;
 }
 
 export interface PostgresOptions {
@@ -60,6 +61,7 @@ export class Postgres {
         remedy: "Use 1 to 63 lower-case letters, digits and '_', beginning with a letter or '_'.",
       });
     }
+    hearAll(pool);
     this.schema = schema;
     this.#pool = pool;
     this.#answerWithinMs = answerWithinMs;
@@ -116,7 +118,9 @@ export class Postgres {
   async #connect(): Promise<PooledClient> {
     const connecting = this.#pool.connect();
     try {
-      return await this.#answer(connecting);
+      const client = await this.#answer(connecting);
+      hear(client);
+      return client;
     } catch (error) {
       connecting.then((late) => late.release(), ignore);
       throw error;
@@ -126,14 +130,12 @@ export class Postgres {
   async #alone(text: string, values: unknown[]): Promise<Row[]> {
     const client = await this.#connect();
     let broken = false;
-    client.on("error", ignore);
     try {
       return (await this.#answer(client.query(text, values))).rows;
     } catch (error) {
       broken = !isAnswered(error);
       throw error;
     } finally {
-      client.off("error", ignore);
       client.release(broken);
     }
   }
@@ -141,8 +143,6 @@ export class Postgres {
   async #within<T>(client: PooledClient, work: (client: PostgresClient, patient: PostgresClient) => Promise<T>): Promise<T> {
     const ask: PostgresClient["query"] = (text, values) => this.#answer(client.query(text, values));
     let broken = true;
-    // Of a connection that ends the statement under way is told, too; an event that nobody hears would end the process.
-    client.on("error", ignore);
     try {
       // The server's default may be another, under which rows that were waited for are not seen.
       await ask("BEGIN ISOLATION LEVEL READ COMMITTED");
@@ -160,7 +160,6 @@ export class Postgres {
       );
       throw broken || isOfTheServer(error) ? storeError(error) : error;
     } finally {
-      client.off("error", ignore);
       client.release(broken);
     }
   }
@@ -198,6 +197,20 @@ export class Postgres {
 
 /** By the server, when it was to be committed. */
 export class RolledBack extends Error {}
+
+const heard = new WeakSet<PooledClient | PostgresPool>();
+
+/** The statement under way is told of a connection's end too; an event that nobody hears would end the process. */
+function hear(client: PooledClient): void {
+  if (!heard.has(client)) client.on("error", ignore);
+  heard.add(client);
+}
+
+/** A server that is being ended may say so in one packet with its greeting, before anybody has the connection. */
+function hearAll(pool: PostgresPool): void {
+  if (!heard.has(pool)) pool.on?.("connect", hear);
+  heard.add(pool);
+}
 
 const ignore = (): void => undefined;
 

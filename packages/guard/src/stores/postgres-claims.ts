@@ -5,7 +5,7 @@ import type { ChangeOutcome, ClaimChange, ClaimOutcome, ClaimRequest, ClaimStore
 import { type Clock, systemClock } from "../ports/clock.ts";
 import { type NewId, randomId } from "../ports/ids.ts";
 import { type ClaimStatements, claimStatements } from "../postgres/claim-statements.ts";
-import { gaveWay, isAnswered, isOfTheAsker } from "../postgres/failure.ts";
+import { gaveWay, isAnswered, isLocked, isOfTheAsker } from "../postgres/failure.ts";
 import { Gathered } from "../postgres/gathered.ts";
 import { type Postgres, type PostgresClient, RolledBack, type Row } from "../postgres/postgres.ts";
 import { claimedAgain, type ClaimRecord, claimRecord, isKnown, livesOn, supersededBy } from "./claim-record.ts";
@@ -28,6 +28,8 @@ export type PostgresTransaction = Pick<PostgresClient, "query">;
 
 const FORGET_EVERY_MS = 1000;
 const FORGET_MOST = 10_000;
+/** Nobody knows how long who has the row keeps it: most only write it. */
+const LOCKED_FOR_MS = 500;
 
 export class PostgresClaims implements ClaimStore {
   readonly name = "postgres";
@@ -98,7 +100,7 @@ export class PostgresClaims implements ClaimStore {
   /** Under the locks of the key's row and of those of its earlier generations. */
   async #claimKnown(request: ClaimRequest, token: string): Promise<ClaimOutcome> {
     for (;;) {
-      const outcome = await this.#postgres.transaction((client) => this.#decide(client, request, token)).catch(unlessOvertaken);
+      const outcome = await this.#postgres.transaction((client) => this.#decide(client, request, token)).catch(unlessContended);
       if (outcome !== undefined) return outcome;
     }
   }
@@ -204,8 +206,12 @@ class Overtaken extends Error {}
 class EffectFailed extends Error {}
 class TooLong extends Error {}
 
-function unlessOvertaken(error: unknown): undefined {
-  if (!(error instanceof Overtaken) && !(isSallyportError(error) && gaveWay(error.cause))) throw error;
+/** `undefined`: to be decided anew. */
+function unlessContended(error: unknown): ClaimOutcome | undefined {
+  const cause = isSallyportError(error) ? error.cause : undefined;
+  if (isLocked(cause)) return { kind: "busy", forMs: LOCKED_FOR_MS };
+  if (error instanceof Overtaken || gaveWay(cause)) return undefined;
+  throw error;
 }
 
 const tooLongOf = (error: unknown): TooLong | undefined =>

@@ -60,7 +60,7 @@ export class RedisClaims implements ClaimStore {
     if (kind === "commit" && change.effect !== undefined) return { effectFailed: noTransaction() };
     const ms = "afterMs" in change ? change.afterMs : "leaseMs" in change ? change.leaseMs : 0;
     const changed = await this.#redis.run(CHANGE, [this.#nameOf(key, familyOf(token, key))], [this.#nowMs(), kind, token, ms]);
-    return changed === 1 ? "changed" : "lost";
+    return Number(changed) === 1 ? "changed" : "lost";
   }
 
   /** One hash tag, and so one slot of a cluster, for all generations of an event. */
@@ -69,6 +69,7 @@ export class RedisClaims implements ClaimStore {
   }
 }
 
+/** Some clients are set to give numbers as text. */
 type Answer = readonly ["granted", number, number] | readonly ["busy", number] | readonly ["exhausted", number, Budget] | readonly [Plain];
 type Budget = (ClaimOutcome & { kind: "exhausted" })["budget"];
 type Plain = "done" | "dead" | "conflict" | "stale";
@@ -76,11 +77,11 @@ type Plain = "done" | "dead" | "conflict" | "stale";
 function outcomeOf(answer: Answer, token: string): ClaimOutcome {
   switch (answer[0]) {
     case "granted":
-      return { kind: "granted", token, attempt: answer[1], failures: answer[2] };
+      return { kind: "granted", token, attempt: Number(answer[1]), failures: Number(answer[2]) };
     case "busy":
-      return { kind: "busy", forMs: answer[1] };
+      return { kind: "busy", forMs: Number(answer[1]) };
     case "exhausted":
-      return { kind: "exhausted", token, budget: answer[2], started: answer[1] };
+      return { kind: "exhausted", token, budget: answer[2], started: Number(answer[1]) };
     default:
       return { kind: answer[0] };
   }

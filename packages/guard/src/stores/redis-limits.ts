@@ -23,7 +23,7 @@ export class RedisLimits implements LimitStore {
     const keys = spends.map(({ key }) => `${this.#redis.prefix}:{limits}:${key}`);
     const args = spends.flatMap(({ limit, windowMs }) => [limit, windowMs]);
     const answer = (await this.#redis.run(SPEND, keys, [this.#nowMs(), ...args])) as readonly [] | readonly [number, number];
-    return answer.length === 0 ? undefined : { refused: answer[0], retryAfterMs: answer[1] };
+    return answer.length === 0 ? undefined : { refused: Number(answer[0]), retryAfterMs: Number(answer[1]) };
   }
 }
 
@@ -56,7 +56,7 @@ export class RedisLedger implements Ledger {
       case "finished":
         return { kind, result: told };
       case "in-flight":
-        return { kind, forMs: told };
+        return { kind, forMs: Number(told) };
       case "conflict":
         return { kind };
     }

@@ -41,6 +41,22 @@ describeBroker("postgres", "PostgreSQL at fault", (url) => {
     return claim?.kind === "granted" ? claim.token : expect.unreachable(`not granted: ${claim?.kind}`);
   }
 
+  /** A pool whose statements are all carried out; of those that `loses` names, the answers get lost. */
+  const deaf = (loses: (text: string) => boolean): PostgresPool => ({
+    query: (text, values) => pool.query(text, values),
+    async connect() {
+      const client = await pool.connect();
+      return {
+        async query(text, values) {
+          const answer = await client.query(text, values);
+          return loses(text) ? new Promise(noop) : answer;
+        },
+        release: (destroy) => client.release(destroy),
+        on: (...heard) => client.on(...heard),
+      };
+    },
+  });
+
   const commitWith = (store: PostgresClaims, token: string, effect: Effect<PostgresTransaction>, key = "k") =>
     store.change([{ kind: "commit", key, token, effect: effect as Effect<never> }]);
 
@@ -65,6 +81,24 @@ describeBroker("postgres", "PostgreSQL at fault", (url) => {
     expect(await store.claim([{ ...REQUEST, key: "other" }])).toMatchObject([{ kind: "granted" }]);
     await blocker.query("ROLLBACK");
     blocker.release();
+  });
+
+  test("what a connection says before anybody has it ends nobody's process", async () => {
+    const own = ownPool(1);
+    const store = new PostgresClaims(new Postgres(own, { schema: freshSchema() }));
+    const thrown: unknown[] = [];
+    // In one packet with its greeting, from a server that is being ended.
+    own.once("acquire", (client) => {
+      process.nextTick(() => {
+        try {
+          client.emit("error", new Error("at once"));
+        } catch (error) {
+          thrown.push(error);
+        }
+      });
+    });
+    await store.claim([REQUEST]).catch(noop);
+    expect(thrown).toEqual([]);
   });
 
   test("a delay that is no whole number of milliseconds is taken, and fails nobody else's change", async () => {
@@ -109,17 +143,16 @@ describeBroker("postgres", "PostgreSQL at fault", (url) => {
 
   test("[PSN-08] a claim that was granted beside one that failed is granted again, and counts once", async () => {
     const schema = freshSchema();
-    const store = new PostgresClaims(new Postgres(pool, { schema, answerWithinMs: 300 }));
-    await granted(store, { key: "locked" });
-    const blocker = await pool.connect();
-    await blocker.query(`BEGIN; SELECT 1 FROM ${schema}.claims FOR UPDATE`);
+    let losing = true;
+    await granted(new PostgresClaims(new Postgres(pool, { schema })), { key: "known" });
+    const lossy = deaf((text) => losing && text.includes("FOR UPDATE"));
+    const store = new PostgresClaims(new Postgres(lossy, { schema, answerWithinMs: 300 }));
     const batch = [
       { ...REQUEST, key: "new" },
-      { ...REQUEST, key: "locked" },
+      { ...REQUEST, key: "known" },
     ];
     await expect(store.claim(batch)).rejects.toMatchObject({ code: "ERR_STORE_UNAVAILABLE" });
-    await blocker.query("ROLLBACK");
-    blocker.release();
+    losing = false;
     expect(await store.claim(batch)).toMatchObject([{ kind: "granted", attempt: 1, failures: 0 }, { kind: "busy" }]);
   });
 
@@ -128,24 +161,13 @@ describeBroker("postgres", "PostgreSQL at fault", (url) => {
     const store = new PostgresLedger(new Postgres(pool, { schema }));
     const call = { key: "call", digest: "d", eventId: "e1", leaseMs: 60_000, rememberMs: 90_000 };
     const first = await store.begin({ ...call, key: "warm" });
-    const deaf: PostgresPool = {
-      query: (text, values) => pool.query(text, values),
-      async connect() {
-        const client = await pool.connect();
-        const query: PostgresPool["query"] = async (text, values) => {
-          const answer = await client.query(text, values);
-          return losing && text.includes("INSERT") ? new Promise(noop) : answer;
-        };
-        return {
-          query,
-          release: (destroy) => client.release(destroy),
-          on: (...heard) => client.on(...heard),
-          off: (...heard) => client.off(...heard),
-        };
-      },
-    };
     let losing = true;
-    const ledger = new PostgresLedger(new Postgres(deaf, { schema, answerWithinMs: 200 }));
+    const ledger = new PostgresLedger(
+      new Postgres(
+        deaf((text) => losing && text.includes("INSERT")),
+        { schema, answerWithinMs: 200 },
+      ),
+    );
     await expect(ledger.begin(call)).rejects.toMatchObject({ code: "ERR_STORE_UNAVAILABLE" });
     losing = false;
     expect([first.kind, await ledger.begin({ ...call, eventId: "e2" })]).toMatchObject(["begun", { kind: "begun", eventId: "e1" }]);
@@ -193,6 +215,21 @@ describeBroker("postgres", "PostgreSQL at fault", (url) => {
     expect(await commitWith(store, token, (transaction) => void (kept = transaction))).toEqual(["changed"]);
     await expect(kept?.query(`INSERT INTO ${schema}.effects VALUES ('late')`)).rejects.toThrow("over");
     expect((await pool.query(`SELECT * FROM ${schema}.effects`)).rows).toEqual([]);
+  });
+
+  test("a copy of a message whose effect is running is busy, and keeps nobody waiting", async () => {
+    const schema = freshSchema();
+    const [store, another] = [new PostgresClaims(new Postgres(pool, { schema })), new PostgresClaims(new Postgres(pool, { schema }))];
+    const token = await granted(store);
+    const { promise: running, resolve: started } = Promise.withResolvers<void>();
+    const { promise: waited, resolve: finish } = Promise.withResolvers<void>();
+    const committed = commitWith(store, token, () => (started(), waited));
+    await running;
+    const claimed = another.claim([REQUEST, { ...REQUEST, key: "other" }]);
+    expect(await Promise.race([claimed, after(2000, "it waits")])).toMatchObject([{ kind: "busy" }, { kind: "granted" }]);
+    finish();
+    expect(await committed).toEqual(["changed"]);
+    expect(await another.claim([REQUEST])).toEqual([{ kind: "done" }]);
   });
 
   test("changes of other messages do not wait for an effect", async () => {

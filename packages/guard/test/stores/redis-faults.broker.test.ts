@@ -8,7 +8,7 @@ import type { ClaimRequest } from "../../src/ports/claim-store.ts";
 import type { LedgerEntry } from "../../src/ports/limits.ts";
 import { Redis, type RedisClient } from "../../src/redis/redis.ts";
 import { RedisClaims } from "../../src/stores/redis-claims.ts";
-import { RedisLedger } from "../../src/stores/redis-limits.ts";
+import { RedisLedger, RedisLimits } from "../../src/stores/redis-limits.ts";
 import { describeBroker } from "../brokers.ts";
 
 const REQUEST: ClaimRequest = { key: "k", digest: "d", stale: false, leaseMs: 60_000, rememberMs: 90_000, maxFailures: 3, maxCrashes: 2 };
@@ -127,6 +127,23 @@ describeBroker("redis", "Redis at fault", (url) => {
       await theirs.script("FLUSH");
       await expect(store.claim([{ ...REQUEST, key: "other" }])).rejects.toMatchObject({ code: "ERR_CONFIG_CAPABILITY" });
     });
+  });
+
+  test("a client that gives numbers as text is understood", async () => {
+    const wordy = new IoRedis(url, { stringNumbers: true });
+    const redis = new Redis(wordy, { prefix: freshPrefix() });
+    const store = new RedisClaims(redis);
+    const [claim] = await store.claim([REQUEST]);
+    expect(claim).toMatchObject({ kind: "granted", attempt: 1, failures: 0 });
+    expect(await store.claim([REQUEST])).toMatchObject([{ kind: "busy", forMs: expect.any(Number) }]);
+    if (claim?.kind === "granted") expect(await store.change([{ kind: "commit", key: "k", token: claim.token }])).toEqual(["changed"]);
+    const limits = new RedisLimits(redis);
+    const spend = { key: "k", limit: 1, windowMs: 60_000 };
+    expect([await limits.spend([spend]), await limits.spend([spend])]).toMatchObject([
+      undefined,
+      { refused: 0, retryAfterMs: expect.any(Number) },
+    ]);
+    wordy.disconnect();
   });
 
   test("a client that throws at once fails the one question, and nothing later", async () => {
