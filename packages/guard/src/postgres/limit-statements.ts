@@ -30,7 +30,7 @@ export function limitStatements(schema: string): LimitStatements {
 
 export interface LedgerStatements {
   readonly table: string;
-  /** A row when begun, with the event id to publish under. */
+  /** A row when begun, with the event id to publish under. What was begun under the same token was not answered. */
   readonly begin: string;
   readonly find: string;
   readonly end: string;
@@ -54,7 +54,8 @@ export function ledgerStatements(schema: string): LedgerStatements {
         event_id = CASE WHEN c.expires_at_ms > excluded.lease_ends_ms - $5::bigint THEN c.event_id ELSE excluded.event_id END,
         lease_ends_ms = excluded.lease_ends_ms, expires_at_ms = excluded.expires_at_ms
       WHERE c.expires_at_ms <= excluded.lease_ends_ms - $5::bigint
-        OR (c.digest = excluded.digest AND c.result IS NULL AND c.lease_ends_ms <= excluded.lease_ends_ms - $5::bigint)
+        OR (c.digest = excluded.digest AND c.result IS NULL
+          AND (c.token = excluded.token OR c.lease_ends_ms <= excluded.lease_ends_ms - $5::bigint))
       RETURNING event_id`,
     find: `SELECT digest, result, lease_ends_ms - ${nowOf(2)} AS for_ms FROM ${calls} WHERE key = $1 AND expires_at_ms > ${nowOf(2)}`,
     // A key always expires as long after its lease's end as it is to be remembered.

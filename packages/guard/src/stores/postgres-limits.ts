@@ -4,11 +4,14 @@ import { type NewId, randomId } from "../ports/ids.ts";
 import type { Ledger, LedgerEnd, LedgerEntry, LedgerOutcome, LimitStore, Spend } from "../ports/limits.ts";
 import { ledgerStatements, type LedgerStatements, type LimitStatements, limitStatements } from "../postgres/limit-statements.ts";
 import type { Postgres, PostgresClient } from "../postgres/postgres.ts";
+import { Unanswered } from "./unanswered.ts";
 
 type Refused = { readonly refused: number; readonly retryAfterMs: number };
 
 const FORGET_EVERY_MS = 1000;
 const FORGET_MOST = 10_000;
+/** No array in PostgreSQL has more elements. */
+const MOST_SPENDS = 2 ** 31 - 1;
 
 /** Of each key the times of the last `limit` spends, in one row: its lock decides who spends first. */
 export class PostgresLimits implements LimitStore {
@@ -41,7 +44,8 @@ export class PostgresLimits implements LimitStore {
   async #spendAll(client: PostgresClient, spends: readonly Spend[]): Promise<void> {
     const inOrder = [...spends.entries()].sort(([, one], [, other]) => (one.key < other.key ? -1 : 1));
     let refused: Refused | undefined;
-    for (const [index, { key, limit, windowMs }] of inOrder) {
+    for (const [index, { key, limit: asked, windowMs }] of inOrder) {
+      const limit = Math.min(asked, MOST_SPENDS);
       const { rows } = await client.query(this.#sql.spend, [key, limit, windowMs, this.#clock?.now() ?? null]);
       if (rows.length > 0) continue;
       const { rows: when } = await client.query(this.#sql.retryAfter, [key, limit, windowMs, this.#clock?.now() ?? null]);
@@ -67,6 +71,7 @@ export class PostgresLedger implements Ledger {
   readonly #sql: LedgerStatements;
   readonly #clock: Clock | undefined;
   readonly #newId: NewId;
+  readonly #unanswered = new Unanswered();
   readonly #forget: () => Promise<void>;
 
   /** `clock`: in place of the server's own, for tests. */
@@ -79,9 +84,20 @@ export class PostgresLedger implements Ledger {
     postgres.define("calls", this.#sql.table);
   }
 
-  async begin({ key, digest, eventId, leaseMs, rememberMs }: LedgerEntry): Promise<LedgerOutcome> {
-    await this.#forget();
-    const token = this.#newId();
+  async begin(entry: LedgerEntry): Promise<LedgerOutcome> {
+    const call = `${entry.digest} ${entry.key}`;
+    const token = this.#unanswered.take(call) ?? this.#newId();
+    try {
+      await this.#forget();
+      return await this.#begin(entry, token);
+    } catch (error) {
+      // It may have begun, and nobody carries it out.
+      this.#unanswered.put(call, token);
+      throw error;
+    }
+  }
+
+  async #begin({ key, digest, eventId, leaseMs, rememberMs }: LedgerEntry, token: string): Promise<LedgerOutcome> {
     for (;;) {
       const values = [key, digest, eventId, token, leaseMs, rememberMs, this.#clock?.now() ?? null];
       const [begun] = await this.#postgres.query(this.#sql.begin, values);
