@@ -10,10 +10,8 @@ type Refused = { readonly refused: number; readonly retryAfterMs: number };
 
 const FORGET_EVERY_MS = 1000;
 const FORGET_MOST = 10_000;
-/** No array in PostgreSQL has more elements. */
-const MOST_SPENDS = 2 ** 31 - 1;
 
-/** Of each key the times of the last `limit` spends, in one row: its lock decides who spends first. */
+/** One row a spend: exact over any window. The lock of the key's counter decides who spends first. */
 export class PostgresLimits implements LimitStore {
   readonly #postgres: Postgres;
   readonly #sql: LimitStatements;
@@ -26,7 +24,8 @@ export class PostgresLimits implements LimitStore {
     this.#sql = limitStatements(postgres.schema);
     this.#clock = clock;
     this.#forget = forgetting(postgres, this.#sql.forget, clock);
-    postgres.define("spends", this.#sql.table);
+    postgres.define("counters", this.#sql.counters);
+    postgres.define("spends", this.#sql.spends);
   }
 
   async spend(spends: readonly Spend[]): Promise<Refused | undefined> {
@@ -44,13 +43,13 @@ export class PostgresLimits implements LimitStore {
   async #spendAll(client: PostgresClient, spends: readonly Spend[]): Promise<void> {
     const inOrder = [...spends.entries()].sort(([, one], [, other]) => (one.key < other.key ? -1 : 1));
     let refused: Refused | undefined;
-    for (const [index, { key, limit: asked, windowMs }] of inOrder) {
-      const limit = Math.min(asked, MOST_SPENDS);
-      const { rows } = await client.query(this.#sql.spend, [key, limit, windowMs, this.#clock?.now() ?? null]);
-      if (rows.length > 0) continue;
-      const { rows: when } = await client.query(this.#sql.retryAfter, [key, limit, windowMs, this.#clock?.now() ?? null]);
-      if (refused === undefined || index < refused.refused)
-        refused = { refused: index, retryAfterMs: Math.max(1, Number(when[0]?.["ms"] ?? 1)) };
+    for (const [index, { key, limit, windowMs }] of inOrder) {
+      const givenMs = this.#clock?.now() ?? null;
+      const { rows: counted } = await client.query(this.#sql.lock, [key, givenMs]);
+      const { rows } = await client.query(this.#sql.spend, [key, counted[0]?.["last"], limit, windowMs, givenMs]);
+      const blocking = rows[0];
+      if (blocking !== undefined && (refused === undefined || index < refused.refused))
+        refused = { refused: index, retryAfterMs: Number(blocking["ms"]) };
     }
     if (refused !== undefined) throw new Refusal(refused);
   }
