@@ -134,7 +134,7 @@ async function ask(client: RedisStreamsClient, name: string, args: readonly Redi
   return "callBuffer" in client ? client.callBuffer(name, [...args]) : client.sendCommand([name, ...args], AS_BYTES);
 }
 
-function refuseUnfit(client: Partial<IoRedisClient & NodeRedisClient>): void {
+function refuseUnfit(client: { readonly callBuffer?: unknown; readonly sendCommand?: unknown; readonly duplicate?: unknown }): void {
   const remedy = "Hand in a client of ioredis, single or cluster, or a single client of node-redis 5 or later.";
   const refuse = (what: string): never => {
     throw new SallyportError("ERR_CONFIG_INVALID", what, { place: "the client of the Redis transport", remedy });

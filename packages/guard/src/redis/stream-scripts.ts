@@ -153,7 +153,8 @@ end
 
 local isOrdered = redis.call('HGET', state, 'ordered') == '1'
 if asksOrder then
-  redis.call('ZADD', orders, untilMs, member)
+  local believedMs = tonumber(redis.call('ZSCORE', orders, member) or '0')
+  if believedMs - nowMs < tonumber(ARGV[5]) / 2 then redis.call('ZADD', orders, untilMs, member) end
   if not isOrdered then
     eachPending(nil, function(id)
       local entry = redis.call('XRANGE', stream, id, id)[1]
@@ -211,9 +212,10 @@ local function takeDue(room)
   end
 end
 
-local retries = math.min(tonumber(redis.call('HGET', state, 'retries') or '0') + most / RETRY_SHARE, RETRY_SHARE)
+local saved = tonumber(redis.call('HGET', state, 'retries') or '0')
+local retries = math.min(saved + most / RETRY_SHARE, RETRY_SHARE)
 takeDue(math.min(most, math.floor(retries)))
-redis.call('HSET', state, 'retries', tostring(retries - #taken))
+if retries - #taken ~= saved then redis.call('HSET', state, 'retries', tostring(retries - #taken)) end
 
 while #taken < most do
   if seen >= MOST_SEEN then more = 1 break end

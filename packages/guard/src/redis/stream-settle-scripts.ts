@@ -15,7 +15,6 @@ local member, id, delayMs = ARGV[2], ARGV[3], tonumber(ARGV[4])
 if not isOwn(id, member) then return 0 end
 redis.call('ZADD', due, written(nowMs + delayMs), id)
 disown(id)
-wakeOthers()
 return 1
 `;
 
@@ -55,15 +54,15 @@ return #back
 export const TRIM = `#!lua
 local stream, removed = KEYS[1], KEYS[2]
 local time = redis.call('TIME')
-local cutoff = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000) - tonumber(ARGV[1]))
-if tonumber(cutoff) <= 0 then return 0 end
+local cutoffMs = time[1] * 1000 + math.floor(time[2] / 1000) - tonumber(ARGV[1])
+if cutoffMs <= 0 then return 0 end
 local function sortable(id)
-  local ms, seq = string.match(id .. '-0', '^(%d+)-(%d+)')
+  local ms, seq = string.match(id, '^(%d+)-(%d+)$')
   return string.rep('0', 20 - #ms) .. ms .. string.rep('0', 20 - #seq) .. seq
 end
 local groups = redis.pcall('XINFO', 'GROUPS', stream)
 if groups.err then return 0 end
-local keepFrom = cutoff
+local keepFrom = string.format('%.0f-0', cutoffMs)
 for _, group in ipairs(groups) do
   local owed = redis.call('XPENDING', stream, group[2])[2]
   if not owed then
@@ -95,7 +94,7 @@ for _, entry in ipairs(redis.call('XRANGE', stream, after == '' and '-' or '(' .
 end
 if after == '' then return { found, 0 } end
 local info = redis.pcall('XINFO', 'STREAM', stream)
-if info.err then return { found, 0 } end
+if info.err then return { found, 1 } end
 local function sortable(id)
   local ms, seq = string.match(id, '^(%d+)-(%d+)$')
   return string.rep('0', 20 - #ms) .. ms .. string.rep('0', 20 - #seq) .. seq
