@@ -115,7 +115,7 @@ export class RedisStreamsTransport implements Transport, Browser {
     const answer = await this.#connection.run(BROWSE, [stream, removed], args);
     const [entries, gap] = answer as readonly [readonly (readonly [Buffer, Buffer])[], number];
     const messages = entries.slice(0, most).map(([id, bytes]) => ({ bytes: new Uint8Array(bytes), position: String(id) }));
-    return { messages, hasMore: entries.length > most, gap: gap === 1 };
+    return { messages, hasMore: entries.length > most, gap: Number(gap) === 1 };
   }
 
   /** The client stays as it is: it is the user's to close. */

@@ -118,15 +118,24 @@ export class Listener {
 
   /** Resolves when there is something new, or when it has waited long enough. */
   async wait(args: readonly RedisArgument[]): Promise<void> {
-    if ("connect" in this.#client) await (this.#connected ??= this.#client.connect());
+    if ("destroy" in this.#client) await this.#connect(this.#client);
     await ask(this.#client, "XREAD", args);
   }
 
   close(): void {
-    if ("destroy" in this.#client) {
-      // It may not have been opened.
-      if (this.#connected !== undefined) this.#client.destroy();
-    } else this.#client.disconnect();
+    if (!("destroy" in this.#client)) this.#client.disconnect();
+    else if (this.#connected !== undefined) this.#client.destroy();
+  }
+
+  async #connect(client: NodeRedisClient): Promise<void> {
+    this.#connected ??= client.connect();
+    try {
+      await this.#connected;
+    } catch (error) {
+      // It has given up, and is closed; the next wait opens it again.
+      this.#connected = undefined;
+      throw error;
+    }
   }
 }
 

@@ -63,11 +63,12 @@ export class StreamGroup {
     return {
       // Copied out of what the client has read at once, which a message would else keep, and carry to a thread.
       entries: entries.map(([id, bytes]) => ({ id: String(id), bytes: new Uint8Array(bytes) })),
-      more: more === 1,
-      nextMs: nextMs < 0 ? undefined : nextMs,
+      // A client may be set to give numbers as text.
+      more: Number(more) === 1,
+      nextMs: Number(nextMs) < 0 ? undefined : Number(nextMs),
       last: [String(last), String(woken)],
-      owned,
-      gone,
+      owned: Number(owned),
+      gone: Number(gone),
     };
   }
 

@@ -75,8 +75,9 @@ local function settle(id)
   return true
 end
 
+-- Nobody's, too, when the group has been removed meanwhile.
 local function isOwn(id, member)
-  local pending = redis.call('XPENDING', stream, group, id, id, 1)[1]
+  local pending = redis.pcall('XPENDING', stream, group, id, id, 1)[1]
   return pending and pending[2] == member
 end
 
