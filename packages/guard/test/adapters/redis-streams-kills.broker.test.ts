@@ -89,7 +89,7 @@ describeBroker("redis", "Redis Streams, killed", (url) => {
         claims: new RedisClaims(new Redis(client)),
         deadLetters: new MemoryDeadLetters(),
         observer: { holding: (held, code) => void told.push(held ? code : undefined) },
-        policy: { concurrency: 8, retryMs: 5, maxRetryMs: 50, maxFailures: 3, maxCrashes: 1000, leaseMs: 500 },
+        policy: { concurrency: 8, retryMs: 5, maxFailures: 3, maxCrashes: 1000, leaseMs: 500 },
         handlers: {
           step: ({ data: { of, n } }, { attempt }) => {
             if (n % 5 === 1 && attempt === 1) return retry(20);

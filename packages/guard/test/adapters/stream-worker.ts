@@ -26,7 +26,7 @@ const consumer = new Consumer({
     },
   },
   // One at a time, so that no other handler is between its effect and its commit when the process ends.
-  policy: { concurrency: point === "none" ? 4 : 1, leaseMs: 200, retryMs: 5, maxRetryMs: 20, maxFailures: 3, maxCrashes: 1000 },
+  policy: { concurrency: point === "none" ? 4 : 1, leaseMs: 200, retryMs: 5, maxFailures: 3, maxCrashes: 1000 },
   handlers: {
     step: async ({ data: { of, n } }, { attempt }) => {
       if (n % 3 === 1 && attempt === 1) return retry(5);
