@@ -10,6 +10,7 @@ import { end, start } from "../../../scripts/brokers/start.ts";
 
 export interface RedisServer {
   readonly url: string;
+  signal(which: "SIGSTOP" | "SIGCONT"): void;
   /** SIGKILL; resolves when it is gone. */
   kill(): Promise<void>;
   /** On the same port and folder; resolves when it answers. */
@@ -21,11 +22,16 @@ const STEP_MS = 50;
 export async function redisServer(): Promise<RedisServer> {
   const started = await start(redis);
   let { pid } = started;
-  onTestFinished(() => end({ ...started, pid }));
+  onTestFinished(async () => {
+    // Nobody needs what it would still write.
+    if (isThere(pid)) process.kill(pid, "SIGKILL");
+    await end({ ...started, pid });
+  });
   const port = Number(new URL(started.url).port);
   let gone: Promise<unknown> = Promise.resolve();
   return {
     url: started.url,
+    signal: (which) => void process.kill(pid, which),
     async kill() {
       process.kill(pid, "SIGKILL");
       await gone;

@@ -34,6 +34,7 @@ export class RedisStreamsMember implements Subscription {
   #closing: Promise<void> | undefined;
   #fetching = false;
   #again = false;
+  #scheduled = false;
   #listening = false;
   #againMs = AGAIN_MS.first;
 
@@ -87,12 +88,21 @@ export class RedisStreamsMember implements Subscription {
     return this.#state === "open" ? Math.max(0, this.#options.prefetch - this.#out.size) : 0;
   }
 
+  /** What is settled in one answer of the server makes room for one taking. */
   #wake(): void {
     if (this.#fetching) {
       this.#again = true;
       return;
     }
-    if (this.#room() === 0) return;
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      if (this.#room() > 0) this.#fetchOnce();
+    });
+  }
+
+  #fetchOnce(): void {
     this.#again = false;
     this.#fetching = true;
     this.#cancel("look");

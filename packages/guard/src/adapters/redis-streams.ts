@@ -112,7 +112,7 @@ export class RedisStreamsTransport implements Transport, Browser {
   async browse({ destination, after, most }: BrowseOptions): Promise<BrowsedPage> {
     const { stream, removed } = namesOf(this.#prefix, destination);
     const args = [positionOf(after), String(most + 1)];
-    const answer = await this.#connection.run(BROWSE, [stream, removed], args);
+    const answer = await this.#connection.runReading(BROWSE, [stream, removed], args);
     const [entries, gap] = answer as readonly [readonly (readonly [Buffer, Buffer])[], number];
     const messages = entries.slice(0, most).map(([id, bytes]) => ({ bytes: new Uint8Array(bytes), position: String(id) }));
     return { messages, hasMore: entries.length > most, gap: Number(gap) === 1 };

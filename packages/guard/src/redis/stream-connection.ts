@@ -31,6 +31,14 @@ export type RedisStreamsClient = IoRedisClient | NodeRedisClient;
 /** Bulk strings, which all that anyone has sent comes back as. */
 const AS_BYTES = { typeMapping: { 36: Buffer } } as const;
 
+interface Run {
+  readonly script: string;
+  readonly keys: readonly string[];
+  readonly args: readonly RedisArgument[];
+  readonly suffix: "" | "_RO";
+  readonly wait: (answer: Promise<unknown>) => Promise<unknown>;
+}
+
 export class StreamConnection {
   readonly answerWithinMs: number;
   readonly #client: RedisStreamsClient;
@@ -55,13 +63,18 @@ export class StreamConnection {
   }
 
   /** Runs a script as one atomic operation. All keys are of one slot. */
-  async run(script: string, keys: readonly string[], args: readonly RedisArgument[]): Promise<unknown> {
-    return this.#run(script, keys, args, (answer) => this.#answered(answer));
+  run(script: string, keys: readonly string[], args: readonly RedisArgument[]): Promise<unknown> {
+    return this.#run({ script, keys, args, suffix: "", wait: (answer) => this.#answered(answer) });
   }
 
-  /** The same, for what must not be asked again while it may still be carried out: waits as long as the client does. */
-  async runPatiently(script: string, keys: readonly string[], args: readonly RedisArgument[]): Promise<unknown> {
-    return this.#run(script, keys, args, (answer) => answer);
+  /** One that changes nothing, for users who may not. */
+  runReading(script: string, keys: readonly string[], args: readonly RedisArgument[]): Promise<unknown> {
+    return this.#run({ script, keys, args, suffix: "_RO", wait: (answer) => this.#answered(answer) });
+  }
+
+  /** One that must not be asked again while it may still be carried out: waits as long as the client does. */
+  runPatiently(script: string, keys: readonly string[], args: readonly RedisArgument[]): Promise<unknown> {
+    return this.#run({ script, keys, args, suffix: "", wait: (answer) => answer });
   }
 
   /** A connection of its own, since whoever waits on one holds up all others on it. */
@@ -69,20 +82,15 @@ export class StreamConnection {
     return new Listener(this.#client.duplicate());
   }
 
-  async #run(
-    script: string,
-    keys: readonly string[],
-    args: readonly RedisArgument[],
-    wait: (answer: Promise<unknown>) => Promise<unknown>,
-  ): Promise<unknown> {
+  async #run({ script, keys, args, suffix, wait }: Run): Promise<unknown> {
     const rest = [String(keys.length), ...keys, ...args];
     try {
-      return await wait(ask(this.#client, "EVALSHA", [await this.#digestOf(script), ...rest]));
+      return await wait(ask(this.#client, `EVALSHA${suffix}`, [await this.#digestOf(script), ...rest]));
     } catch (error) {
       if (!isUnknownScript(error)) throw transportError(error);
     }
     try {
-      return await wait(ask(this.#client, "EVAL", [script, ...rest]));
+      return await wait(ask(this.#client, `EVAL${suffix}`, [script, ...rest]));
     } catch (error) {
       throw transportError(error);
     }

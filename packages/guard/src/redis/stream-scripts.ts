@@ -234,10 +234,14 @@ local function read(reader, count)
 end
 
 if not isOrdered and #taken < most then
-  for _, entry in ipairs(read(member, most - #taken)) do
-    redis.call('ZADD', due, untilMs, entry[1])
+  local dues = {}
+  for _, entry in ipairs(read(member, math.min(most - #taken, 1000))) do
+    table.insert(dues, untilMs)
+    table.insert(dues, entry[1])
     table.insert(taken, { entry[1], (fieldsOf(entry[2])) })
   end
+  if #dues == 2000 then more = 1 end
+  if #dues > 0 then redis.call('ZADD', due, unpack(dues)) end
 end
 
 local count = 1

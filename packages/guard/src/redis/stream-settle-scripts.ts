@@ -4,7 +4,16 @@ import { GROUP } from "./stream-scripts.ts";
 /** Arguments after the group: whether members that wait are to be woken, then ids. */
 export const SETTLE = `${GROUP}
 local released = false
-for i = 3, #ARGV do released = settle(ARGV[i]) or released end
+if redis.call('EXISTS', keys) == 1 then
+  for i = 3, #ARGV do released = settle(ARGV[i]) or released end
+else
+  -- Nothing has a key: together, as many as a call takes arguments.
+  for from = 3, #ARGV, 1000 do
+    local ids = { unpack(ARGV, from, math.min(from + 999, #ARGV)) }
+    redis.call('XACK', stream, group, unpack(ids))
+    redis.call('ZREM', due, unpack(ids))
+  end
+end
 if released and ARGV[2] == '1' then wakeOthers() end
 return 1
 `;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { type RedisStreamsClient, type RedisStreamsOptions, RedisStreamsTransport } from "../../src/adapters/redis-streams.ts";
 import { browserLaws, TestClock, transportLaws } from "../../src/testing/index.ts";
 import { describeBroker } from "../brokers.ts";
-import { box, meddled, send, textsOf } from "./stream-box.ts";
+import { box, type Box, meddled, send, textsOf } from "./stream-box.ts";
 
 const within = { timeout: 10_000, interval: 10 };
 
@@ -204,6 +204,46 @@ describeBroker("redis", "Redis Streams", (url) => {
       const { take } = await box(transport);
       expect(textsOf(await take(2))).toEqual(["b", "a"]);
     });
+  });
+
+  test("[PSN-09] members that come, go and retry keep the order of each key, and never have two of one", { timeout: 60_000 }, async () => {
+    const prefix = freshPrefix();
+    const transports = [open(ioredis, { prefix }), open(nodeRedis, { prefix })];
+    const keys = Array.from({ length: 12 }, (_, key) => `k${key}`);
+    const wanted = Array.from({ length: 25 }, (_, n) => String(n));
+    const done = new Map<string, string[]>(keys.map((key) => [key, []]));
+    const out = new Set<string>();
+    const twice: string[] = [];
+    let [left, taken] = [keys.length * wanted.length, 0];
+    const finished = Promise.withResolvers<void>();
+    const member = (index: number): Promise<Box> => {
+      const receiving = box(transports[index % 2]!, { ordering: "key", prefetch: 3 });
+      void receiving.then(async (mine) => {
+        for (;;) {
+          const [delivery] = await mine.take(1);
+          const [key, n] = textsOf([delivery!])[0]!.split(" ") as [string, string];
+          if (out.has(key)) twice.push(key);
+          out.add(key);
+          await new Promise((resolve) => setImmediate(resolve));
+          out.delete(key);
+          if (++taken % 5 === 0) await delivery!.retryAfter(taken % 20);
+          else {
+            done.get(key)!.push(n);
+            await delivery!.ack();
+            if (--left === 0) finished.resolve();
+          }
+        }
+      });
+      return receiving;
+    };
+    const members = await Promise.all([0, 1, 2, 3].map(member));
+    const sending = (async () => {
+      for (const n of wanted) await Promise.all(keys.map((key) => send(transports[0]!, [`${key} ${n}`], key)));
+    })();
+    await Promise.all([sending, finished.promise]);
+    expect(twice).toEqual([]);
+    for (const key of keys) expect([key, done.get(key)]).toEqual([key, wanted]);
+    for (const { subscription } of members) await subscription.close();
   });
 
   describe("names", () => {
