@@ -22,6 +22,7 @@ const BLOCK_MS = 20_000;
 const LOOK_MS = 1000;
 const AGAIN_MS = { first: 50, most: 2000 };
 const TRIM_MS = 60_000;
+const MOST_UNHEARD_MS = 60_000;
 
 export class RedisStreamsMember implements Subscription {
   readonly #parts: MemberParts;
@@ -48,7 +49,7 @@ export class RedisStreamsMember implements Subscription {
   start(): void {
     const { group, reclaimAfterMs, retentionMs } = this.#parts;
     // What fails is tried again the next time; who cannot be heard of loses what is its own, and shall.
-    this.#every("extend", reclaimAfterMs / 3, () => group.extend(this.#out));
+    this.#every("extend", Math.min(reclaimAfterMs / 3, MOST_UNHEARD_MS), () => group.extend(this.#out));
     if (retentionMs !== undefined) {
       void group.trim(retentionMs).catch(() => undefined);
       this.#every("trim", TRIM_MS, () => group.trim(retentionMs));
@@ -146,17 +147,16 @@ export class RedisStreamsMember implements Subscription {
   }
 
   async #failed(error: unknown): Promise<void> {
-    let failure = error;
+    let failure: unknown = error;
     if (isUnknownGroup(error)) {
       try {
         await this.#parts.group.join();
-        this.#again = true;
-        return;
+        failure = undefined;
       } catch (second) {
         failure = second;
       }
     }
-    this.#options.onFetch?.(codeOf(failure));
+    if (failure !== undefined) this.#options.onFetch?.(codeOf(failure));
     if (this.#closing !== undefined) return;
     this.#after("look", this.#againMs, () => this.#wake());
     this.#againMs = Math.min(this.#againMs * 2, AGAIN_MS.most);

@@ -84,12 +84,13 @@ export class RedisStreamsTransport implements Transport, Browser {
     const results = await Promise.allSettled(added.map((args) => this.#connection.command("XADD", args)));
     const failures = results.flatMap((result) => (result.status === "rejected" ? [result.reason as unknown] : []));
     if (failures.length === 0) return;
-    const refused = failures.find((reason) => isSallyportError(reason) && reason.code === "ERR_TRANSPORT_REFUSED");
+    const unsure = failures.find((reason) => !(isSallyportError(reason) && reason.code === "ERR_TRANSPORT_REFUSED"));
+    if (unsure !== undefined) throw unsure;
+    if (failures.length === messages.length) throw failures[0];
     // Of a batch of which some were taken it cannot be said that nothing was published.
-    if (refused === undefined || failures.length === messages.length) throw failures[0];
     throw new SallyportError("ERR_TRANSPORT_UNAVAILABLE", "Redis took some of the messages and refused others", {
       remedy: "See the cause.",
-      cause: refused,
+      cause: failures[0],
     });
   }
 

@@ -25,6 +25,13 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ["CLUSTERDOWN", { ...UNAVAILABLE, why: "the cluster is not whole", remedy: "Restore the missing node." }],
 ]);
 
+/** Whoever may XADD may choose the last id that there is. */
+const EXHAUSTED: Meaning = {
+  ...REFUSED,
+  why: "the stream has no id left, since somebody chose the last one",
+  remedy: "Take the right to XADD from whoever did, and rename or delete the stream.",
+};
+
 const firstWordOf = (error: unknown): string => (error instanceof Error ? (/^[A-Z]+/.exec(error.message)?.[0] ?? "") : "");
 
 /** The group, or its stream, has been removed. */
@@ -32,7 +39,8 @@ export const isUnknownGroup = (error: unknown): boolean => error instanceof Sall
 
 export function transportError(cause: unknown): SallyportError {
   if (cause instanceof SallyportError) return cause;
-  const meaning = MEANINGS.get(firstWordOf(cause));
+  const isExhausted = cause instanceof Error && cause.message.startsWith("ERR The stream has exhausted");
+  const meaning = isExhausted ? EXHAUSTED : MEANINGS.get(firstWordOf(cause));
   const because = meaning === undefined ? "" : `: ${meaning.why}`;
   return new SallyportError(meaning?.code ?? "ERR_TRANSPORT_UNAVAILABLE", `Redis did not do what was asked${because}`, {
     remedy: meaning?.remedy ?? "See the cause.",

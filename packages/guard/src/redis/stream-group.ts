@@ -50,7 +50,7 @@ export class StreamGroup {
   async join(): Promise<void> {
     await this.#run(JOIN, []);
     for (let from: string | undefined = "-"; from !== undefined;) {
-      const last = await this.#run(ADOPT, [from, String(ADOPTED_AT_ONCE), this.#ownMs]);
+      const last = (await this.#run(ADOPT, [from, String(ADOPTED_AT_ONCE), this.#ownMs])) as Buffer | null;
       from = last === null ? undefined : `(${String(last)}`;
     }
   }

@@ -140,6 +140,7 @@ local RETRY_SHARE = 16
 
 local last
 local groups = redis.pcall('XINFO', 'GROUPS', stream)
+if groups.err and not string.find(groups.err, 'no such key', 1, true) then return groups end
 for _, one in ipairs(groups.err and {} or groups) do
   if one[2] == group then last = one[8] end
 end

@@ -60,7 +60,7 @@ return #back
  * Keys: the stream, and where the last removed id is kept. Argument: how long a message is kept. Removes what is older
  * and owed to no group, whoever's it is.
  */
-export const TRIM = `#!lua
+export const TRIM = `#!lua flags=allow-oom
 local stream, removed = KEYS[1], KEYS[2]
 local time = redis.call('TIME')
 local cutoffMs = time[1] * 1000 + math.floor(time[2] / 1000) - tonumber(ARGV[1])

@@ -78,8 +78,7 @@ describeBroker("redis", "Redis Streams, killed", (url) => {
       const client = await connect(server.url);
       const transport = new RedisStreamsTransport(client, { reclaimAfterMs: 1000 });
       const done = new Map<string, number[]>(KEYS.map((key) => [key, []]));
-      let handled = 0;
-      let wake: () => void = () => undefined;
+      const progress = { handled: 0, wake: (): void => undefined };
       const told: (string | undefined)[] = [];
       const consumer = new Consumer({
         contract: steps,
@@ -94,8 +93,8 @@ describeBroker("redis", "Redis Streams, killed", (url) => {
           step: ({ data: { of, n } }, { attempt }) => {
             if (n % 5 === 1 && attempt === 1) return retry(20);
             done.get(of)!.push(n);
-            handled++;
-            wake();
+            progress.handled++;
+            progress.wake();
             return undefined;
           },
         },
@@ -110,16 +109,16 @@ describeBroker("redis", "Redis Streams, killed", (url) => {
         }),
       );
       for (const at of [60, 160, 260]) {
-        while (handled < at) {
+        while (progress.handled < at) {
           await new Promise<void>((resolve) => {
-            wake = resolve;
+            progress.wake = resolve;
           });
         }
         await server.kill();
         await server.restart();
       }
       await sent;
-      await expect.poll(() => handled, within).toBe(KEYS.length * wanted.length);
+      await expect.poll(() => progress.handled, within).toBe(KEYS.length * wanted.length);
       for (const key of KEYS) expect([key, done.get(key)]).toEqual([key, wanted]);
       const reader = new IoRedis(server.url);
       await expect.poll(async () => ((await reader.xpending("sallyport:{steps}", "g")) as unknown[])[0], within).toBe(0);

@@ -8,9 +8,9 @@ import { box, type Box, meddled, send, textsOf } from "./stream-box.ts";
 
 const within = { timeout: 10_000, interval: 10 };
 
-let transports = 0;
+let opened = 0;
 /** Keys of its own for every transport. */
-const freshPrefix = (): string => `s${process.pid}-${++transports}`;
+const freshPrefix = (): string => `s${process.pid}-${++opened}`;
 
 describeBroker("redis", "Redis Streams", (url) => {
   const ioredis = new IoRedis(url, { lazyConnect: true });
@@ -35,9 +35,9 @@ describeBroker("redis", "Redis Streams", (url) => {
     ["ioredis", ioredis],
     ["node-redis", nodeRedis],
   ] as const)("through %s", (_name, client) => {
-    const opened = async (): Promise<RedisStreamsTransport> =>
+    const fresh = async (): Promise<RedisStreamsTransport> =>
       new RedisStreamsTransport(client, { prefix: freshPrefix(), vouchesEnqueueTime: true });
-    for (const law of [...transportLaws(opened), ...browserLaws(opened)]) test(law.name, law.run);
+    for (const law of [...transportLaws(fresh), ...browserLaws(fresh)]) test(law.name, law.run);
 
     test("[PSN-04] bytes that are no text arrive as they were sent, and can be looked at", async () => {
       const transport = open(client);
@@ -124,22 +124,25 @@ describeBroker("redis", "Redis Streams", (url) => {
   });
 
   describe("what others do to the stream", () => {
-    test.each(["none", "key"] as const)("[PSN-01] entries deleted while they are pending hold nothing up (ordering %s)", async (ordering) => {
-      const prefix = freshPrefix();
-      const stream = `${prefix}:{orders}`;
-      const transport = open(ioredis, { prefix });
-      const { take } = await box(transport, { ordering, prefetch: 1 });
-      await send(transport, ["a1", "a2"], "a");
-      const [a1] = await take(1);
-      await ioredis.xdel(stream, a1!.brokerId);
-      await a1!.retryAfter(20);
-      const [a2] = await take(1);
-      expect(textsOf([a2!])).toEqual(["a2"]);
-      await a2!.ack();
-      await expect.poll(() => pendingOf(stream), within).toBe(0);
-      await expect.poll(() => ioredis.zcard(`${stream}:due:g`), within).toBe(0);
-      expect(await ioredis.hlen(`${stream}:keys:g`)).toBe(0);
-    });
+    test.each(["none", "key"] as const)(
+      "[PSN-01] entries deleted while they are pending hold nothing up (ordering %s)",
+      async (ordering) => {
+        const prefix = freshPrefix();
+        const stream = `${prefix}:{orders}`;
+        const transport = open(ioredis, { prefix });
+        const { take } = await box(transport, { ordering, prefetch: 1 });
+        await send(transport, ["a1", "a2"], "a");
+        const [a1] = await take(1);
+        await ioredis.xdel(stream, a1!.brokerId);
+        await a1!.retryAfter(20);
+        const [a2] = await take(1);
+        expect(textsOf([a2!])).toEqual(["a2"]);
+        await a2!.ack();
+        await expect.poll(() => pendingOf(stream), within).toBe(0);
+        await expect.poll(() => ioredis.zcard(`${stream}:due:g`), within).toBe(0);
+        expect(await ioredis.hlen(`${stream}:keys:g`)).toBe(0);
+      },
+    );
 
     test("[PSN-01] entries trimmed while they wait behind their key hold nothing up", async () => {
       const prefix = freshPrefix();
@@ -186,6 +189,13 @@ describeBroker("redis", "Redis Streams", (url) => {
       expect(await pendingOf(stream)).toBe(0);
     });
 
+    test("[PUB-11] a stream whose last id somebody chose takes nothing more, and says so", async () => {
+      const prefix = freshPrefix();
+      const transport = open(ioredis, { prefix });
+      await ioredis.xadd(`${prefix}:{orders}`, "18446744073709551615-18446744073709551615", "bytes", "last");
+      await expect(send(transport, ["a"])).rejects.toMatchObject({ code: "ERR_TRANSPORT_REFUSED" });
+    });
+
     test("[REP-09] where ids are vouched for, one of a time to come is not", async () => {
       const prefix = freshPrefix();
       const transport = open(ioredis, { prefix, vouchesEnqueueTime: true });
@@ -204,6 +214,26 @@ describeBroker("redis", "Redis Streams", (url) => {
       const { take } = await box(transport);
       expect(textsOf(await take(2))).toEqual(["b", "a"]);
     });
+  });
+
+  test("[PSN-01] poison that comes again and again takes a small share from what was never tried", { timeout: 30_000 }, async () => {
+    const transport = open();
+    const texts = [...Array<string>(50).fill("poison"), ...Array<string>(400).fill("honest")];
+    await send(transport, texts);
+    const { take } = await box(transport, { prefetch: 8 });
+    let [honest, poison] = [0, 0];
+    while (honest < 400) {
+      const [delivery] = await take(1);
+      if (textsOf([delivery!])[0] === "honest") {
+        honest++;
+        await delivery!.ack();
+      } else {
+        poison++;
+        await delivery!.retryAfter(0);
+      }
+    }
+    expect(poison - 50, "retries are not starved").toBeGreaterThan(5);
+    expect(poison - 50).toBeLessThan(70);
   });
 
   test("[PSN-09] members that come, go and retry keep the order of each key, and never have two of one", { timeout: 60_000 }, async () => {

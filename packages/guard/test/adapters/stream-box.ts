@@ -7,8 +7,8 @@ export interface Box {
   readonly subscription: Subscription;
   /** What fetching was told: codes, and `undefined` where it goes on; the same again is left out. */
   readonly told: (string | undefined)[];
-  take(count: number): Promise<Delivery[]>;
-  waiting(): number;
+  readonly take: (count: number) => Promise<Delivery[]>;
+  readonly waiting: () => number;
 }
 
 export async function box(transport: RedisStreamsTransport, options: Partial<ReceiveOptions> = {}): Promise<Box> {
