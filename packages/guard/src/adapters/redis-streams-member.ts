@@ -17,8 +17,8 @@ export interface MemberParts {
   readonly onClose: (member: RedisStreamsMember) => void;
 }
 
-/** How long one waits on the second connection; what it may not be told of is looked for each {@link LOOK_MS}. */
-const BLOCK_MS = 20_000;
+/** How long one waits on the second connection, below what clients take for a dead one; what it may not be told of is looked for each {@link LOOK_MS}. */
+const BLOCK_MS = 2000;
 const LOOK_MS = 1000;
 const AGAIN_MS = { first: 50, most: 2000 };
 const TRIM_MS = 60_000;

@@ -5,17 +5,10 @@ import { RedisStreamsTransport } from "../../src/adapters/redis-streams.ts";
 import { describeBroker } from "../brokers.ts";
 import { redisServer } from "../redis-server.ts";
 import { box, send, textsOf } from "./stream-box.ts";
+import { rightsOf } from "./stream-rights.ts";
 
 const within = { timeout: 20_000, interval: 20 };
 const SLOW = { timeout: 60_000 };
-
-/** What docs/adapters.md says. */
-const PUBLISHER = "+info +xadd %RW~sallyport:{orders}";
-const WORKER =
-  "+info +eval +evalsha +script|load +time +xgroup|create +xgroup|delconsumer +xinfo|groups +xinfo|consumers +xreadgroup +xread +xack +xclaim " +
-  "+xpending +xrange +xrevrange +xadd +xtrim +zadd +zrem +zscore +zcard +zrange +zrangebyscore +zrangebylex +zremrangebyscore " +
-  "+hget +hset +hdel +hexists +exists +lpush +rpush +lpop +lrange +del +set ~sallyport:{orders} ~sallyport:{orders}:*";
-const BROWSER = "+eval_ro +evalsha_ro +script|load +xrange +xinfo|stream +get %R~sallyport:{orders} %R~sallyport:{orders}:removed";
 
 describeBroker("redis", "A server of Redis Streams", (url) => {
   const connect = (to: string, options: object = {}): IoRedis => {
@@ -51,12 +44,12 @@ describeBroker("redis", "A server of Redis Streams", (url) => {
 
   test("[DST-07] users with the rights that the page lists can do their part, and no other's", SLOW, async () => {
     const admin = connect(url);
-    const users = ["publisher", "worker", "browser"].map((name) => `${name}${process.pid}`);
+    const roles = ["publisher", "worker", "reader"] as const;
+    const users = roles.map((role) => `${role}${process.pid}`);
     onTestFinished(async () => void (await admin.acl("DELUSER", ...users)));
     onTestFinished(async () => void (await admin.del("sallyport:{orders}")));
-    for (const [index, rights] of [PUBLISHER, WORKER, BROWSER].entries())
-      await admin.acl("SETUSER", users[index]!, "on", ">secret", "resetkeys", "resetchannels", "-@all", ...rights.split(" "));
-    const [publisher, worker, browser] = users.map((username) => {
+    for (const [index, role] of roles.entries()) await admin.acl("SETUSER", users[index]!, "on", ">secret", ...rightsOf(role));
+    const [publisher, worker, reader] = users.map((username) => {
       const client = connect(url, { username, password: "secret", enableReadyCheck: false });
       return new RedisStreamsTransport(client);
     }) as [RedisStreamsTransport, RedisStreamsTransport, RedisStreamsTransport];
@@ -74,12 +67,12 @@ describeBroker("redis", "A server of Redis Streams", (url) => {
     const unordered = await box(worker, { group: "h" });
     for (const delivery of await unordered.take(3)) await delivery.ack();
     await unordered.subscription.close();
-    const page = await browser.browse({ destination: "orders", after: undefined, most: 1 });
-    await browser.browse({ destination: "orders", after: page.messages[0]!.position, most: 1 });
+    const page = await reader.browse({ destination: "orders", after: undefined, most: 1 });
+    await reader.browse({ destination: "orders", after: page.messages[0]!.position, most: 1 });
     const refused = { code: "ERR_TRANSPORT_REFUSED" };
     await expect(send(publisher, ["x"], undefined, "others")).rejects.toMatchObject(refused);
     await expect(box(worker, { destination: "others" })).rejects.toMatchObject(refused);
-    await expect(browser.browse({ destination: "others", after: undefined, most: 1 })).rejects.toMatchObject(refused);
+    await expect(reader.browse({ destination: "others", after: undefined, most: 1 })).rejects.toMatchObject(refused);
     await expect(box(publisher)).rejects.toMatchObject(refused);
   });
 
