@@ -269,6 +269,8 @@ end
 
 -- Room that nothing else wants.
 if #taken < most then takeDue(most - #taken) end
+-- What was behind one that is gone may go now.
+if gone > 0 then more = 1 end
 
 local soonest = redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')[2]
 local woken = redis.call('XREVRANGE', wake, '+', '-', 'COUNT', 1)[1]
