@@ -167,9 +167,10 @@ export class RedisStreamsMember implements Subscription {
     if (this.#listening) return;
     this.#listening = true;
     this.#listener.wait(this.#parts.group.waitFor(last, BLOCK_MS)).then(
-      () => {
+      (isNew) => {
         this.#listening = false;
-        this.#wake();
+        if (isNew) this.#wake();
+        else if (this.#room() > 0) this.#listen(last);
       },
       () => this.#after("listen", LOOK_MS, () => (this.#listening = false)),
     );

@@ -124,10 +124,10 @@ export class Listener {
     client.on("error", () => undefined);
   }
 
-  /** Resolves when there is something new, or when it has waited long enough. */
-  async wait(args: readonly RedisArgument[]): Promise<void> {
+  /** Whether there is something new; false when it has waited long enough. */
+  async wait(args: readonly RedisArgument[]): Promise<boolean> {
     if ("destroy" in this.#client) await this.#connect(this.#client);
-    await ask(this.#client, "XREAD", args);
+    return (await ask(this.#client, "XREAD", args)) !== null;
   }
 
   close(): void {
