@@ -239,6 +239,7 @@ describeBroker("redis", "Redis Streams, from day to day", (url) => {
     const before = await box(transport);
     await send(transport, ["a1", "a2", "a3", "a4"], "a");
     const taken = await before.take(4);
+    before.subscription.pause();
     await taken[1]!.retryAfter(1);
     await taken[3]!.retryAfter(60_000);
     await before.subscription.close();
