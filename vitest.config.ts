@@ -5,6 +5,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["sallyport-source"] } },
   test: {
     include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
+    globalSetup: ["test/brokers.ts"],
     testTimeout: 60_000,
     execArgv: ["--conditions=sallyport-source"],
   },

@@ -2,14 +2,10 @@
 // answer, `down` ends them and leaves nothing behind, `during COMMAND…` does both around a command, in which a broker
 // that does not run is a failure. `--install` installs what is missing from Debian's packages.
 import { spawnSync } from "node:child_process";
-import { type Broker, isInstalled } from "./brokers/broker.ts";
-import { postgres } from "./brokers/postgres.ts";
-import { redis } from "./brokers/redis.ts";
+import { isInstalled } from "./brokers/broker.ts";
+import { BROKERS } from "./brokers/list.ts";
 import { remember, running } from "./brokers/running.ts";
 import { end, start } from "./brokers/start.ts";
-
-/** Another is a file beside these and a line here. */
-const BROKERS: readonly Broker[] = [redis, postgres];
 
 async function up(names: readonly string[], install: boolean): Promise<void> {
   const unknown = names.filter((name) => !BROKERS.some((broker) => broker.name === name));

@@ -12,10 +12,33 @@ const ENDS_WITHIN_MS = 15_000;
 const STEP_MS = 100;
 
 export async function start(broker: Broker): Promise<Running> {
+  const folder = mkdtempSync(join(tmpdir(), `sallyport-${broker.name}-`));
+  try {
+    broker.prepare?.(folder);
+    return await startIn(broker, folder, await freePort());
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Ends it as a power cut does, and starts it anew on the same port with the data that it then has. */
+export async function restart(broker: Broker, { pid, folder, url }: Running): Promise<Running> {
+  signal(pid, "SIGKILL");
+  const giveUpAtMs = Date.now() + ENDS_WITHIN_MS;
+  for (;;) {
+    try {
+      return await startIn(broker, folder, Number(new URL(url).port));
+    } catch (error) {
+      // Processes of its that have not ended yet have its port and its data.
+      if (Date.now() > giveUpAtMs) throw error;
+      await after(STEP_MS);
+    }
+  }
+}
+
+async function startIn(broker: Broker, folder: string, port: number): Promise<Running> {
   const { name } = broker;
-  const folder = mkdtempSync(join(tmpdir(), `sallyport-${name}-`));
-  const port = await freePort();
-  broker.prepare?.(folder);
   const { args, env = {} } = broker.command(port, folder);
   const log = openSync(join(folder, "log"), "a");
   const child = spawn(broker.program, args, {
@@ -32,7 +55,6 @@ export async function start(broker: Broker): Promise<Running> {
     await Promise.race([failed, untilAnswers(broker, port)]);
   } catch (error) {
     child.kill("SIGKILL");
-    rmSync(folder, { recursive: true, force: true });
     throw error;
   }
   child.removeAllListeners("exit");

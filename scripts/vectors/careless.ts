@@ -33,6 +33,7 @@ const texts = (): Case[] =>
     ["an id with a full-width digit", "not of the alphabet, though a digit", changed({ id: "e１" })],
     ["an origin in capitals", "compared exactly", changed({ origin: "LLM" })],
     ["specversion 1.0.2", "compared exactly", replaced(plain, '"specversion":"1.0"', '"specversion":"1.0.2"')],
+    ["specversion 11.0", "compared exactly", replaced(plain, '"specversion":"1.0"', '"specversion":"11.0"')],
     ["specversion 1", "compared exactly", replaced(plain, '"specversion":"1.0"', '"specversion":"1"')],
     ["an attribute a second time in capitals", "names are compared exactly", replaced(plain, '"id":', '"ID":"e1","id":')],
     ["a member whose name is empty", "what is not signed must not be read", replaced(plain, '"id":', '"":"e1","id":')],

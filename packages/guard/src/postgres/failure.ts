@@ -37,8 +37,25 @@ function meaningOf(error: unknown): Meaning | undefined {
 /** Whether the fault is the server's, so that nothing can be written. */
 export const isOfTheServer = (error: unknown): boolean => error instanceof SallyportError || meaningOf(error) !== undefined;
 
-/** Whether the server refused what one statement asked for. */
-export const isOfTheStatement = (error: unknown): boolean => sqlStateOf(error) !== undefined && !isOfTheServer(error);
+/** Whether it is the server's answer, so that the connection may be used again. */
+export const isAnswered = (error: unknown): boolean => sqlStateOf(error) !== undefined;
+
+/** Of the connection, of other transactions, of the server's disk and memory, of its end; damaged data. */
+const NOT_OF_WHAT_WAS_ASKED = /^(?:08|25006|40|53(?!4)|57P|58|XX00[12])/;
+
+/**
+ * Whether the server refused what was asked. Wider than what is not the server's fault in the guard's own statements: a
+ * server that ended a statement for its length, or a function of its that failed, says so of this one statement.
+ */
+export function isOfTheAsker(error: unknown): boolean {
+  const state = sqlStateOf(error);
+  return state !== undefined && !NOT_OF_WHAT_WAS_ASKED.test(state);
+}
+
+/** The server ended this transaction for another's sake. */
+export const gaveWay = (error: unknown): boolean => sqlStateOf(error)?.startsWith("40") === true;
+
+export const isLocked = (error: unknown): boolean => sqlStateOf(error) === "55P03";
 
 export function storeError(cause: unknown): SallyportError {
   if (cause instanceof SallyportError) return cause;

@@ -21,13 +21,14 @@ end
 return {}
 `;
 
+/** What is begun already under the same token was not answered, and is begun again. */
 export const BEGIN = `${NOW}
 local digest, eventId, token, leaseMs, rememberMs = ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
-local v = redis.call('HMGET', KEYS[1], 'digest', 'eventId', 'result', 'leaseEndsMs', 'expiresAtMs')
+local v = redis.call('HMGET', KEYS[1], 'digest', 'eventId', 'result', 'leaseEndsMs', 'expiresAtMs', 'token')
 if v[1] and tonumber(v[5]) > nowMs then
   if v[1] ~= digest then return { 'conflict' } end
   if v[3] then return { 'finished', v[3] } end
-  if tonumber(v[4]) > nowMs then return { 'in-flight', tonumber(v[4]) - nowMs } end
+  if tonumber(v[4]) > nowMs and v[6] ~= token then return { 'in-flight', tonumber(v[4]) - nowMs } end
   eventId = v[2]
 end
 local leaseEndsMs = nowMs + leaseMs

@@ -2,6 +2,7 @@
 import { SallyportError } from "../errors.ts";
 import { type Clock, systemClock } from "../ports/clock.ts";
 import { isUnknownScript, storeError } from "./failure.ts";
+import { INFO, refuseForgetful } from "./forgetful.ts";
 
 /** A client of ioredis, single or cluster, has `call`; one of node-redis has `sendCommand`. Both pipeline by themselves. */
 export type RedisClient =
@@ -27,6 +28,7 @@ export class Redis {
   readonly #clock: Clock;
   /** Of scripts that a server has. */
   readonly #digests = new Map<string, Promise<string>>();
+  #checked: Promise<void> | undefined;
 
   /** @throws {SallyportError} `ERR_CONFIG_INVALID` for a prefix that is not 1 to 64 letters, digits, '.', '_' and '-'. */
   constructor(client: RedisClient, { prefix = "sallyport", answerWithinMs = 5000, clock = systemClock }: RedisOptions = {}) {
@@ -45,19 +47,32 @@ export class Redis {
   /**
    * Runs a script as one atomic operation, by its digest where the server has it. In a cluster every key must be of one
    * slot, and each server has scripts of its own.
-   * @throws {SallyportError} `ERR_STORE_UNAVAILABLE` or `ERR_STORE_FULL`. What was not answered may still be carried out.
+   * @throws {SallyportError} `ERR_STORE_UNAVAILABLE` or `ERR_STORE_FULL`; `ERR_CONFIG_CAPABILITY` for a server that may forget. What was not answered may still be carried out.
    */
   async run(script: string, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
     const rest = [String(keys.length), ...keys, ...args.map(String)];
     try {
+      await (this.#checked ??= this.#check(keys));
       return await this.#command("EVALSHA", [await this.#digestOf(script), ...rest]);
     } catch (error) {
       if (!isUnknownScript(error)) throw storeError(error);
     }
     try {
+      // Another server of the cluster, or one that has started anew, as it may be set now.
+      await this.#check(keys);
       return await this.#command("EVAL", [script, ...rest]);
     } catch (error) {
       throw storeError(error);
+    }
+  }
+
+  /** Before anything is kept there. As a script, because that goes to the server which has the keys. */
+  async #check(keys: readonly string[]): Promise<void> {
+    try {
+      refuseForgetful(String(await this.#command("EVAL", [INFO, String(keys.length), ...keys])));
+    } catch (error) {
+      this.#checked = undefined;
+      throw error;
     }
   }
 
@@ -74,10 +89,14 @@ export class Redis {
   #command(name: string, args: string[]): Promise<unknown> {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const cancel = this.#clock.after(this.#answerWithinMs, () => reject(unanswered(this.#answerWithinMs)));
-    const client = this.#client;
-    const answer = "call" in client ? client.call(name, args) : client.sendCommand([name, ...args]);
-    answer.then(resolve, reject).finally(cancel);
+    void this.#send(name, args).then(resolve, reject).finally(cancel);
     return promise;
+  }
+
+  /** A client that is closed may throw at once. */
+  async #send(name: string, args: string[]): Promise<unknown> {
+    const client = this.#client;
+    return "call" in client ? client.call(name, args) : client.sendCommand([name, ...args]);
   }
 }
 

@@ -47,6 +47,16 @@ export function claimRecord(found: ClaimRecord | undefined, request: ClaimReques
   return { outcome: { kind: "granted", token, attempt: started, failures: found.finished }, record: { ...found, ...lease, started } };
 }
 
+/**
+ * The same claim asked again under its token, because its answer was lost: no attempt has begun under it, and none may
+ * be counted. `undefined` where it was not granted.
+ */
+export function claimedAgain(found: ClaimRecord | undefined, request: ClaimRequest, nowMs: number, token: string): Claimed | undefined {
+  if (found?.token !== token || (found.state !== "held" && found.state !== "condemned")) return undefined;
+  const started = found.state === "held" ? found.started - 1 : found.started;
+  return claimRecord({ ...found, started, untilMs: 0 }, request, nowMs, token);
+}
+
 /** A redrive is for the groups in which the event died: one that handled it, or still may, has no use for it (REP-16). */
 export function livesOn(earlier: ClaimRecord | undefined, nowMs: number): boolean {
   return isKnown(earlier, nowMs) && earlier.state !== "dead" && earlier.state !== "condemned";

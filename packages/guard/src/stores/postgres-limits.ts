@@ -4,13 +4,14 @@ import { type NewId, randomId } from "../ports/ids.ts";
 import type { Ledger, LedgerEnd, LedgerEntry, LedgerOutcome, LimitStore, Spend } from "../ports/limits.ts";
 import { ledgerStatements, type LedgerStatements, type LimitStatements, limitStatements } from "../postgres/limit-statements.ts";
 import type { Postgres, PostgresClient } from "../postgres/postgres.ts";
+import { Unanswered } from "./unanswered.ts";
 
 type Refused = { readonly refused: number; readonly retryAfterMs: number };
 
 const FORGET_EVERY_MS = 1000;
 const FORGET_MOST = 10_000;
 
-/** Of each key the times of the last `limit` spends, in one row: its lock decides who spends first. */
+/** One row a spend: exact over any window. The lock of the key's counter decides who spends first. */
 export class PostgresLimits implements LimitStore {
   readonly #postgres: Postgres;
   readonly #sql: LimitStatements;
@@ -23,7 +24,8 @@ export class PostgresLimits implements LimitStore {
     this.#sql = limitStatements(postgres.schema);
     this.#clock = clock;
     this.#forget = forgetting(postgres, this.#sql.forget, clock);
-    postgres.define("spends", this.#sql.table);
+    postgres.define("counters", this.#sql.counters);
+    postgres.define("spends", this.#sql.spends);
   }
 
   async spend(spends: readonly Spend[]): Promise<Refused | undefined> {
@@ -42,11 +44,12 @@ export class PostgresLimits implements LimitStore {
     const inOrder = [...spends.entries()].sort(([, one], [, other]) => (one.key < other.key ? -1 : 1));
     let refused: Refused | undefined;
     for (const [index, { key, limit, windowMs }] of inOrder) {
-      const { rows } = await client.query(this.#sql.spend, [key, limit, windowMs, this.#clock?.now() ?? null]);
-      if (rows.length > 0) continue;
-      const { rows: when } = await client.query(this.#sql.retryAfter, [key, limit, windowMs, this.#clock?.now() ?? null]);
-      if (refused === undefined || index < refused.refused)
-        refused = { refused: index, retryAfterMs: Math.max(1, Number(when[0]?.["ms"] ?? 1)) };
+      const givenMs = this.#clock?.now() ?? null;
+      const { rows: counted } = await client.query(this.#sql.lock, [key, givenMs]);
+      const { rows } = await client.query(this.#sql.spend, [key, counted[0]?.["last"], limit, windowMs, givenMs]);
+      const blocking = rows[0];
+      if (blocking !== undefined && (refused === undefined || index < refused.refused))
+        refused = { refused: index, retryAfterMs: Number(blocking["ms"]) };
     }
     if (refused !== undefined) throw new Refusal(refused);
   }
@@ -67,6 +70,7 @@ export class PostgresLedger implements Ledger {
   readonly #sql: LedgerStatements;
   readonly #clock: Clock | undefined;
   readonly #newId: NewId;
+  readonly #unanswered = new Unanswered();
   readonly #forget: () => Promise<void>;
 
   /** `clock`: in place of the server's own, for tests. */
@@ -79,9 +83,20 @@ export class PostgresLedger implements Ledger {
     postgres.define("calls", this.#sql.table);
   }
 
-  async begin({ key, digest, eventId, leaseMs, rememberMs }: LedgerEntry): Promise<LedgerOutcome> {
-    await this.#forget();
-    const token = this.#newId();
+  async begin(entry: LedgerEntry): Promise<LedgerOutcome> {
+    const call = `${entry.digest} ${entry.key}`;
+    const token = this.#unanswered.take(call) ?? this.#newId();
+    try {
+      await this.#forget();
+      return await this.#begin(entry, token);
+    } catch (error) {
+      // It may have begun, and nobody carries it out.
+      this.#unanswered.put(call, token);
+      throw error;
+    }
+  }
+
+  async #begin({ key, digest, eventId, leaseMs, rememberMs }: LedgerEntry, token: string): Promise<LedgerOutcome> {
     for (;;) {
       const values = [key, digest, eventId, token, leaseMs, rememberMs, this.#clock?.now() ?? null];
       const [begun] = await this.#postgres.query(this.#sql.begin, values);

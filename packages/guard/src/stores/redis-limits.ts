@@ -4,6 +4,7 @@ import { type NewId, randomId } from "../ports/ids.ts";
 import type { Ledger, LedgerEnd, LedgerEntry, LedgerOutcome, LimitStore, Spend } from "../ports/limits.ts";
 import { BEGIN, END, SPEND } from "../redis/limit-scripts.ts";
 import type { Redis } from "../redis/redis.ts";
+import { Unanswered } from "./unanswered.ts";
 
 const SERVERS_TIME = -1;
 
@@ -22,7 +23,7 @@ export class RedisLimits implements LimitStore {
     const keys = spends.map(({ key }) => `${this.#redis.prefix}:{limits}:${key}`);
     const args = spends.flatMap(({ limit, windowMs }) => [limit, windowMs]);
     const answer = (await this.#redis.run(SPEND, keys, [this.#nowMs(), ...args])) as readonly [] | readonly [number, number];
-    return answer.length === 0 ? undefined : { refused: answer[0], retryAfterMs: answer[1] };
+    return answer.length === 0 ? undefined : { refused: Number(answer[0]), retryAfterMs: Number(answer[1]) };
   }
 }
 
@@ -30,6 +31,7 @@ export class RedisLedger implements Ledger {
   readonly #redis: Redis;
   readonly #nowMs: () => number;
   readonly #newId: NewId;
+  readonly #unanswered = new Unanswered();
 
   /** `clock`: in place of the server's own, for tests. */
   constructor(redis: Redis, { clock, newId = randomId }: { readonly clock?: Clock; readonly newId?: NewId } = {}) {
@@ -39,8 +41,14 @@ export class RedisLedger implements Ledger {
   }
 
   async begin({ key, digest, eventId, leaseMs, rememberMs }: LedgerEntry): Promise<LedgerOutcome> {
-    const token = this.#newId();
-    const answer = await this.#redis.run(BEGIN, [this.#nameOf(key)], [this.#nowMs(), digest, eventId, token, leaseMs, rememberMs]);
+    const call = `${digest} ${key}`;
+    const token = this.#unanswered.take(call) ?? this.#newId();
+    const args = [this.#nowMs(), digest, eventId, token, leaseMs, rememberMs];
+    const answer = await this.#redis.run(BEGIN, [this.#nameOf(key)], args).catch((error: unknown) => {
+      // It may have begun, and nobody carries it out.
+      this.#unanswered.put(call, token);
+      throw error;
+    });
     const [kind, told] = answer as Answer;
     switch (kind) {
       case "begun":
@@ -48,7 +56,7 @@ export class RedisLedger implements Ledger {
       case "finished":
         return { kind, result: told };
       case "in-flight":
-        return { kind, forMs: told };
+        return { kind, forMs: Number(told) };
       case "conflict":
         return { kind };
     }

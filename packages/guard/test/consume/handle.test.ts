@@ -110,7 +110,10 @@ describe("a handler", () => {
 
   test("is not told to stop when it is done, and leaves no timer or listener behind", async () => {
     let signal: AbortSignal | undefined;
-    await attempt((_event, context) => void (signal = context.signal));
+    await attempt((_event, context) => {
+      signal = context.signal;
+      expect(context.signal).toBe(signal);
+    });
     await pass(1_000_000);
     expect([signal?.aborted, clock.pending, stopping.told, claims.changes]).toEqual([false, 0, 0, []]);
   });

@@ -127,6 +127,15 @@ describe("[PSN-03] a failed attempt is tried again", () => {
 });
 
 describe("an effect that cannot be committed", () => {
+  test("[REP-13] is told, with what the effect threw", async () => {
+    const failures: unknown[] = [];
+    const thrown = new Error("constraint");
+    bench.claims.answer = ({ kind }) => Promise.resolve(kind === "commit" ? { effectFailed: thrown } : "changed");
+    await new Settlement({ ...bench.parts, onFailure: (failure) => void failures.push(failure) }).commit(work, effect);
+    const { id, type } = work.examined.event;
+    expect(failures).toEqual([{ eventId: id, eventType: type, attempt: work.attempt, error: thrown }]);
+  });
+
   test("[REP-13] is a failed attempt", async () => {
     bench.claims.answer = ({ kind }) => Promise.resolve(kind === "commit" ? { effectFailed: new Error("constraint") } : "changed");
     await bench.settlement.commit(work, effect);

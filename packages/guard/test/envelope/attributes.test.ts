@@ -148,6 +148,7 @@ describe("the trace context", () => {
   test.each<[TraceContext | undefined]>([
     [undefined],
     [{ traceparent }],
+    [{ traceparent: `00-${"0".repeat(31)}1-${"0".repeat(15)}1-00` }],
     ...tracestates.map((tracestate): [TraceContext] => [{ traceparent, tracestate }]),
   ])("that travels as %j arrives as that", (trace) => {
     expect(traceOf(seal(trace))).toStrictEqual(trace);

@@ -100,7 +100,19 @@ describe("a key", () => {
     const key = open({ ...ed25519, ...both });
     expect(key.verify("input", key.sign("input"))).toBe(true);
     const mixed = { ...ed25519, privateKey: both.privateKey, publicKey: pem("ed25519").publicKey };
-    expect(() => open(mixed)).toThrow(expect.objectContaining({ code: "ERR_CONFIG_KEY_INVALID" }));
+    expect(refusalOf(() => open(mixed))).toMatchObject({
+      code: "ERR_CONFIG_KEY_INVALID",
+      remedy: expect.stringContaining("belong together"),
+      message: expect.stringMatching(/^its publicKey is not that/),
+    });
+  });
+});
+
+test("a secret that is no base64 is refused with words that say so", () => {
+  expect(refusalOf(() => open({ ...hmac, secret: "correct horse battery staple, ".repeat(3) }))).toMatchObject({
+    code: "ERR_CONFIG_KEY_INVALID",
+    remedy: expect.stringContaining("openssl rand"),
+    message: expect.stringMatching(/^its secret is not base64/),
   });
 });
 

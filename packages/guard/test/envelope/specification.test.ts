@@ -104,7 +104,8 @@ describe("sealing", () => {
   ];
   test.each(bad)("what receivers refuse is not sealed: %s = %j (ENV-2, ENV-5, ENV-6, ENV-7)", (name, value) => {
     const seal = (): unknown => sealEnvelope({ ...attributes, [name]: value } as typeof attributes, "{}", keyOf(keys, "k1"));
-    expect(seal).toThrow(expect.objectContaining({ code: "ERR_CONFIG_INVALID", place: `envelope attribute "${name}"` }));
+    const told = { message: expect.stringContaining("every receiver would refuse"), remedy: expect.stringContaining("docs/envelope.md") };
+    expect(seal).toThrow(expect.objectContaining({ code: "ERR_CONFIG_INVALID", place: `envelope attribute "${name}"`, ...told }));
   });
 
   test("a trace context that is none is left out, and the event sealed (ENV-9)", () => {

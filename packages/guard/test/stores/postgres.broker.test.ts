@@ -94,6 +94,22 @@ describeBroker("postgres", "PostgreSQL", (url) => {
     expect(rows).toEqual([{ key: "long" }, { key: "next" }]);
   });
 
+  test("[PUB-08] spends whose window is over are removed, counters with them, and what still counts is kept", async () => {
+    const [postgres, clock] = [open(), new TestClock()];
+    const limits = new PostgresLimits(postgres, { clock });
+    const [short, long] = [
+      { key: "short", limit: 2, windowMs: 100 },
+      { key: "long", limit: 1, windowMs: 60_000 },
+    ];
+    await limits.spend([short, long]);
+    await limits.spend([short]);
+    clock.advance(2000);
+    expect(await limits.spend([long])).toEqual({ refused: 0, retryAfterMs: 58_000 });
+    const rows = async (table: string) => (await pool.query(`SELECT key FROM ${postgres.schema}.${table}`)).rows;
+    expect([await rows("spends"), await rows("counters")]).toEqual([[{ key: "long" }], [{ key: "long" }]]);
+    expect(await limits.spend([short])).toBeUndefined();
+  });
+
   describe("[REP-13] effect and commit", () => {
     async function claimed(): Promise<{
       store: PostgresClaims;

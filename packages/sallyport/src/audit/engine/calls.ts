@@ -1,5 +1,6 @@
 // Calls: of the program's own functions, of libraries, of methods on whatever they are called on.
 import { constructInstance, methodOf, typicalInstance } from "./classes.ts";
+import { deliverTo } from "./conventions.ts";
 import { globalFunction } from "./globals.ts";
 import type { HeapObject } from "./heap.ts";
 import { callLibrary, callShaped } from "./library.ts";
@@ -9,6 +10,7 @@ import { callNative } from "./natives.ts";
 import { bindParameters, withSelf } from "./parameters.ts";
 import type { Given } from "./paths.ts";
 import { deepTaints, hasMember } from "./reach.ts";
+import { reflected } from "./reflection.ts";
 import { Scope } from "./scope.ts";
 import { derive } from "./taint.ts";
 import { type Atom, type Closure, NOTHING, UNKNOWN, type Value, isCallable, isNothing, join, objectValue, objectsOf } from "./value.ts";
@@ -16,10 +18,17 @@ import { type Atom, type Closure, NOTHING, UNKNOWN, type Value, isCallable, isNo
 export function callValue(machine: Machine, callee: Value, args: Given, site: Site): Value {
   const chosen = callee.taints.length > 0 && (isCallable(callee) || callee.taints.some((taint) => taint.prototype === true));
   if (chosen) machine.report({ kind: "dispatch", name: site.text, by: callee.taints }, site.at);
-  const results = callee.atoms.map((atom) => callAtom(machine, atom, args, site));
+  const results = callee.atoms.filter((atom) => !isNamespace(machine, atom, callee)).map((atom) => callAtom(machine, atom, args, site));
   const known = callee.atoms.some((atom) => atom.kind !== "unknown" && atom.kind !== "constant");
   return known ? join(...results) : callUnknown(machine, callee, args, site);
 }
+
+/** What stands beside a library's function for its members (`axios.post` beside `axios`) is not what is called. */
+const isNamespace = (machine: Machine, atom: Atom, { atoms }: Value): boolean =>
+  atom.kind === "object" &&
+  atom.object.kind === "library" &&
+  atoms.some(({ kind }) => kind === "library") &&
+  machine.models.member(atom.object.type ?? "", "()") === undefined;
 
 function callAtom(machine: Machine, atom: Atom, args: Given, site: Site): Value {
   switch (atom.kind) {
@@ -58,6 +67,8 @@ function callNativeAtom(machine: Machine, { name, receiver }: Extract<Atom, { ki
 }
 
 export function callMemberOf(machine: Machine, receiver: Value, name: string, args: Given, site: Site): Value {
+  const found = reflected(machine, receiver, name, args, site);
+  if (found !== undefined) return found;
   const results: Value[] = [];
   let known = false;
   for (const atom of alikeOnce(receiver)) {
@@ -190,7 +201,8 @@ export function callUnknown(machine: Machine, receiver: Value, args: Given, site
   if (taints.some((taint) => taint.origin.kind !== "error"))
     machine.report({ kind: "call", name: site.text, given: join(...all), awaited: site.awaited }, site.at);
   for (const one of all)
-    if (one.atoms.some((atom) => atom.kind === "function")) machine.callBack(one, { ...NO_ARGUMENTS, more: result }, site, "library");
+    if (one.atoms.some((atom) => atom.kind === "function") && !deliverTo(machine, one))
+      machine.callBack(one, { ...NO_ARGUMENTS, more: result }, site, "library");
   return result;
 }
 

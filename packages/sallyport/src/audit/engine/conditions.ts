@@ -1,6 +1,7 @@
 // What comparisons establish about parts of the input.
+import { timeOrder } from "./ages.ts";
 import type { BinaryOperator } from "../ir/ir.ts";
-import { type Fact, type Facts, factsAbout, negated, NO_FACTS, test, type Test, both } from "./facts.ts";
+import { type Fact, factsAbout, negated, NO_FACTS, test, type Test } from "./facts.ts";
 import type { Taint } from "./taint.ts";
 import { type Atom, soleConstant, type Value } from "./value.ts";
 
@@ -62,8 +63,8 @@ const TYPE_NAMES = new Set(["string", "number", "boolean", "object"]);
 function order(less: Value, more: Value): Test | undefined {
   if (isClaim(more)) return more.test;
   if (isClaim(less)) return negated(less.test);
-  if (has(less, "age")) return ageBelow(less);
-  if (has(more, "age")) return negatedAge(more);
+  const timed = timeOrder(less, more);
+  if (timed !== undefined) return timed;
   if (has(less, "length") && untainted(more)) return test(factsAbout(less.taints, { kind: "bounded" }), NO_FACTS);
   if (has(more, "length") && untainted(less)) return test(NO_FACTS, factsAbout(more.taints, { kind: "bounded" }));
   const counted = countsDeliveries(less) ?? countsDeliveries(more);
@@ -71,25 +72,6 @@ function order(less: Value, more: Value): Test | undefined {
   if (less.taints.length > 0 && untainted(more)) return test(factsAbout(less.taints, { kind: "bounded" }), NO_FACTS);
   if (more.taints.length > 0 && untainted(less)) return test(NO_FACTS, factsAbout(more.taints, { kind: "bounded" }));
   return undefined;
-}
-
-/** `age < window` holds: not too old, and an age that is not a number would not be here. */
-function ageBelow(age: Value): Test | undefined {
-  const absolute = age.atoms.some((atom) => atom.kind === "age" && atom.absolute);
-  const facts = (survivesNaN: boolean): Facts => {
-    const recent = factsAbout(age.taints, { kind: "recent", survivesNaN });
-    return absolute ? both(recent, factsAbout(age.taints, { kind: "not-future", survivesNaN })) : recent;
-  };
-  // Where it is false the age is above the bound, or no number: `-skew < age` is asked so.
-  return test(facts(true), factsAbout(age.taints, { kind: "not-future", survivesNaN: false }));
-}
-
-/** `bound < age`: where it is false it is not too old, or no number; where it is true it is not in the future. */
-function negatedAge(age: Value): Test | undefined {
-  const absolute = age.atoms.some((atom) => atom.kind === "age" && atom.absolute);
-  const recent = factsAbout(age.taints, { kind: "recent", survivesNaN: false });
-  const both_ = absolute ? both(recent, factsAbout(age.taints, { kind: "not-future", survivesNaN: false })) : recent;
-  return test(factsAbout(age.taints, { kind: "not-future", survivesNaN: true }), both_);
 }
 
 const BROKERS_COUNT = /x-delivery-count|x-acquired-count|x-death|ApproximateReceiveCount/;

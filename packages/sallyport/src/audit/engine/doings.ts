@@ -2,7 +2,7 @@
 import type { Entry } from "./events.ts";
 import type { Report } from "./machine.ts";
 
-const QUIET: ReadonlySet<Report["kind"]> = new Set(["return", "throw", "compare", "call"]);
+const QUIET: ReadonlySet<Report["kind"]> = new Set(["return", "throw", "compare", "call", "failed"]);
 const OFTEN: ReadonlySet<Report["kind"]> = new Set(["parse", "timer", "remember"]);
 /** Of a function that nobody from outside has a say in, once is enough: what it does is the same for every tool. */
 const ONCE: ReadonlySet<string> = new Set(["http", "effect", "timer", "parse", "connect", "secret", "lookup", "store"]);

@@ -1,4 +1,5 @@
 // Who is let in: tools that a model calls, and consumers that a broker hands messages to.
+import type { Parameter } from "../ir/ir.ts";
 import type { Known } from "../models/load.ts";
 import type { Callback, Condition, Consumes, Path, Tool } from "../models/model.ts";
 import type { ConsumerEntry, ToolEntry } from "./events.ts";
@@ -26,6 +27,8 @@ export function registerTool(machine: Machine, tool: Tool, args: Given, receiver
     all,
     handler,
     input: tool.input,
+    alsoUnder: tool.alsoUnder,
+    contextTypes: tool.contextTypes,
     site,
     self: receiver,
   });
@@ -39,6 +42,7 @@ function meets(when: NonNullable<Tool["when"]>, read: Reader): boolean {
       (atom) =>
         (atom.kind === "library" && names.has(atom.name)) ||
         (atom.kind === "constant" && names.has(String(atom.value))) ||
+        (atom.kind === "object" && names.has(atom.object.type?.split(":").at(-1) ?? "")) ||
         (atom.kind === "namespace" && names.has(atom.subpath.split(/[./]/).at(-1) ?? "")),
     );
   }
@@ -72,6 +76,8 @@ export interface NewTool {
   readonly all: boolean;
   readonly handler: Value;
   readonly input: string;
+  readonly alsoUnder?: string | undefined;
+  readonly contextTypes?: readonly string[] | undefined;
   readonly site: Site;
   readonly self?: Value | undefined;
 }
@@ -98,7 +104,7 @@ export function addTool(machine: Machine, tool: NewTool): void {
       origin,
       tool.all ? "arguments of a tool, as the model gives them" : `arguments of the tool \`${name}\`, as the model gives them`,
     );
-    const args = tool.input === "params" ? parametersFor(machine, closure, source) : inputFor(machine, tool, source);
+    const args = tool.input === "params" ? parametersFor(machine, closure, source, tool.contextTypes) : inputFor(machine, tool, source);
     machine.call(tool.handler, args, { ...tool.site, text: tool.name, awaited: true });
   });
 }
@@ -119,6 +125,11 @@ function inputFor(machine: Machine, tool: NewTool, source: Taint): Given {
   const index = Number(root.replace("param", ""));
   const schema = tool.validated ? (tool.schema ?? declaredSchema(machine, tool, index)) : undefined;
   let value: Value = { atoms: [{ kind: "unknown" }], taints: [{ ...source, schema }] };
+  if (tool.alsoUnder !== undefined) {
+    const object = machine.make("object", tool.site.at);
+    object.write(tool.alsoUnder, value);
+    value = join(value, objectValue(object));
+  }
   for (const [depth, name] of path.toReversed().entries()) {
     const object = machine.make("object", tool.site.at);
     object.write(name, value);
@@ -143,7 +154,12 @@ function declaredSchema(machine: Machine, tool: NewTool, index: number): Schema 
 const named = (source: Taint): Value => ({ atoms: [{ kind: "unknown" }], taints: [{ ...source, path: "name" }] });
 
 /** Every parameter is an argument of the model's, but for those whose type says that the library gives them. */
-function parametersFor(machine: Machine, closure: Closure | undefined, source: Taint): Given {
+function parametersFor(
+  machine: Machine,
+  closure: Closure | undefined,
+  source: Taint,
+  contextTypes: readonly string[] = ["Context"],
+): Given {
   const byName = new Map<string, Value>();
   const anything: Value = { atoms: [{ kind: "unknown" }], taints: [source] };
   let moreNamed: Value | undefined;
@@ -152,13 +168,19 @@ function parametersFor(machine: Machine, closure: Closure | undefined, source: T
     if (parameter.target.kind !== "name" || parameter.style === "rest" || parameter.style === "rest-map") continue;
     const { name } = parameter.target;
     if (name === "self" || name === "cls") continue;
-    if (parameter.type?.path.at(-1) === "Context" || name === "ctx") continue;
+    if (contextTypes.includes(parameter.type?.path.at(-1) ?? "") || name === "ctx" || isProvided(parameter)) continue;
     const schema = machine.program.schemaOfType(machine, parameter.type, closure?.scope, parameter.default);
     const closed = schema !== undefined && (schema.kind === "enum" || schema.kind === "boolean");
     byName.set(name, { atoms: [{ kind: "unknown" }], taints: [{ ...source, path: name, schema, closed }] });
   }
   return { positional: [], named: byName, more: undefined, moreNamed };
 }
+
+/** `db = Depends(connect)`: the server's own, by the framework. */
+const isProvided = ({ default: otherwise, type }: Parameter): boolean =>
+  [otherwise, ...(type?.annotations ?? [])].some(
+    (one) => one?.kind === "call" && one.callee.kind === "name" && ["Depends", "Security"].includes(one.callee.name),
+  );
 
 export function registerConsumer(
   machine: Machine,

@@ -103,6 +103,8 @@ export type Event = Happened &
     | { readonly kind: "throw"; readonly value: Value; readonly caught: boolean }
     /** Failures of a promise are taken up: `handle(message).catch(f)`. */
     | { readonly kind: "caught" }
+    /** Go: an error is there, and what follows in this branch is done about it. `leaves`: the branch does not fall out at its end. */
+    | { readonly kind: "failed"; readonly leaves: boolean }
     /** The program ends, or the handler does without an answer. */
     | { readonly kind: "exit" }
     /** Of a collection of the program's own: is a member there (`whether`) or what is under it (`what`), or is one put in or taken out? */

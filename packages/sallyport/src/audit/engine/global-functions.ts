@@ -1,4 +1,5 @@
 // What functions do that need no import.
+import { absoluteOf, established, timeAtoms } from "./ages.ts";
 import { membership, typeOf } from "./conditions.ts";
 import { NO_FACTS, factsAbout, factsOf, test } from "./facts.ts";
 import type { Machine, Site } from "./machine.ts";
@@ -8,7 +9,6 @@ import { deepTaints } from "./reach.ts";
 import { spreadInto } from "./spread.ts";
 import { type Taint, derive } from "./taint.ts";
 import {
-  type Atom,
   NOTHING,
   UNDEFINED,
   UNKNOWN,
@@ -33,6 +33,7 @@ export const silent: Global = () => UNDEFINED;
 export const unknown: Global = () => UNKNOWN;
 
 export const NOW: Value = { atoms: [{ kind: "now" }], taints: [] };
+export const TODAY: Value = { atoms: [{ kind: "now", calendar: true }], taints: [] };
 
 /** Another form of the same: who had a say in it has a say in this, and what it was made of can still be seen. */
 export const encode: Global = (machine, args, site) => {
@@ -128,7 +129,14 @@ export const hasOwn: Global = (_machine, { positional: [table = UNKNOWN, key = U
   test: membership(key, table, true, "an own property"),
 });
 
-export const parseTime: Global = (_machine, args) => ({ atoms: [{ kind: "unknown" }], taints: first(args).taints });
+export const parseTime: Global = (_machine, args) => ({ atoms: timeAtoms(first(args)), taints: first(args).taints });
+
+/** It throws where there is no number, or no time, to be had. */
+export const parseStrictly: Global = (machine, args) => established(machine, first(args));
+
+/** Go: `NaN` is a number to it. */
+export const parseFloat: Global = (machine, args) =>
+  pair(machine, { atoms: [{ kind: "unknown" }], taints: first(args).taints.map((taint) => ({ ...taint, mayBeNaN: true })) });
 
 export const isFinite: Global = (_machine, args) => ({
   ...UNKNOWN,
@@ -140,9 +148,13 @@ export const isNotNumber: Global = (_machine, args) => ({
   test: test(NO_FACTS, factsAbout(first(args).taints, { kind: "finite" })),
 });
 
-export const absolute: Global = (_machine, args) => {
-  const value = first(args);
-  return { atoms: value.atoms.map((atom): Atom => (atom.kind === "age" ? { kind: "age", absolute: true } : atom)), taints: value.taints };
+export const absolute: Global = (_machine, args) => absoluteOf(first(args));
+
+/** `max(0, n)`: no lower than what the server says. Python's and JavaScript's order of arguments decides what NaN does there. */
+export const largest: Global = (machine, args, site) => {
+  const value = parseTime(machine, given(join(...args.positional)), site);
+  const floor = args.positional.some((one) => one.taints.length === 0);
+  return floor ? { ...value, taints: value.taints.map((taint) => ({ ...taint, floored: true })) } : value;
 };
 
 export const smallest: Global = (_machine, args) => {

@@ -6,6 +6,7 @@ import { callMemberOf, callValue } from "./calls.ts";
 import { runBounded, type Runner } from "./closure-runs.ts";
 import { constructInstance } from "./classes.ts";
 import { callConfigured, type Called } from "./configured.ts";
+import { enterByConvention } from "./conventions.ts";
 import { isDoing } from "./doings.ts";
 import type { Entry, Event, Happened } from "./events.ts";
 import { evaluateExpression } from "./expressions.ts";
@@ -277,6 +278,7 @@ export function interpret({ language, modules, resolve, models, configured, line
     callMains(program.sources, machine, uncalled);
     const mark = growth();
     register.settle();
+    enterByConvention(program.sources, machine, activated, uncalled, () => register.settle());
     for (const module of program.sources) callTheRest(module, machine, activated, uncalled);
     register.settle();
     if (growth() !== mark) {

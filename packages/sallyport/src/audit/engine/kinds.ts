@@ -38,9 +38,9 @@ export type Atom =
   | { readonly kind: "module"; readonly module: SourceModule }
   | { readonly kind: "namespace"; readonly library: string; readonly subpath: string }
   | { readonly kind: "regex"; readonly source: string }
-  /** The present time; how long ago something was; how long something is. */
-  | { readonly kind: "now" }
-  | { readonly kind: "age"; readonly absolute: boolean }
+  /** The present time; how long ago something was (or lies `ahead`); how long something is. Of the `calendar`: no number, and so never NaN. */
+  | { readonly kind: "now"; readonly calendar?: boolean }
+  | { readonly kind: "age"; readonly absolute: boolean; readonly calendar?: boolean; readonly ahead?: boolean }
   | { readonly kind: "length" }
   /** Computed by this program from nothing that matters. */
   | { readonly kind: "unknown" };

@@ -3,6 +3,7 @@ import type { Place, TypeRef } from "../ir/ir.ts";
 import type { Content } from "../models/model.ts";
 import { globalFunction } from "./globals.ts";
 import type { Machine, Site } from "./machine.ts";
+import { collectionOf } from "./results.ts";
 import { ANY } from "./schema.ts";
 import { SCHEMA_LIBRARIES } from "./schemas/zod.ts";
 import type { Scope } from "./scope.ts";
@@ -26,7 +27,8 @@ export function libraryExport(machine: Machine, library: string, subpath: string
       member.tool === undefined &&
       member.decorates === undefined;
     if (member.is !== undefined && onlyIs) return machine.program.ofType(machine, member.is);
-    if (native === undefined) return { atoms: [{ kind: "library", known, name, receiver: undefined }], taints: [] };
+    const own: Value = { atoms: [{ kind: "library", known, name, receiver: undefined }], taints: [] };
+    if (native === undefined) return member.is === undefined ? own : join(own, machine.program.ofType(machine, member.is));
   }
   if (native !== undefined) return globalNamed(`${specifier.replaceAll("/", ".")}.${name}`, specifier, name);
   if (name === "*" || name === "default") return { atoms: [{ kind: "namespace", library, subpath }], taints: [] };
@@ -49,14 +51,11 @@ function globalNamed(dotted: string, specifier: string, name: string): Value {
 /** A value of a type as models write it: `model:Type`, `list:…`, `tuple:…`, `content:…`. */
 export function ofType(machine: Machine, type: string, receiver?: Value, site?: Site): Value {
   if (type === "?" || type === "error") return UNKNOWN;
-  if (type.startsWith("list:")) {
-    const list = machine.make("list", site?.at ?? 0);
-    list.listed = true;
-    list.add(ofType(machine, type.slice(5), receiver, site));
-    return objectValue(list);
-  }
+  const [kind, of] = /^(list|map):(.*)$/.exec(type)?.slice(1) ?? [];
+  if (of !== undefined) return collectionOf(machine, kind === "map" ? "map" : "list", ofType(machine, of, receiver, site), site?.at ?? 0);
   if (type.startsWith("tuple:")) {
-    const list = machine.make("list", site?.at ?? 0);
+    // Of its own each time: a list that is a part of it is made at the same place.
+    const list = machine.make("list", 0);
     for (const [index, part] of type.slice(6).split(",").entries()) list.write(String(index), ofType(machine, part, receiver, site));
     return objectValue(list);
   }

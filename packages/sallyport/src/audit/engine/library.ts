@@ -105,7 +105,7 @@ function perform(
 ): boolean {
   const at = new Map<string, Value>();
   for (const [name, paths] of Object.entries(act)) {
-    if (name === "kind" || name === "when") continue;
+    if (name === "kind" || name === "when" || name === "of") continue;
     const list: readonly string[] = Array.isArray(paths) ? paths : typeof paths === "string" && PATH_KEYS.has(name) ? [paths] : [];
     const values = list.map((path) => read(machine, path, args, receiver)).filter((value) => !isNothing(value) && !isUndefined(value));
     if (values.length > 0) at.set(name, join(...values));

@@ -35,6 +35,7 @@ type Of<K extends Statement["kind"]> = Extract<Statement, { kind: K }>;
 
 /** What is beyond one function: modules, classes, libraries. */
 export interface Program {
+  readonly sources: readonly SourceModule[];
   bindImport(machine: Machine, statement: Of<"import">, scope: Scope): void;
   bindExport(machine: Machine, statement: Of<"export">, scope: Scope): void;
   passOn(machine: Machine, statement: Of<"export-all">, scope: Scope): void;

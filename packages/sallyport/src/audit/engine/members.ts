@@ -1,13 +1,15 @@
 // Reading and writing what values have.
 import type { Place } from "../ir/ir.ts";
+import type { Known } from "../models/load.ts";
+import type { Act } from "../models/model.ts";
 import { getterOf, inheritedField, methodOf } from "./classes.ts";
 import { isClaim, membership } from "./conditions.ts";
-import { registerPull } from "./entries.ts";
+import { registerPull, registerTool } from "./entries.ts";
 import { factsOf } from "./facts.ts";
 import { globalFunction } from "./globals.ts";
 import type { HeapObject } from "./heap.ts";
 import { callBack, libraryMember } from "./library.ts";
-import type { Machine } from "./machine.ts";
+import type { Machine, Site } from "./machine.ts";
 import { isNativeName } from "./native-names.ts";
 import { given } from "./paths.ts";
 import { readFrom } from "./results.ts";
@@ -125,10 +127,16 @@ function memberOfObject(machine: Machine, object: HeapObject, name: string, whol
     const known = machine.models.member(object.type, name);
     if (known !== undefined) return libraryMember(machine, known, name, { atoms: [{ kind: "object", object }], taints: whole.taints });
   }
-  if (object.kind !== "list" && !isNothing(object.element)) return object.element;
+  if (object.kind !== "list" && !isNothing(object.element)) return decoded(machine, object, name);
   return isNativeName(name)
     ? { atoms: [{ kind: "native", name, receiver: { atoms: [{ kind: "object", object }], taints: whole.taints } }], taints: [] }
     : NOTHING;
+}
+
+/** Go: what was decoded into a struct is known as a whole, and its fields by their names. */
+function decoded(machine: Machine, { element, cls }: HeapObject, name: string): Value {
+  if (machine.language !== "go" || cls === undefined) return element;
+  return { ...element, taints: element.taints.flatMap((taint) => partOf(taint, name) ?? []) };
 }
 
 /** A function of the standard library whose meaning is known here better than a model can say it. */
@@ -240,6 +248,14 @@ function writeObject(machine: Machine, object: HeapObject, name: string, value: 
   const site = { at: object.at, text: name, awaited: true };
   for (const callback of known?.member.assigned ?? [])
     if (known !== undefined) callBack(machine, known, callback, given(value), objectValue(object), site);
+  for (const act of known?.member.acts ?? []) if (act.kind === "deadline") reportAct(machine, act, known, site);
+  const tool = known?.member.tool;
+  if (tool?.handler === "value") registerTool(machine, tool, given(value), objectValue(object), site, () => value);
+}
+
+function reportAct(machine: Machine, act: Act, known: Known | undefined, site: Site): void {
+  const told = { broker: known?.broker ?? "any", model: known?.library ?? "", call: site.text, at_: new Map<string, Value>() };
+  machine.report({ kind: "act", act, ...told, awaited: false, guessed: false, result: UNKNOWN }, site.at);
 }
 
 /** Static members; and methods, where they are put on the class: always in Go. */

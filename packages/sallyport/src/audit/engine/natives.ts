@@ -1,4 +1,5 @@
 // Methods of the languages' own values: texts, collections, functions, schemas.
+import { ofTime } from "./ages.ts";
 import { caughtError } from "./caught.ts";
 import { checkedBy } from "./checked.ts";
 import { QUEUED, ofCollection, ofQueue, ofTainted, piece } from "./collections.ts";
@@ -27,6 +28,8 @@ import {
 
 /** `undefined` where it is no method that is known. */
 export function callNative(machine: Machine, name: string, receiver: Value, args: Given, site: Site): Value | undefined {
+  const time = ofTime(machine, name, receiver, args, site);
+  if (time !== undefined) return time;
   const [atom] = receiver.atoms;
   if (atom?.kind === "schema") return ofSchema(machine, name, atom, args, site);
   if (atom?.kind === "function" || atom?.kind === "library")

@@ -1,4 +1,5 @@
 // Operators: what comes of two values, and what a comparison establishes.
+import { difference, isTime } from "./ages.ts";
 import type { Expression } from "../ir/ir.ts";
 import { comparison, membership, seenBefore, typeOf } from "./conditions.ts";
 import { and, negated, or } from "./facts.ts";
@@ -6,19 +7,7 @@ import type { Machine } from "./machine.ts";
 import { Scope } from "./scope.ts";
 import { assume } from "./branches.ts";
 import { derive } from "./taint.ts";
-import {
-  type Atom,
-  NOTHING,
-  UNDEFINED,
-  UNKNOWN,
-  type Value,
-  constant,
-  join,
-  objectValue,
-  soleConstant,
-  truthOf,
-  objectsOf,
-} from "./value.ts";
+import { NOTHING, UNDEFINED, UNKNOWN, type Value, constant, join, objectValue, soleConstant, truthOf, objectsOf } from "./value.ts";
 
 export type Of<K extends Expression["kind"]> = Extract<Expression, { kind: K }>;
 
@@ -67,20 +56,22 @@ export function add(machine: Machine, one: Value, other: Value, at: number): Val
   }
   const [left, right] = [soleConstant(one), soleConstant(other)];
   if (typeof left?.value === "number" && typeof right?.value === "number") return constant(left.value + right.value);
+  if ((isTime(one) && isSpan(other)) || (isTime(other) && isSpan(one))) return arithmetic("+", one, other);
   const parts = [one, other].flatMap((value) =>
     value.atoms.length === 1 && value.atoms[0]?.kind === "text" && value.atoms[0].encoded !== true ? value.atoms[0].parts : [value],
   );
   return textOf(machine, parts, at);
 }
 
-/** `now - sent` is an age; the rest are numbers of whoever gave them. */
+/** Something that may be added to a time; what is text makes text of it. */
+const isSpan = ({ atoms, taints }: Value): boolean =>
+  taints.length === 0 && atoms.every((atom) => atom.kind === "unknown" || (atom.kind === "constant" && typeof atom.value === "number"));
+
+/** Times and spans of time are times; the rest are numbers of whoever gave them. */
 export function arithmetic(op: string, one: Value, other: Value): Value {
-  const isNow = (value: Value): boolean => value.atoms.some((atom) => atom.kind === "now");
-  const taints = join({ atoms: [], taints: one.taints }, { atoms: [], taints: other.taints }).taints;
-  const age = [...one.atoms, ...other.atoms].find((atom): atom is Extract<Atom, { kind: "age" }> => atom.kind === "age");
-  if (op === "-" && (isNow(one) || isNow(other)) && taints.length > 0) return { atoms: [{ kind: "age", absolute: false }], taints };
-  if (age !== undefined) return { atoms: [age], taints };
-  if (isNow(one) || isNow(other)) return { atoms: [{ kind: "now" }], taints };
+  const time = difference(op, one, other);
+  if (time !== undefined) return time;
+  const { taints } = join({ atoms: [], taints: one.taints }, { atoms: [], taints: other.taints });
   const [left, right] = [soleConstant(one), soleConstant(other)];
   if (op === "*" && typeof left?.value === "number" && typeof right?.value === "number") return constant(left.value * right.value);
   return { atoms: [{ kind: "unknown" }], taints: taints.map((taint) => ({ ...taint, derived: true })) };

@@ -51,7 +51,9 @@ function itemOf(machine: Machine, value: Value, index: number): Value {
   });
   const own = join(...known);
   if (!isNothing(own) && value.taints.length === 0) return own;
-  const element = machine.element(value);
+  // What stands beside it in a row of several results (an error) is no part of it.
+  const others = value.atoms.filter((atom) => atom.kind !== "object" || atom.object.read(String(index)) === undefined);
+  const element = machine.element({ atoms: others, taints: value.taints });
   return isNothing(element) ? (isNothing(own) ? UNKNOWN : own) : join(own, element);
 }
 

@@ -23,7 +23,6 @@ export interface Modules {
 }
 
 export interface Sources extends Program {
-  readonly sources: readonly SourceModule[];
   ofPackage(name: string): readonly SourceModule[];
 }
 

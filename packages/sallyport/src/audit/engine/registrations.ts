@@ -1,9 +1,12 @@
 // Who comes to be let in by a decorator of a library, or by a class that extends one of its classes.
 import type { ToolByDecorator } from "../models/model.ts";
 import { methodOf, typicalInstance } from "./classes.ts";
-import { addConsumer, addTool } from "./entries.ts";
+import { speaksOfAny } from "./conventions.ts";
+import { addTool, registerConsumer } from "./entries.ts";
+import { holds } from "./library.ts";
 import type { Machine, Site } from "./machine.ts";
 import { type Given, given } from "./paths.ts";
+import { read } from "./results.ts";
 import { readSchema } from "./schemas/read.ts";
 import { type Atom, type ClassValue, type Closure, join, NOTHING, objectsOf, textsOf, type Value } from "./value.ts";
 
@@ -14,20 +17,11 @@ export function decorate(machine: Machine, atom: Of<"library">, target: Value, s
   const { decorates } = atom.known.member;
   if (decorates?.tool !== undefined) decorateTool(machine, decorates.tool, atom.applied ?? given(), target, site);
   if (decorates?.calls?.consumes !== undefined) {
-    const { params, consumes } = decorates.calls;
-    const broker = atom.known.broker ?? "any";
-    const options = { deadLetter: false, bounded: false };
-    addConsumer(machine, {
-      consumes,
-      params,
-      broker,
-      destination: undefined,
-      options,
-      fn: target,
-      site,
-      name: nameOf(target),
-      pulled: false,
-    });
+    const args = atom.applied ?? given();
+    const reader = (path: string): Value => read(machine, path, args, undefined);
+    const callback = { fn: "arg0", params: decorates.calls.params, consumes: decorates.calls.consumes };
+    const named = { ...site, text: nameOf(target) };
+    registerConsumer(machine, atom.known, callback, target, named, reader, (one) => holds(machine, one, args, undefined));
   }
   return decorates?.is === undefined ? target : join(target, machine.program.ofType(machine, decorates.is));
 }
@@ -45,9 +39,10 @@ const nameOf = (target: Value): string =>
     .at(-1) ?? "a handler";
 
 function decorateTool(machine: Machine, tool: ToolByDecorator, args: Given, target: Value, site: Site): void {
+  if (tool.onlyWith !== undefined && !speaksOfAny(machine.program.sources, tool.onlyWith)) return;
   const named = args.positional.flatMap((value) => textsOf(value))[0] ?? textsOf(args.named.get("name") ?? NOTHING)[0];
   const objects = args.positional.flatMap((value) => objectsOf(value));
-  const schemas = [...args.positional, ...args.named.values(), ...objects.map((object) => object.fields.get("parameters") ?? NOTHING)];
+  const schemas = tool.schema?.map((path) => read(machine, path, args, undefined)) ?? [...args.positional, ...args.named.values()];
   const schema = schemas.map((value) => readSchema(machine, value)).find((one) => one !== undefined);
   const inObject = objects.flatMap((object) => textsOf(object.fields.get("name") ?? NOTHING))[0];
   const all = tool.input.includes("param1") && tool.input !== "params";
@@ -58,6 +53,7 @@ function decorateTool(machine: Machine, tool: ToolByDecorator, args: Given, targ
     all,
     handler: target,
     input: tool.input,
+    contextTypes: tool.contextTypes,
     site,
   });
 }

@@ -14,6 +14,7 @@ import {
   join,
   NOTHING,
   objectsOf,
+  objectValue,
   ofTaints,
   soleConstant,
   textsOf,
@@ -68,6 +69,15 @@ const mayHold = (atom: Atom, name: string): boolean =>
 
 export const readFrom = (machine: Machine, site: Site): Taint =>
   machine.source(machine.program.originAt(machine, "message", site), `\`${site.text}\` reads it from the broker`);
+
+/** A collection that a library gives: of its own making, whose keys are whoever's its elements are. */
+export function collectionOf(machine: Machine, kind: "list" | "map", element: Value, at: number): Value {
+  const collection = machine.make(kind, at);
+  if (kind === "list") collection.listed = true;
+  else collection.keys = { ...UNKNOWN, taints: element.taints };
+  collection.add(element);
+  return objectValue(collection);
+}
 
 export function resultOf(machine: Machine, called: Called, reads: boolean): Value {
   const { known, receiver, args, site } = called;

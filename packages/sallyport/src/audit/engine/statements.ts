@@ -2,6 +2,7 @@
 import type { Catch, Loop, Statement, SwitchCase } from "../ir/ir.ts";
 import { assume, assumeCase, branch, keysOf } from "./branches.ts";
 import { caughtError } from "./caught.ts";
+import { asksForError, leaves } from "./errors.ts";
 import type { Machine } from "./machine.ts";
 import { Scope, type State } from "./scope.ts";
 import { tableOf } from "./tables.ts";
@@ -105,7 +106,11 @@ function declare(machine: Machine, { target, value, type, at }: Of<"let">, scope
 
 function runIf(machine: Machine, statement: Of<"if">, scope: Scope): void {
   const test = machine.evaluate(statement.test, scope);
-  branch(machine, test, (side) => machine.execute(side ? statement.then : statement.else, new Scope("block", scope)));
+  const fails = machine.language === "go" && asksForError(statement.test);
+  branch(machine, test, (side) => {
+    if (side && fails) machine.report({ kind: "failed", leaves: leaves(statement.then) }, statement.at);
+    machine.execute(side ? statement.then : statement.else, new Scope("block", scope));
+  });
 }
 
 function runLoop(machine: Machine, nest: Nest, loop: Loop, scope: Scope): void {

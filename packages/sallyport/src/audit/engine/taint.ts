@@ -42,6 +42,10 @@ export interface Taint {
   readonly prototype?: boolean;
   /** No longer than a bound that the server set. */
   readonly bounded?: boolean;
+  /** A number, and no lower than one that the server set. */
+  readonly floored?: boolean;
+  /** A number that was read from a text, which may say that it is none. */
+  readonly mayBeNaN?: boolean;
   /** Marked as untrusted for whoever reads it. */
   readonly marked?: boolean;
   readonly step: Step;

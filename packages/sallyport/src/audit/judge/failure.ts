@@ -1,6 +1,7 @@
 // What becomes of a message whose handling fails.
 import type { Place } from "../ir/ir.ts";
 import type { Event } from "../engine/events.ts";
+import { join, NOTHING, objectsOf, type Value } from "../engine/value.ts";
 import {
   branchesAround,
   caughtBy,
@@ -17,14 +18,19 @@ import {
   triesAround,
   type Timeline,
 } from "./consumer.ts";
+import { failuresOf, isReturned, returnsError, within } from "./error-branch.ts";
 import { handsOver } from "./effects.ts";
 import type { ActEvent } from "./inquiry.ts";
 
-/** A message that does not parse is thrown out of the handler. Go says so by a value. */
+/** A message that does not parse is thrown out of the handler, or in Go returned. */
 export function unguardedParse(timeline: Timeline): Event | undefined {
   const { consumer, events, nacks, language } = timeline;
   const { onThrow } = consumer.consumes;
-  if (language === "go" || onThrow === "bounded" || consumer.options.bounded) return undefined;
+  if (onThrow === "bounded" || consumer.options.bounded) return undefined;
+  if (language === "go")
+    return retriesUncaught(timeline)
+      ? events.find((event) => event.kind === "parse" && speaksOf(consumer, event.input) && isReturned(timeline, event))
+      : undefined;
   if (onThrow === "lost" && !consumer.pulled) return undefined;
   return events.find(
     (event) =>
@@ -67,7 +73,8 @@ export function swallowedFailure(timeline: Timeline): Swallowed | undefined {
   const { consumer, effects, acks, nacks, deadLetters } = timeline;
   const { settles } = consumer.consumes;
   // What is delivered at most once, or whose client settles by itself, has nothing to settle.
-  if (settles === "none" || timeline.language === "go" || consumer.broker === "mqtt") return undefined;
+  if (settles === "none" || consumer.broker === "mqtt" || reportsFailures(timeline)) return undefined;
+  if (timeline.language === "go") return droppedError(timeline);
   const handled = [...effects.map(({ event }) => event), ...timeline.events.filter((event) => handsOver(consumer, event))];
   for (const event of handled) {
     const tried = guardingTry(event);
@@ -85,10 +92,54 @@ export function swallowedFailure(timeline: Timeline): Swallowed | undefined {
   return undefined;
 }
 
+/** Go: the branch for the error ends, and nobody is told. */
+function droppedError(timeline: Timeline): Swallowed | undefined {
+  const { consumer, events, effects, acks, nacks, deadLetters } = timeline;
+  for (const { event } of effects) {
+    const failed = failuresOf(timeline, event).at(-1);
+    if (failed === undefined || acks.some((ack) => precedes(ack, event))) continue;
+    const done = within(events, failed);
+    const told = [...acks, ...nacks, ...deadLetters].some((one) => done.includes(one));
+    if (
+      told ||
+      done.some((one) => one.kind === "exit" || one.kind === "throw" || returnsError(one) || isAct(one, "publish") || isNamedHandled(one))
+    )
+      continue;
+    const after = !failed.leaves && acks.some((ack) => ack.turn > failed.turn);
+    const open = LEASED.has(consumer.broker) ? "again" : "stuck";
+    return { file: failed.file, at: failed.at, end: consumer.consumes.settles === "manual" && !after ? open : "lost" };
+  }
+  return undefined;
+}
+
+/** Ids of what failed are in what the handler returns, where the platform looks for them. */
+function reportsFailures({ consumer, events }: Timeline): boolean {
+  const { failures } = consumer.consumes;
+  if (failures === undefined) return false;
+  const path = failures.split(/\.|(?=\[\])/);
+  return events.some((event) => event.kind === "return" && resultsOf(event.value).some((one) => speaksOf(consumer, standingAt(one, path))));
+}
+
+/** Go: one of several. */
+const resultsOf = (value: Value): readonly Value[] => [
+  value,
+  ...objectsOf(value).flatMap((object) => (object.kind === "list" ? [...object.fields.values()] : [])),
+];
+
+function standingAt(value: Value, path: readonly string[]): Value {
+  return path.reduce<Value>(
+    (held, name) => join(...objectsOf(held).map((object) => (name === "[]" ? object.all() : (object.fields.get(name) ?? NOTHING)))),
+    value,
+  );
+}
+
 /** It answers with something that its caller may settle by, or hands the failure on. */
 const isHandled = (event: Event): boolean =>
   (event.kind === "return" && event.value.atoms.some((atom) => atom.kind !== "constant" || atom.value !== undefined)) ||
-  (event.kind === "call" && /dead|dlq|retry|requeue|reject|nack|fail|park|quarantine/i.test(event.name));
+  isNamedHandled(event);
+
+const isNamedHandled = (event: Event): boolean =>
+  event.kind === "call" && /dead|dlq|retry|requeue|reject|nack|fail|park|quarantine/i.test(event.name);
 
 /** The handler's own `try`, and not one of a function that it calls. */
 function isOfTheMessage({ events, consumer, acks, nacks }: Timeline, id: number): boolean {
@@ -137,8 +188,9 @@ export function failsForEver(timeline: Timeline): Event | undefined {
   const { consumer, effects, bounded, deadLettered, deadLetters, language } = timeline;
   const { onThrow } = consumer.consumes;
   const endless = onThrow === "for-ever" || onThrow === "stall";
-  if (!endless || language === "go" || bounded || deadLettered || deadLetters.length > 0 || !retriesUncaught(timeline)) return undefined;
+  if (!endless || bounded || deadLettered || deadLetters.length > 0 || !retriesUncaught(timeline)) return undefined;
   return effects.find(({ event }) => {
+    if (language === "go") return isReturned(timeline, event);
     const tried = guardingTry(event);
     if (tried === undefined) return true;
     const caught = caughtBy(timeline, tried);
@@ -149,4 +201,5 @@ export function failsForEver(timeline: Timeline): Event | undefined {
 /** Brokers whose bound on retries and dead letters may stand outside the source. */
 const ELSEWHERE = new Set(["sqs", "google-pubsub", "azure-servicebus", "azure-queue", "rabbitmq", "amqp", "nats", "dapr", "any"]);
 
-export const mayBeBoundElsewhere = ({ consumer }: Timeline): boolean => ELSEWHERE.has(consumer.broker);
+export const mayBeBoundElsewhere = ({ consumer }: Timeline): boolean =>
+  consumer.consumes.boundedElsewhere === true || ELSEWHERE.has(consumer.broker);

@@ -1,4 +1,5 @@
 // What stands between a second copy of a message and a second effect.
+import { isTime } from "../engine/ages.ts";
 import type { Event, EventOf } from "../engine/events.ts";
 import type { HeapObject } from "../engine/heap.ts";
 import { objectsOf } from "../engine/value.ts";
@@ -98,8 +99,14 @@ const AGE_NAMED = /fresh|stale|expired|too_?old|check_?age|max_?age/i;
 export const ageChecks = ({ events, consumer }: Timeline): readonly EventOf<"compare">[] =>
   events.filter(
     (event): event is EventOf<"compare"> =>
-      event.kind === "compare" && event.what.atoms.some(({ kind }) => kind === "age") && partsIn(consumer.origin.id, event.what).length > 0,
+      event.kind === "compare" && isTime(event.what) && partsIn(consumer.origin.id, event.what).length > 0,
   );
+
+/** Brokers that stamp a message when they take it, whatever its author says: that time is one, and lies in the past. */
+const STAMPING = new Set(["sqs", "sns", "kinesis", "google-pubsub", "azure-servicebus", "azure-eventhubs", "azure-queue"]);
+
+export const isBrokersTime = ({ consumer }: Timeline, { what }: EventOf<"compare">): boolean =>
+  STAMPING.has(consumer.broker) && partsIn(consumer.origin.id, what).every(({ content }) => content === "time");
 
 export const checksAge = (timeline: Timeline): boolean =>
   ageChecks(timeline).length > 0 || timeline.events.some((event) => event.kind === "call" && AGE_NAMED.test(event.name));

@@ -4,7 +4,7 @@ import type { Language } from "../ir/ir.ts";
 import type { Management, Model } from "./model.ts";
 import { indexModels, type ModelIndex } from "./model-index.ts";
 
-export type { Known, KnownType, ModelIndex } from "./model-index.ts";
+export type { Known, KnownConvention, KnownType, ModelIndex } from "./model-index.ts";
 
 const indexes = new Map<Language, ModelIndex>();
 let management: Management | undefined;

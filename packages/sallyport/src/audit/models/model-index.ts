@@ -1,5 +1,6 @@
 // Models made quick to ask: by what was imported, by type, and by a member's name where the receiver is not known.
 // Type names come out qualified (`kafkajs:Producer`), so that whoever asks need not know which model spoke.
+import type { Convention } from "./convention.ts";
 import type { Act, Broker, Callback, Member, Model, TypeModel, TypeName } from "./model.ts";
 
 /** A member, and which library speaks. */
@@ -21,6 +22,16 @@ export interface KnownType {
   readonly each: TypeName | undefined;
   readonly eachConsumes: TypeModel["eachConsumes"];
   readonly whenExtended: TypeModel["whenExtended"];
+  readonly delivered: TypeModel["delivered"];
+  /** Qualified. */
+  readonly takes: TypeName | undefined;
+}
+
+export interface KnownConvention {
+  readonly packages: readonly string[];
+  /** Qualified. */
+  readonly gives: TypeName | undefined;
+  readonly convention: Convention;
 }
 
 export interface ModelIndex {
@@ -40,6 +51,7 @@ export interface ModelIndex {
   /** Members of this name that can be told by their shape, most demanding first. */
   shaped(name: string): readonly Known[];
   readonly models: readonly Model[];
+  readonly conventions: readonly KnownConvention[];
 }
 
 export const indexModels = (models: readonly Model[]): ModelIndex => {
@@ -95,6 +107,8 @@ export const indexModels = (models: readonly Model[]): ModelIndex => {
       each: found.type.each ?? base?.each,
       eachConsumes: found.type.eachConsumes ?? base?.eachConsumes,
       whenExtended: found.type.whenExtended ?? base?.whenExtended,
+      delivered: found.type.delivered ?? base?.delivered,
+      takes: found.type.takes ?? base?.takes,
     };
     types.set(name, known);
     return known;
@@ -103,6 +117,13 @@ export const indexModels = (models: readonly Model[]): ModelIndex => {
 
   return {
     models,
+    conventions: models.flatMap((one) =>
+      (one.conventions ?? []).map((convention) => ({
+        packages: one.packages,
+        gives: convention.gives === undefined ? undefined : qualify(one, convention.gives),
+        convention,
+      })),
+    ),
     model,
     type,
     exported: (specifier, name) => {
@@ -138,7 +159,7 @@ const notTypes = new Set(["?", "receiver", "error"]);
 
 /** Every type name in a model, as `library:Type`. */
 export const qualify = (model: Model, name: TypeName): TypeName => {
-  if (name.startsWith("list:")) return `list:${qualify(model, name.slice(5))}`;
+  for (const form of ["list:", "map:"]) if (name.startsWith(form)) return `${form}${qualify(model, name.slice(form.length))}`;
   if (name.startsWith("tuple:")) {
     const parts = name.slice(6).split(",");
     return `tuple:${parts.map((part) => qualify(model, part)).join(",")}`;
@@ -178,9 +199,10 @@ const qualifyMember = (model: Model, member: Member): Member => {
 };
 
 const qualifyType = (model: Model, type: TypeModel): TypeModel => {
-  const { members, each, whenExtended } = type;
+  const { members, each, whenExtended, takes } = type;
   return {
     ...type,
+    ...(takes === undefined ? {} : { takes: qualify(model, takes) }),
     ...(type.extends === undefined ? {} : { extends: qualify(model, type.extends) }),
     ...(each === undefined ? {} : { each: qualify(model, each) }),
     members: Object.fromEntries(Object.entries(members ?? {}).map(([name, member]) => [name, qualifyMember(model, member)])),

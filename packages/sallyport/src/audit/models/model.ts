@@ -1,6 +1,7 @@
 // What libraries do, as data: one JSON file a library, read by this vocabulary. A model says which call publishes, and
 // which of its arguments is the destination; whether that is a fault is for rules to say.
 import type { Language } from "../ir/ir.ts";
+import type { Convention } from "./convention.ts";
 
 /**
  * A place in a call, as text:
@@ -53,6 +54,7 @@ export interface Model {
   /** Names the package exports; a class also as the type that annotations, parameters and Go's literals name. `default` is the default export and what `require` gives as a whole; `*` every other name. */
   readonly exports: Readonly<Record<string, Member>>;
   readonly types?: Readonly<Record<string, TypeModel>>;
+  readonly conventions?: readonly Convention[];
 }
 
 /** A class, or what calls return. Type names are the model's own; another model's is `library:Type`. */
@@ -68,6 +70,10 @@ export interface TypeModel {
   readonly eachConsumes?: Consumes;
   /** Where the library speaks to several kinds of broker: this one's. */
   readonly broker?: Broker;
+  /** What a platform calls functions with: one that has a parameter of this type is a consumer of messages. */
+  readonly delivered?: Consumes;
+  /** A type of functions: their first parameter is of that type (`SQSHandler`). */
+  readonly takes?: TypeName;
 }
 
 /**
@@ -77,6 +83,7 @@ export interface TypeModel {
  *     receiver, arg0          what the method was called on, that argument (in `returns`)
  *     content:payload         a value that is itself part of a message (see `Content`)
  *     list:T                  a list (array, slice) of T
+ *     map:T                   values of T under keys that the message names
  *     tuple:T,error           several results or elements in a row, each a type
  */
 export type TypeName = string;
@@ -155,6 +162,10 @@ export interface Consumes {
   readonly bounded?: readonly Path[];
   /** The library itself verifies, deduplicates, bounds and buries: its handlers are asked for none of it, and are a consumer also where they are not known. */
   readonly guarded?: true;
+  /** Attempts and dead letters are set on what connects the broker to the function, beside the source. */
+  readonly boundedElsewhere?: boolean;
+  /** Ids of what failed stand at this place of what the handler returns: those messages alone come again. */
+  readonly failures?: string;
 }
 
 export interface Condition {
@@ -237,6 +248,8 @@ export type Act = { readonly when?: Condition } & (
       /** Where a time limit is given, for clients that have none of their own. */
       readonly deadline?: readonly Path[];
     }
+  /** A limit in time for all that these libraries do from there on. On a member: when it is assigned to. */
+  | { readonly kind: "deadline"; readonly of: readonly string[] }
   /** A program is run; `management.json` knows which are a broker's. */
   | { readonly kind: "command"; readonly argv: readonly Path[]; readonly shell?: boolean }
   /** A timer that lives in this process. */
@@ -257,13 +270,15 @@ export interface Tool {
    * and surely not given in a call: the tool takes no input, and the handler's first parameter is the context.
    */
   readonly schema?: readonly Path[];
-  /** `lastFunction`: the last argument that is a function. `library`: the library's own, which is not looked into. */
+  /** `lastFunction`: the last argument that is one. `value`: what is assigned to the member. `library`: its own, not looked into. */
   readonly handler: Path;
   readonly overloads?: boolean;
   /** Which parameter the model controls, and where in it: `param0`, `param0.params.arguments`, `param1.arguments`; `params` is every one. */
   readonly input: string;
   /** Whether the library has checked the arguments against the schema when the handler is called. */
   readonly validated: boolean;
+  /** The input also stands whole under this name in it, as in older versions. */
+  readonly alsoUnder?: string;
   /** As in `ToolByDecorator`. */
   readonly contextTypes?: readonly string[];
   /** Only when this holds. `names`: one of these names stands there as written, or a call of one: `setRequestHandler(CallToolRequestSchema, …)`. */
@@ -277,6 +292,8 @@ export interface ToolByDecorator {
   readonly validated: boolean;
   /** Parameters of these types are the library's, not the model's. */
   readonly contextTypes?: readonly string[];
+  /** Only in a program that somewhere imports one of these packages or reads a member of that name. */
+  readonly onlyWith?: readonly string[];
 }
 
 export interface ToolByClass {

@@ -15,7 +15,7 @@ const input = z.string().regex(new RegExp(`^${inputRoot}${step}*$`), "not a para
 export const managementPath = z.string().regex(new RegExp(`^${spokenRoot}${step}*$`), "not a path");
 
 const typeAtom = String.raw`(?:\?|receiver|arg\d+|content:[a-z-]+|(?:[\w.-]+:)?[A-Za-z_*][\w.]*)`;
-const typeTerm = String.raw`(?:\.\.\.)?(?:list:)*${typeAtom}`;
+const typeTerm = String.raw`(?:\.\.\.)?(?:(?:list|map):)*${typeAtom}`;
 /** The grammar of `TypeName`. */
 export const typeName = z.string().regex(new RegExp(`^(?:${typeTerm}|tuple:${typeTerm}(?:,${typeTerm})*)$`), "not a type");
 
@@ -108,6 +108,7 @@ const actOn = (place: z.ZodString) => {
     }),
     z.strictObject({ ...when, kind: z.literal("command"), argv: z.array(place).min(1), shell: z.boolean().exactOptional() }),
     z.strictObject({ ...when, kind: z.literal("timer") }),
+    z.strictObject({ ...when, kind: z.literal("deadline"), of: z.array(z.string()).min(1) }),
     z.strictObject({ ...when, kind: z.literal("parse"), input: place }),
     z.strictObject({ ...when, kind: z.literal("validate"), input: place, schema: place }),
     z.strictObject({ ...when, kind: z.literal("secret"), value: place }),
@@ -124,6 +125,11 @@ const consumes = z.strictObject({
   deadLetter: places,
   bounded: places,
   guarded: z.literal(true).exactOptional(),
+  boundedElsewhere: z.boolean().exactOptional(),
+  failures: z
+    .string()
+    .regex(/^\w+(?:\[\]|\.\w+)*$/, "not a place in what is returned")
+    .exactOptional(),
 });
 const callbackNamed = (fn: z.ZodString) =>
   z.strictObject({ fn, when: condition.exactOptional(), params: z.array(typeName), consumes: consumes.exactOptional() });
@@ -138,6 +144,7 @@ const tool = z.strictObject({
   overloads: z.boolean().exactOptional(),
   input,
   validated: z.boolean(),
+  alsoUnder: z.string().exactOptional(),
   contextTypes: z.array(z.string()).exactOptional(),
   when: z.union([condition, namesCondition]).exactOptional(),
 });
@@ -146,6 +153,7 @@ const toolByDecorator = z.strictObject({
   schema: places,
   validated: z.boolean(),
   contextTypes: z.array(z.string()).exactOptional(),
+  onlyWith: z.array(z.string()).min(1).exactOptional(),
 });
 const toolByClass = z.strictObject({
   method: z.string(),
@@ -186,6 +194,18 @@ const typeModel = z.strictObject({
   each: typeName.exactOptional(),
   eachConsumes: consumes.exactOptional(),
   broker: broker.exactOptional(),
+  delivered: consumes.exactOptional(),
+  takes: typeName.exactOptional(),
+});
+const convention = z.strictObject({
+  exported: z.array(z.string()).min(1).exactOptional(),
+  gives: typeName.exactOptional(),
+  reads: z.array(z.string()).min(1).exactOptional(),
+  under: z.string().exactOptional(),
+  beside: z.array(z.string()).min(1).exactOptional(),
+  tool: z
+    .strictObject({ name: z.string().exactOptional(), schema: z.string().exactOptional(), input, validated: z.boolean() })
+    .exactOptional(),
 });
 
 /** `Model`. */
@@ -196,6 +216,7 @@ export const modelSchema = z.strictObject({
   broker: broker.exactOptional(),
   exports: z.record(z.string(), member),
   types: z.record(z.string(), typeModel).exactOptional(),
+  conventions: z.array(convention).min(1).exactOptional(),
 });
 
 /** `Management`. */

@@ -33,7 +33,7 @@ const parts = (name: TypeName): readonly string[] =>
   name
     .replace(/^tuple:/, "")
     .split(",")
-    .map((part) => part.replace(/^(?:\.\.\.)?(?:list:)*/, ""));
+    .map((part) => part.replace(/^(?:\.\.\.)?(?:(?:list|map):)*/, ""));
 
 const isKnown = (model: Model, name: string): boolean => {
   if (name === "?" || name === "receiver" || name === "error" || /^arg\d+$/.test(name) || name.startsWith("content:")) return true;
@@ -59,9 +59,10 @@ describe.each(files.map((url) => ({ name: nameOf(url), url })))("$name", ({ url 
   test("names no type that does not exist", () => {
     const types = Object.values(model.types ?? {});
     const members = [...Object.values(model.exports), ...types.flatMap((type) => Object.values(type.members ?? {}))];
-    const bases = types.flatMap((type) => [type.extends, type.each].filter((name) => name !== undefined));
+    const bases = types.flatMap((type) => [type.extends, type.each, type.takes].filter((name) => name !== undefined));
+    const given = (model.conventions ?? []).flatMap(({ gives }) => gives ?? []);
     const extended = types.flatMap((type) => (type.whenExtended?.calls ?? []).flatMap((callback) => callback.params));
-    const named = [...members.flatMap(typesNamed), ...bases, ...extended].flatMap(parts);
+    const named = [...members.flatMap(typesNamed), ...bases, ...extended, ...given].flatMap(parts);
     expect(named.filter((name) => !isKnown(model, name))).toStrictEqual([]);
   });
 

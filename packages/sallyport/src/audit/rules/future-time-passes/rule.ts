@@ -1,6 +1,6 @@
 // REP-04: a time in the future makes an age below nothing, now and for as long as it lies ahead.
 import { factsHeld, timelines } from "../../judge/consumer.ts";
-import { ageChecks } from "../../judge/replay.ts";
+import { ageChecks, isBrokersTime } from "../../judge/replay.ts";
 import { type Draft, rule } from "../rule.ts";
 
 export const futureTimePasses = rule({
@@ -12,7 +12,7 @@ export const futureTimePasses = rule({
   fix: "Bound it both ways: no older than the window, and no further ahead than clocks may differ. The `Consumer` of @sallyport/guard allows a skew that you name.",
   *judge(analysis): Iterable<Draft> {
     for (const timeline of timelines(analysis)) {
-      const [check] = ageChecks(timeline);
+      const check = ageChecks(timeline).find((one) => !isBrokersTime(timeline, one));
       const effect = timeline.effects.find(({ event }) => check !== undefined && event.turn > check.turn);
       if (check === undefined || effect === undefined) continue;
       const facts = factsHeld(timeline.consumer, effect.event);

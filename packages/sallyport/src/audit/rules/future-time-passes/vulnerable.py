@@ -27,7 +27,7 @@ def on_order(ch, method, properties, body):
         ch.basic_nack(method.delivery_tag, requeue=False)
         return
     age = time.time() - float(order["time"])
-    if age > 300:  # finding: future-time-passes
+    if not age <= 300:  # finding: future-time-passes
         ch.basic_nack(method.delivery_tag, requeue=False)
         return
     key = f"orders:{order['id']}"

@@ -10,6 +10,7 @@ export const noDeadline = rule({
   severity: "low",
   fix: "Give every request in a handler a time limit, and the handler one of its own: past it the attempt has failed. The `Consumer` of @sallyport/guard aborts a handler at its deadline.",
   *judge(analysis): Iterable<Draft> {
+    const limited = new Set(analysis.events.flatMap((event) => (isAct(event, "deadline") ? event.act.of : [])));
     for (const timeline of timelines(analysis)) {
       const request = timeline.events.find(
         (event) =>
@@ -17,6 +18,7 @@ export const noDeadline = rule({
           // Only of clients that are known to have no limit of their own.
           event.act.deadline !== undefined &&
           !event.at_.has("deadline") &&
+          !limited.has(event.model) &&
           !event.around.some((one) => "name" in one && LIMITS.test(one.name)),
       );
       if (request?.kind !== "act") continue;

@@ -27,7 +27,11 @@ export const prototypeLookup = rule({
         way: wayOf(taints),
         notes:
           looked.length > 0
-            ? ["A lookup in a plain object is no allowlist: it finds what every object inherits."]
+            ? [
+                languageOf(event) === "go"
+                  ? "Reflection is no allowlist."
+                  : "A lookup in a plain object is no allowlist: it finds what every object inherits.",
+              ]
             : ["The handler is given arguments that no schema has checked."],
         ...(looked.length === 0 && { severity: "low" as const, confidence: "medium" as const }),
       };
@@ -71,6 +75,11 @@ function isCoerced(event: Event, taint: Taint): boolean {
   return allowing.length > 0 && allowing.every((fact) => fact.kind === "allowed" && fact.where === "an own property");
 }
 
-const languageOf = ({ file }: { readonly file: string }): "python" | "javascript" => (file.endsWith(".py") ? "python" : "javascript");
+const languageOf = ({ file }: { readonly file: string }): keyof typeof BY_ALL =>
+  file.endsWith(".py") ? "python" : file.endsWith(".go") ? "go" : "javascript";
 
-const BY_ALL = { javascript: "`constructor`, `toString` and `__proto__`", python: "`__class__`, `__init__` and `__dict__`" };
+const BY_ALL = {
+  javascript: "`constructor`, `toString` and `__proto__`",
+  python: "`__class__`, `__init__` and `__dict__`",
+  go: "all its fields and methods, those for other purposes too,",
+};

@@ -2,7 +2,8 @@
 import type { Event } from "../../engine/events.ts";
 import { guardingTry, inCatch, precedes, timelines, triesAround, type Timeline } from "../../judge/consumer.ts";
 import { deduplicationOf, type Deduplication } from "../../judge/replay.ts";
-import type { Effect } from "../../judge/effects.ts";
+import { type Effect, textsIn } from "../../judge/effects.ts";
+import { type ActEvent, slot } from "../../judge/inquiry.ts";
 import { type Draft, rule } from "../rule.ts";
 
 export const recordedBeforeProcessing = rule({
@@ -51,12 +52,15 @@ function isReleased({ events, language }: Timeline, { event }: Effect, known: To
 
 const TRANSACTION = /transaction|begin|atomic|\btx\b|commit|rollback/i;
 
+const begins = (event: ActEvent): boolean =>
+  textsIn(slot(event, "statement")).some((text) => /^\s*(?:begin|start\s+transaction)\b/i.test(text));
+
 /** Both are rolled back together. */
 function isInTransaction({ events }: Timeline, known: Told, effect: Effect): boolean {
   if (known.how !== "claim" || !known.statement || effect.event.kind !== "act" || effect.event.act.kind !== "effect") return false;
   return (
     [known.told, effect.event].every((event) => event.around.some((one) => "name" in one && TRANSACTION.test(one.name))) ||
-    events.some((event) => event.kind === "act" && (TRANSACTION.test(event.call) || /^\w*tx\./i.test(event.call))) ||
+    events.some((event) => event.kind === "act" && (TRANSACTION.test(event.call) || /^\w*tx\./i.test(event.call) || begins(event))) ||
     events.some((event) => event.kind === "call" && TRANSACTION.test(event.name))
   );
 }

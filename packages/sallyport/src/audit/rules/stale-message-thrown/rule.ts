@@ -1,7 +1,8 @@
 // REP-02, PSN-01: an old message is recognised by throwing, which asks for it again.
-import type { EventOf } from "../../engine/events.ts";
+import type { Event } from "../../engine/events.ts";
 import type { Facts } from "../../engine/facts.ts";
-import { branchesAround, retriesWhatThrows, timelines } from "../../judge/consumer.ts";
+import { branchesAround, isAct, requeues, retriesUncaught, retriesWhatThrows, timelines, type Timeline } from "../../judge/consumer.ts";
+import { returnsError } from "../../judge/error-branch.ts";
 import { type Draft, rule } from "../rule.ts";
 
 export const staleMessageThrown = rule({
@@ -14,11 +15,11 @@ export const staleMessageThrown = rule({
   *judge(analysis): Iterable<Draft> {
     for (const timeline of timelines(analysis)) {
       for (const event of timeline.events) {
-        if (event.kind !== "throw" || !isForAge(event) || !retriesWhatThrows(timeline, event)) continue;
+        if (!isForAge(event) || !comesAgain(timeline, event)) continue;
         yield {
           file: event.file,
           at: event.at,
-          message: `A message from \`${timeline.consumer.name}\` that is too old is thrown as an error, which gives it back to be tried again.`,
+          message: `A message from \`${timeline.consumer.name}\` that is too old is ${event.kind === "act" ? "given back" : event.kind === "throw" ? "thrown as an error, which gives it back" : "returned as an error, which gives it back"} to be tried again.`,
           confidence: "high",
         };
       }
@@ -26,8 +27,15 @@ export const staleMessageThrown = rule({
   },
 });
 
+const comesAgain = (timeline: Timeline, event: Event): boolean =>
+  event.kind === "throw"
+    ? retriesWhatThrows(timeline, event)
+    : isAct(event, "nack")
+      ? requeues(event)
+      : timeline.language === "go" && returnsError(event) && event.stack.length <= 1 && retriesUncaught(timeline);
+
 /** It is thrown where the age was found to be too great. */
-function isForAge(event: EventOf<"throw">): boolean {
+function isForAge(event: Event): boolean {
   const innermost = branchesAround(event).at(-1);
   if (innermost?.test.test === undefined) return false;
   const { whenTrue, whenFalse } = innermost.test.test;

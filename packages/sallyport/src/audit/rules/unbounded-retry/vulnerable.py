@@ -24,7 +24,7 @@ def on_order(ch, method, properties, body):
         ch.basic_nack(method.delivery_tag, requeue=False)
         return
     age = time.time() - float(order["time"])
-    if age > 300 or age < -60:
+    if not -60 <= age <= 300:
         ch.basic_nack(method.delivery_tag, requeue=False)
         return
     key = f"orders:{order['id']}"

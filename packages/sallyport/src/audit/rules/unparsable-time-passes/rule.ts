@@ -1,6 +1,7 @@
 // REP-03: `NaN > window` is false, so a time that is no time is never too old.
-import { factsHeld, timelines } from "../../judge/consumer.ts";
-import { ageChecks } from "../../judge/replay.ts";
+import { factsHeld, timelines, type Timeline } from "../../judge/consumer.ts";
+import type { Value } from "../../engine/value.ts";
+import { ageChecks, isBrokersTime } from "../../judge/replay.ts";
 import { type Draft, rule } from "../rule.ts";
 
 export const unparsableTimePasses = rule({
@@ -12,9 +13,7 @@ export const unparsableTimePasses = rule({
   fix: "Ask for what must hold: `if (!(age >= -skewMs && age <= windowMs)) reject(message)`, or check the time's form first. The `Consumer` of @sallyport/guard takes RFC 3339 and nothing else.",
   *judge(analysis): Iterable<Draft> {
     for (const timeline of timelines(analysis)) {
-      // Python and Go say so by an error.
-      if (timeline.language !== "javascript") continue;
-      const [check] = ageChecks(timeline);
+      const check = ageChecks(timeline).find((one) => mayBeNaN(timeline, one.what) && !isBrokersTime(timeline, one));
       const effect = timeline.effects.find(({ event }) => check !== undefined && event.turn > check.turn);
       if (check === undefined || effect === undefined) continue;
       const facts = factsHeld(timeline.consumer, effect.event);
@@ -36,3 +35,9 @@ export const unparsableTimePasses = rule({
     }
   },
 });
+
+/** Python and Go say by an error that a date is none; a number that is none they let pass as JavaScript does. */
+function mayBeNaN({ language }: Timeline, { atoms, taints }: Value): boolean {
+  if (language === "go") return taints.some((taint) => taint.mayBeNaN === true);
+  return language === "javascript" || !atoms.some((atom) => (atom.kind === "age" || atom.kind === "now") && atom.calendar === true);
+}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"reflect"
+	"time"
+
+	amqp "github.com/rabbitmq/amqp091-go"
+	"github.com/redis/go-redis/v9"
+
+	"example.com/shop"
+	"example.com/signing"
+)
+
+type Order struct {
+	ID   string
+	Time time.Time
+	Item string
+	Type string
+}
+
+type Handlers struct{}
+
+var handlers = &Handlers{}
+
+func main() {
+	ctx := context.Background()
+	store := redis.NewClient(&redis.Options{Addr: os.Getenv("REDIS_ADDRESS")})
+	connection, err := amqp.Dial(os.Getenv("AMQP_URL"))
+	if err != nil {
+		panic(err)
+	}
+	channel, err := connection.Channel()
+	if err != nil {
+		panic(err)
+	}
+	limits := amqp.Table{"x-queue-type": "quorum", "x-delivery-limit": 5, "x-dead-letter-exchange": "orders-dead"}
+	if _, err := channel.QueueDeclare("orders", true, false, false, false, limits); err != nil {
+		panic(err)
+	}
+	deliveries, err := channel.Consume("orders", "", false, false, false, false, nil)
+	if err != nil {
+		panic(err)
+	}
+	for delivery := range deliveries {
+		var order Order
+		if err := json.Unmarshal(delivery.Body, &order); err != nil {
+			delivery.Nack(false, false)
+			continue
+		}
+		if !signing.Verify(order) {
+			delivery.Nack(false, false)
+			continue
+		}
+		age := time.Since(order.Time)
+		if age > 5*time.Minute || age < -time.Minute {
+			delivery.Nack(false, false)
+			continue
+		}
+		key := "orders:" + order.ID
+		claimed, err := store.SetNX(ctx, key, "1", 15*time.Minute).Result()
+		if err != nil || !claimed {
+			delivery.Ack(false)
+			continue
+		}
+		method := reflect.ValueOf(handlers).MethodByName(order.Type)
+		method.Call([]reflect.Value{reflect.ValueOf(order)}) // finding: unchecked-event-type
+		delivery.Ack(false)
+	}
+}

@@ -1,0 +1,38 @@
+// A message that does not parse is named to the platform, and the others are handled.
+package main
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambda"
+)
+
+type Order struct {
+	ID   string
+	Item string
+}
+
+var db *sql.DB
+
+func handle(ctx context.Context, event events.SQSEvent) (events.SQSEventResponse, error) {
+	response := events.SQSEventResponse{}
+	for _, record := range event.Records {
+		var order Order
+		if err := json.Unmarshal([]byte(record.Body), &order); err != nil {
+			response.BatchItemFailures = append(response.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: record.MessageId})
+			continue
+		}
+		_, err := db.ExecContext(ctx, "INSERT INTO orders (id, item) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING", order.ID, order.Item)
+		if err != nil {
+			response.BatchItemFailures = append(response.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: record.MessageId})
+		}
+	}
+	return response, nil
+}
+
+func main() {
+	lambda.Start(handle)
+}
