@@ -131,8 +131,12 @@ export class Listener {
   }
 
   close(): void {
-    if (!("destroy" in this.#client)) this.#client.disconnect();
-    else if (this.#connected !== undefined) this.#client.destroy();
+    try {
+      if ("destroy" in this.#client) this.#client.destroy();
+      else this.#client.disconnect();
+    } catch {
+      // One that was never opened, or has given up, is closed.
+    }
   }
 
   async #connect(client: NodeRedisClient): Promise<void> {

@@ -47,6 +47,17 @@ describeBroker("redis", "Redis Streams", (url) => {
       new RedisStreamsTransport(client, { prefix: freshPrefix(), vouchesEnqueueTime: true });
     for (const law of [...transportLaws(fresh), ...browserLaws(fresh)]) test(law.name, law.run);
 
+    test("[PSN-12] a member that closes before it has waited for anything gives back what it took", async () => {
+      const transport = open(client);
+      await send(transport, ["a"]);
+      const first = await box(transport, { prefetch: 1 });
+      await first.take(1);
+      await Promise.all([first.subscription.close(), first.subscription.close(), transport.close()]);
+      const second = await box(transport);
+      expect(textsOf(await second.take(1))).toEqual(["a"]);
+      await (await box(transport, { group: "h" })).subscription.close();
+    });
+
     test("[PSN-04] bytes that are no text arrive as they were sent, and can be looked at", async () => {
       const transport = open(client);
       const bytes = Uint8Array.from({ length: 512 }, (_, n) => n % 256);
