@@ -23,6 +23,8 @@ export const redis: Broker = {
       "always",
       "--cluster-enabled",
       "yes",
+      "--cluster-announce-ip",
+      "127.0.0.1",
     ],
   }),
   url: (port) => `redis://127.0.0.1:${port}`,

@@ -44,8 +44,17 @@ const BREACHES: readonly (readonly [string, readonly Module[], number])[] = [
   ["redis knows", [file("redis/redis.ts", `${GUARD}stores/redis-claims.ts`)], 1],
   [
     "adapters knows",
-    [file("adapters/a.ts", `${GUARD}consume/policy.ts`, `${GUARD}stores/claim-record.ts`, `${GUARD}sqlite/database.ts`)],
-    2,
+    [
+      file(
+        "adapters/a.ts",
+        `${GUARD}consume/policy.ts`,
+        `${GUARD}stores/claim-record.ts`,
+        `${GUARD}postgres/postgres.ts`,
+        `${GUARD}sqlite/database.ts`,
+        `${GUARD}redis/stream-group.ts`,
+      ),
+    ],
+    3,
   ],
   ["stores knows", [file("stores/a.ts", `${GUARD}adapters/memory.ts`, `${GUARD}envelope/signing-input.ts`)], 2],
   ["mcp knows", [file("mcp/a.ts", `${GUARD}envelope/seal.ts`, `${GUARD}publish/publisher.ts`)], 1],

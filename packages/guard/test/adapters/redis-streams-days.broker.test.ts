@@ -1,0 +1,390 @@
+// What is taken and not settled, what others do to the stream, and what is told when something fails.
+import { Redis as IoRedis } from "ioredis";
+import { createClient } from "redis";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { type RedisStreamsClient, type RedisStreamsOptions, RedisStreamsTransport } from "../../src/adapters/redis-streams.ts";
+import { TestClock } from "../../src/testing/index.ts";
+import { describeBroker } from "../brokers.ts";
+import { box, type Box, meddled, send, textsOf } from "./stream-box.ts";
+
+const within = { timeout: 10_000, interval: 10 };
+
+let opened = 0;
+/** Keys of its own for every transport. */
+const freshPrefix = (): string => `d${process.pid}-${++opened}`;
+
+describeBroker("redis", "Redis Streams, from day to day", (url) => {
+  const ioredis = new IoRedis(url, { lazyConnect: true });
+  const nodeRedis = createClient({ url });
+
+  beforeAll(async () => {
+    await Promise.all([ioredis.connect(), nodeRedis.connect()]);
+  });
+  afterAll(() => {
+    ioredis.disconnect();
+    nodeRedis.destroy();
+  });
+
+  const open = (client: RedisStreamsClient = ioredis, options: RedisStreamsOptions = {}): RedisStreamsTransport => {
+    const transport = new RedisStreamsTransport(client, { prefix: freshPrefix(), ...options });
+    onTestFinished(() => transport.close());
+    return transport;
+  };
+  const pendingOf = async (stream: string, group = "g"): Promise<unknown> => ((await ioredis.xpending(stream, group)) as unknown[])[0];
+
+  describe("what is out belongs to a member that can be heard of", () => {
+    test("[PSN-11] [PSN-12] a member that is not heard of loses what it has, after reclaimAfterMs and not before", async () => {
+      const prefix = freshPrefix();
+      const frozen = meddled(ioredis);
+      const first = await box(open(frozen, { prefix, reclaimAfterMs: 300 }));
+      const transport = open(ioredis, { prefix, reclaimAfterMs: 300 });
+      await send(transport, ["a"]);
+      const [a] = await first.take(1);
+      frozen.meddle = () => new Promise(() => undefined);
+      const dueMs = Number(await ioredis.zscore(`${prefix}:{orders}:due:g`, a!.brokerId));
+      const second = await box(transport);
+      expect(textsOf(await second.take(1))).toEqual(["a"]);
+      const [seconds, micros] = await ioredis.time();
+      expect(Number(seconds) * 1000 + Number(micros) / 1000).toBeGreaterThanOrEqual(dueMs);
+    });
+
+    test("[PSN-05] a member that works for longer keeps what it has", async () => {
+      const prefix = freshPrefix();
+      const transport = open(ioredis, { prefix, reclaimAfterMs: 150 });
+      const first = await box(transport);
+      const second = await box(transport, { prefetch: 1 });
+      await send(transport, ["a", "b"]);
+      const firsts = await first.take(1);
+      const all = [...firsts, ...(await (first.waiting() > 0 ? first : second).take(1))];
+      expect(textsOf(all).sort()).toEqual(["a", "b"]);
+      const dueOf = async (): Promise<number> => Number(await ioredis.zscore(`${prefix}:{orders}:due:g`, all[0]!.brokerId));
+      const tookAt = await dueOf();
+      await expect.poll(dueOf, within).toBeGreaterThan(tookAt + 300);
+      expect([first.waiting(), second.waiting()]).toEqual([0, 0]);
+    });
+
+    test("[PSN-12] a member that closes leaves nothing of itself, and what it had is delivered in its order", async () => {
+      const prefix = freshPrefix();
+      const transport = open(ioredis, { prefix });
+      const first = await box(transport);
+      await send(transport, ["a", "b", "c", "d"]);
+      const taken = await first.take(4);
+      await taken[1]!.ack();
+      await transport.close();
+      const names = ((await ioredis.xinfo("CONSUMERS", `${prefix}:{orders}`, "g")) as unknown[][]).map((consumer) => consumer[1]);
+      expect(names).toEqual(["-"]);
+      await taken[0]!.ack();
+      const second = await box(transport);
+      expect(textsOf(await second.take(3))).toEqual(["a", "c", "d"]);
+    });
+
+    test("[PSN-12] what was taken from a member is no longer its own to delay, and is still settled by its acknowledgement", async () => {
+      const prefix = freshPrefix();
+      const frozen = meddled(ioredis);
+      const first = await box(open(frozen, { prefix, reclaimAfterMs: 100 }));
+      const transport = open(ioredis, { prefix, reclaimAfterMs: 60_000 });
+      await send(transport, ["a"]);
+      const [a] = await first.take(1);
+      const thaw = frozen.meddle;
+      frozen.meddle = () => Promise.reject(new Error("frozen"));
+      const second = await box(transport);
+      const [again] = await second.take(1);
+      frozen.meddle = thaw;
+      await a!.retryAfter(0);
+      const owner = (await ioredis.xpending(`${prefix}:{orders}`, "g", "-", "+", 1)) as unknown[][];
+      expect(owner[0]![1]).not.toBe("-");
+      await again!.retryAfter(60_000);
+      await a!.ack();
+      expect(await pendingOf(`${prefix}:{orders}`)).toBe(1);
+    });
+
+    test("[REP-12] what was given in an answer that got lost comes again at once", async () => {
+      const client = meddled(ioredis);
+      const transport = open(client, { reclaimAfterMs: 600_000 });
+      const { take, told } = await box(transport, { prefetch: 1 });
+      await send(transport, ["warm"]);
+      const [warm] = await take(1);
+      await send(transport, ["a", "b"]);
+      let lost = 0;
+      client.meddle = async (script, ask) => {
+        const answer = await ask();
+        if (!script || !Array.isArray(answer) || (answer[0] as unknown[]).length === 0 || lost++ > 0) return answer;
+        throw new Error("the connection was closed");
+      };
+      await warm!.ack();
+      const [one] = await take(1);
+      await one!.ack();
+      const [two] = await take(1);
+      expect(textsOf([one!, two!]).sort()).toEqual(["a", "b"]);
+      expect(told).toEqual([undefined, "ERR_TRANSPORT_UNAVAILABLE", undefined]);
+    });
+  });
+
+  describe("what others do to the stream", () => {
+    test.each(["none", "key"] as const)(
+      "[PSN-01] entries deleted while they are pending hold nothing up (ordering %s)",
+      async (ordering) => {
+        const prefix = freshPrefix();
+        const stream = `${prefix}:{orders}`;
+        const transport = open(ioredis, { prefix });
+        const { take } = await box(transport, { ordering, prefetch: 1 });
+        await send(transport, ["a1", "a2"], "a");
+        const [a1] = await take(1);
+        await ioredis.xdel(stream, a1!.brokerId);
+        await a1!.retryAfter(20);
+        const [a2] = await take(1);
+        expect(textsOf([a2!])).toEqual(["a2"]);
+        await a2!.ack();
+        await expect.poll(() => pendingOf(stream), within).toBe(0);
+        await expect.poll(() => ioredis.zcard(`${stream}:due:g`), within).toBe(0);
+        expect(await ioredis.hlen(`${stream}:keys:g`)).toBe(0);
+      },
+    );
+
+    test("[PSN-01] entries trimmed while they wait behind their key hold nothing up", async () => {
+      const prefix = freshPrefix();
+      const transport = open(ioredis, { prefix });
+      const { take } = await box(transport, { ordering: "key", prefetch: 1 });
+      await send(transport, ["a1", "a2", "a3"], "a");
+      const [a1] = await take(1);
+      await send(transport, ["a4"], "a");
+      await ioredis.xtrim(`${prefix}:{orders}`, "MAXLEN", 1);
+      await a1!.ack();
+      expect(textsOf(await take(1))).toEqual(["a4"]);
+    });
+
+    test.each([
+      ["its group is destroyed", (stream: string) => ioredis.xgroup("DESTROY", stream, "g")],
+      ["the stream is deleted", (stream: string) => ioredis.del(stream)],
+    ])("[REP-12] a member goes on when %s", async (_what, strike) => {
+      const prefix = freshPrefix();
+      const transport = open(ioredis, { prefix });
+      const { take } = await box(transport, { ordering: "key" });
+      await send(transport, ["a1"], "a");
+      const [a1] = await take(1);
+      await strike(`${prefix}:{orders}`);
+      await a1!.retryAfter(0);
+      await send(transport, ["b1"], "b");
+      const seen: string[] = [];
+      while (!seen.includes("b1")) seen.push(...textsOf(await take(1)));
+      expect(seen).toContain("b1");
+    });
+
+    test("[PSN-04] [REP-09] what others add is carried as it is, and its id vouches for nothing", async () => {
+      const prefix = freshPrefix();
+      const transport = open(ioredis, { prefix });
+      const stream = `${prefix}:{orders}`;
+      await ioredis.xadd(stream, "1-1", "other", "field");
+      await ioredis.xadd(stream, "2-1", "bytes", "first", "bytes", "second", "key", "\u0000", "key", "k");
+      await ioredis.xadd(stream, "18446744073709551615-1", "bytes", "late");
+      const { take } = await box(transport, { ordering: "key" });
+      const all = await take(3);
+      expect(textsOf(all)).toEqual(["", "first", "late"]);
+      expect(all.map(({ enqueuedAtMs }) => enqueuedAtMs)).toEqual([undefined, undefined, undefined]);
+      expect(transport.capabilities.vouchesEnqueueTime).toBe(false);
+      for (const delivery of all) await delivery.ack();
+      expect(await pendingOf(stream)).toBe(0);
+    });
+
+    test("[PUB-11] a stream whose last id somebody chose takes nothing more, and says so", async () => {
+      const prefix = freshPrefix();
+      const transport = open(ioredis, { prefix });
+      await ioredis.xadd(`${prefix}:{orders}`, "18446744073709551615-18446744073709551615", "bytes", "last");
+      await expect(send(transport, ["a"])).rejects.toMatchObject({ code: "ERR_TRANSPORT_REFUSED" });
+    });
+
+    test("[REP-09] where ids are vouched for, one of a time to come is not", async () => {
+      const prefix = freshPrefix();
+      const transport = open(ioredis, { prefix, vouchesEnqueueTime: true });
+      await ioredis.xadd(`${prefix}:{orders}`, `${Date.now() + 3_600_000}-0`, "bytes", "late");
+      const { take } = await box(transport);
+      expect((await take(1))[0]!.enqueuedAtMs).toBeUndefined();
+    });
+
+    test("[PSN-11] what a plain XREADGROUP has taken for the group and not settled is delivered", async () => {
+      const prefix = freshPrefix();
+      const transport = open(ioredis, { prefix, reclaimAfterMs: 50 });
+      const stream = `${prefix}:{orders}`;
+      await send(transport, ["a", "b"]);
+      await ioredis.xgroup("CREATE", stream, "g", "0");
+      await ioredis.xreadgroup("GROUP", "g", "other", "COUNT", 1, "STREAMS", stream, ">");
+      const { take } = await box(transport);
+      expect(textsOf(await take(2))).toEqual(["b", "a"]);
+    });
+  });
+
+  test("[PSN-01] poison that comes again and again takes a small share from what was never tried", { timeout: 30_000 }, async () => {
+    const transport = open();
+    const texts = [...Array<string>(50).fill("poison"), ...Array<string>(400).fill("honest")];
+    await send(transport, texts);
+    const { take } = await box(transport, { prefetch: 8 });
+    let [honest, poison] = [0, 0];
+    while (honest < 400) {
+      const [delivery] = await take(1);
+      if (textsOf([delivery!])[0] === "honest") {
+        honest++;
+        await delivery!.ack();
+      } else {
+        poison++;
+        await delivery!.retryAfter(0);
+      }
+    }
+    expect(poison - 50, "retries are not starved").toBeGreaterThan(5);
+    expect(poison - 50).toBeLessThan(70);
+  });
+
+  test("[PSN-09] what an unordered group has given back and delayed is ordered when members ask for it", async () => {
+    const prefix = freshPrefix();
+    const transport = open(ioredis, { prefix });
+    const before = await box(transport);
+    await send(transport, ["a1", "a2", "a3", "a4"], "a");
+    const taken = await before.take(4);
+    before.subscription.pause();
+    await taken[1]!.retryAfter(1);
+    await taken[3]!.retryAfter(60_000);
+    await before.subscription.close();
+    const after = await box(transport, { ordering: "key" });
+    for (const text of ["a1", "a2", "a3"]) {
+      const [delivery] = await after.take(1);
+      // When its time comes, it waits for the earlier none the less.
+      if (text === "a1") await expect.poll(() => ioredis.zscore(`${prefix}:{orders}:due:g`, taken[1]!.brokerId), within).toBe(null);
+      expect([textsOf([delivery!]), after.waiting()]).toEqual([[text], 0]);
+      await delivery!.ack();
+    }
+  });
+
+  test("[PSN-09] a member that asks for no order keeps it while another asks for it, and is woken when none does", async () => {
+    const prefix = freshPrefix();
+    const ordered = await box(open(ioredis, { prefix }), { ordering: "key", prefetch: 1 });
+    // Whose timers stand still: it does not look by itself.
+    const transport = open(ioredis, { prefix, clock: new TestClock() });
+    await send(transport, ["a1"], "a");
+    await ordered.take(1);
+    const other = await box(transport);
+    await send(transport, ["a2", "a3"], "a");
+    await send(transport, ["b1"], "b");
+    expect([textsOf(await other.take(1)), other.waiting()]).toEqual([["b1"], 0]);
+    await ordered.subscription.close();
+    expect(textsOf(await other.take(3)).sort()).toEqual(["a1", "a2", "a3"]);
+  });
+
+  test("[PSN-09] members that come, go and retry keep the order of each key, and never have two of one", { timeout: 60_000 }, async () => {
+    const prefix = freshPrefix();
+    const transports = [open(ioredis, { prefix }), open(nodeRedis, { prefix })];
+    const keys = Array.from({ length: 12 }, (_, key) => `k${key}`);
+    const wanted = Array.from({ length: 25 }, (_, n) => String(n));
+    const done = new Map<string, string[]>(keys.map((key) => [key, []]));
+    const out = new Set<string>();
+    const twice: string[] = [];
+    let [left, taken] = [keys.length * wanted.length, 0];
+    const finished = Promise.withResolvers<void>();
+    const member = (index: number): Promise<Box> => {
+      const receiving = box(transports[index % 2]!, { ordering: "key", prefetch: 3 });
+      void receiving.then(async (mine) => {
+        for (;;) {
+          const [delivery] = await mine.take(1);
+          const [key, n] = textsOf([delivery!])[0]!.split(" ") as [string, string];
+          if (out.has(key)) twice.push(key);
+          out.add(key);
+          await new Promise((resolve) => setImmediate(resolve));
+          out.delete(key);
+          if (++taken % 5 === 0) await delivery!.retryAfter(taken % 20);
+          else {
+            done.get(key)!.push(n);
+            await delivery!.ack();
+            if (--left === 0) finished.resolve();
+          }
+        }
+      });
+      return receiving;
+    };
+    const members = await Promise.all([0, 1, 2, 3].map(member));
+    const sending = (async () => {
+      for (const n of wanted) await Promise.all(keys.map((key) => send(transports[0]!, [`${key} ${n}`], key)));
+    })();
+    await Promise.all([sending, finished.promise]);
+    expect(twice).toEqual([]);
+    for (const key of keys) expect([key, done.get(key)]).toEqual([key, wanted]);
+    for (const { subscription } of members) await subscription.close();
+  });
+
+  describe("retention", () => {
+    test("what is past its time goes when every group has settled it, and a reader is told of the gap", async () => {
+      const prefix = freshPrefix();
+      const stream = `${prefix}:{orders}`;
+      const forever = open(ioredis, { prefix, retentionMs: Infinity });
+      expect(forever.capabilities.retentionMs).toBeUndefined();
+      for (const id of ["1-1", "2-1", "2-2", "3-1"]) await ioredis.xadd(stream, id, "bytes", id);
+      await send(forever, ["new"]);
+      const [one, two] = [await box(forever, { group: "one" }), await box(forever, { group: "two", prefetch: 2 })];
+      for (const delivery of await one.take(5)) await delivery.ack();
+      const [first, second] = await two.take(2);
+      await first!.ack();
+      const brief = open(ioredis, { prefix, retentionMs: 1000 });
+      await box(brief, { group: "one" });
+      // 1-1 alone is settled by both.
+      await expect.poll(() => ioredis.xlen(stream), within).toBe(4);
+      const gapAfter = async (after: string): Promise<boolean> => (await brief.browse({ destination: "orders", after, most: 1 })).gap;
+      expect([await gapAfter("1-1"), await gapAfter("0-1"), await gapAfter("2-1")]).toEqual([false, true, false]);
+      await second!.ack();
+      for (let n = 0; n < 3; n++) await (await two.take(1))[0]!.ack();
+      await box(brief, { group: "two" });
+      await expect.poll(() => ioredis.xlen(stream), within).toBe(1);
+      expect([await gapAfter("3-1"), await gapAfter("2-2")]).toEqual([false, true]);
+    });
+  });
+
+  describe("failures are told", () => {
+    test("[PUB-11] a message that the server has no memory for is refused, and consumers go on", async () => {
+      const client = meddled(ioredis);
+      const transport = open(client);
+      await send(transport, ["a"]);
+      const ask = client.meddle;
+      client.meddle = (script, asked) => (script ? asked() : Promise.reject(new Error("OOM command not allowed")));
+      await expect(send(transport, ["b"])).rejects.toMatchObject({ code: "ERR_TRANSPORT_REFUSED" });
+      client.meddle = ask;
+      const { take } = await box(transport);
+      expect(textsOf(await take(1))).toEqual(["a"]);
+    });
+
+    test("[PUB-11] a batch of which some were refused is not said to be refused", async () => {
+      const client = meddled(ioredis);
+      const transport = open(client);
+      await send(transport, ["a"]);
+      let asked = 0;
+      client.meddle = (_script, ask) => (asked++ === 0 ? Promise.reject(new Error("OOM command not allowed")) : ask());
+      await expect(send(transport, ["b", "c"])).rejects.toMatchObject({ code: "ERR_TRANSPORT_UNAVAILABLE" });
+    });
+
+    test("[PUB-11] what is not answered in time is not confirmed", async () => {
+      const client = meddled(ioredis);
+      const transport = open(client, { answerWithinMs: 50 });
+      await send(transport, ["a"]);
+      client.meddle = () => new Promise(() => undefined);
+      await expect(send(transport, ["b"])).rejects.toMatchObject({ code: "ERR_TRANSPORT_UNAVAILABLE" });
+    });
+  });
+
+  test("[PSN-03] a member that waits asks for nothing, and is woken by what comes", async () => {
+    const [client, clock] = [meddled(ioredis), new TestClock()];
+    const transport = open(client, { clock });
+    const { take } = await box(transport);
+    await send(transport, ["a"]);
+    await (await take(1))[0]!.ack();
+    const blocked = async (): Promise<boolean> => /blocked_clients:[1-9]/.test(await ioredis.info("clients"));
+    await expect.poll(blocked, within).toBe(true);
+    // The timers of this member stand still: whatever is asked, a busy loop asks it.
+    let before = -1;
+    await expect
+      .poll(() => {
+        const same = client.asked === before;
+        before = client.asked;
+        return same;
+      }, within)
+      .toBe(true);
+    await ioredis.ping();
+    expect(client.asked).toBe(before);
+    await send(transport, ["b"]);
+    expect(textsOf(await take(1))).toEqual(["b"]);
+  });
+});

@@ -1,0 +1,70 @@
+// A member of a group whose deliveries are taken one by one, and clients of Redis that misbehave.
+import type { Redis as IoRedis } from "ioredis";
+import type { IoRedisClient, RedisStreamsTransport } from "../../src/adapters/redis-streams.ts";
+import type { Delivery, ReceiveOptions, Subscription } from "../../src/ports/transport.ts";
+
+export interface Box {
+  readonly subscription: Subscription;
+  /** What fetching was told: codes, and `undefined` where it goes on; the same again is left out. */
+  readonly told: (string | undefined)[];
+  readonly take: (count: number) => Promise<Delivery[]>;
+  readonly waiting: () => number;
+}
+
+export async function box(transport: RedisStreamsTransport, options: Partial<ReceiveOptions> = {}): Promise<Box> {
+  const arrived: Delivery[] = [];
+  const told: (string | undefined)[] = [];
+  let wake: () => void = () => undefined;
+  const onFetch = (code: string | undefined): void => {
+    if (told.length === 0 || told.at(-1) !== code) told.push(code);
+  };
+  const subscription = await transport.receive(
+    { destination: "orders", group: "g", ordering: "none", prefetch: 10, onFetch, ...options },
+    (batch) => {
+      arrived.push(...batch);
+      wake();
+    },
+  );
+  return {
+    subscription,
+    told,
+    waiting: () => arrived.length,
+    async take(count) {
+      while (arrived.length < count) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      return arrived.splice(0, count);
+    },
+  };
+}
+
+export const send = (transport: RedisStreamsTransport, texts: readonly string[], key?: string, destination = "orders"): Promise<void> =>
+  transport.send(texts.map((text) => ({ id: text, destination, key, bytes: Buffer.from(text) })));
+
+export const textsOf = (deliveries: readonly Delivery[]): string[] => deliveries.map(({ bytes }) => Buffer.from(bytes).toString());
+
+export interface Meddled extends IoRedisClient {
+  /** What happens to an answer: it may never come. */
+  meddle: (script: boolean, ask: () => Promise<unknown>) => Promise<unknown>;
+  /** How many commands were asked. */
+  asked: number;
+}
+
+/** A client that does with answers what it is told. What waits is asked of the real one. */
+export function meddled(client: IoRedis): Meddled {
+  return {
+    meddle: (_script, ask) => ask(),
+    asked: 0,
+    callBuffer(command, args) {
+      this.asked++;
+      return this.meddle(command.startsWith("EVAL"), () => client.callBuffer(command, args));
+    },
+    duplicate: () => client.duplicate(),
+    on(event, listener) {
+      client.on(event, listener);
+    },
+    disconnect: () => undefined,
+  };
+}
