@@ -6,6 +6,8 @@ export default defineConfig({
   test: {
     include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
     globalSetup: ["test/brokers.ts"],
+    // Most tests wait for processes and brokers; the default leaves one core of two unused.
+    maxWorkers: "100%",
     testTimeout: 60_000,
     execArgv: ["--conditions=sallyport-source"],
   },

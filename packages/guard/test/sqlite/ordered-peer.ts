@@ -29,6 +29,7 @@ const consumer = new Consumer({
   },
 });
 await consumer.start();
+await database.write((db) => void db.prepare("INSERT INTO ready VALUES (?)").run(process.pid));
 await new Promise((resolve) => process.stdin.resume().once("end", resolve));
 await consumer.drain(1000);
 await database.close();

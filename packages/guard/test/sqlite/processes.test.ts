@@ -69,12 +69,13 @@ test("[PSN-09] several processes keep the order of each key, whatever is retried
   const publisher = new Publisher({ contract: steps, transport, keys: new KeyRing([spec]), ...stores });
   const peers = ["a", "b", "c"].map(() => startFile("ordered-peer.ts", file, JSON.stringify([spec])));
   const exits = peers.map((peer) => once(peer, "exit"));
+  const count = (table: string): number => rows(database, `SELECT count(*) AS n FROM ${table}`)[0]!["n"] as number;
+  await expect.poll(() => count("ready"), { timeout: 50_000, interval: 20 }).toBe(peers.length);
   const wanted = Array.from({ length: 20 }, (_, n) => n);
   for (const n of wanted)
     for (const of of ["p", "q", "r", "s"]) await publisher.publish("step", { of, n }, { principal: { id: "x" }, origin: "service" });
-  const letters = (): number => rows(database, "SELECT count(*) AS n FROM sallyport_dead_letters")[0]!["n"] as number;
   const done = (): readonly Record<string, unknown>[] => rows(database, "SELECT of, n, pid FROM done ORDER BY seq");
-  await expect.poll(() => done().length + letters(), { timeout: 50_000, interval: 20 }).toBe(80);
+  await expect.poll(() => done().length + count("sallyport_dead_letters"), { timeout: 50_000, interval: 20 }).toBe(80);
   for (const peer of peers) peer.stdin!.end();
   expect((await Promise.all(exits)).map(([code]) => code as unknown)).toEqual([0, 0, 0]);
   for (const key of ["p", "q", "r", "s"])

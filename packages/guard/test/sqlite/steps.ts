@@ -16,4 +16,5 @@ export const steps = contract({
   },
 });
 
-export const STEPS_TABLE = "CREATE TABLE IF NOT EXISTS done (seq INTEGER PRIMARY KEY, of TEXT, n INTEGER, pid INTEGER)";
+export const STEPS_TABLE = `CREATE TABLE IF NOT EXISTS done (seq INTEGER PRIMARY KEY, of TEXT, n INTEGER, pid INTEGER);
+  CREATE TABLE IF NOT EXISTS ready (pid INTEGER)`;
