@@ -1,6 +1,7 @@
-// Runs an audit in a thread that can be ended, so that no project can hang it or take all memory. What an audit did not
-// survive is left out and named, and it is tried again; where no file is to blame, it ends with an error.
-import { Worker } from "node:worker_threads";
+// Runs an audit in a process that can be ended, so that no project can hang it or take all memory: a thread that runs
+// out of memory may take its process with it. What an audit did not survive is left out and named, and it is tried
+// again; where no file is to blame, it ends with an error.
+import { fork } from "node:child_process";
 import type { Audit } from "../../finding/report-data.ts";
 import type { ErrorCode } from "@sallyport/guard";
 import type { AuditRequest, Progress } from "../audit.ts";
@@ -9,7 +10,7 @@ import { type AuditCode, AuditError } from "../failure.ts";
 export interface WatchOptions {
   /** For the whole. */
   readonly timeoutMs: number;
-  /** What runs in the thread; tests have threads of their own. */
+  /** What runs in the process; tests have some of their own. */
   readonly entry?: URL;
   /** For reading one file. */
   readonly fileTimeoutMs: number;
@@ -22,7 +23,11 @@ export const WATCH: WatchOptions = { timeoutMs: 300_000, fileTimeoutMs: 20_000, 
 /** Times that a file is left out before giving up. */
 const MOST_TRIES = 8;
 
-/** What the thread says. */
+/** Of the eight megabytes that a process is given as a rule; what descends too deep for it is an error, not a crash. */
+const STACK_KB = 6000;
+const MOST_ERROR_TEXT = 8192;
+
+/** What the process says. */
 export type Told =
   | { readonly kind: "progress"; readonly progress: Progress }
   | { readonly kind: "done"; readonly audit: Audit }
@@ -49,15 +54,21 @@ export async function watchedAudit(request: AuditRequest, options: WatchOptions 
 
 type Ended = { readonly audit: Audit } | { readonly error: Error; readonly why: string; readonly file: string | undefined };
 
-// The thread's entry stands beside this file: as TypeScript in the sources, as JavaScript in what is published.
-const ENTRY = new URL(`./thread${import.meta.url.slice(import.meta.url.lastIndexOf("."))}`, import.meta.url);
+// The process's entry stands beside this file: as TypeScript in the sources, as JavaScript in what is published.
+const ENTRY = new URL(`./process${import.meta.url.slice(import.meta.url.lastIndexOf("."))}`, import.meta.url);
 
 function attempt(
   request: AuditRequest,
   { entry = ENTRY, fileTimeoutMs, memoryMb, onProgress, timeoutMs }: WatchOptions,
   endsAtMs: number,
 ): Promise<Ended> {
-  const worker = new Worker(entry, { workerData: request, resourceLimits: { maxOldGenerationSizeMb: memoryMb, stackSizeMb: 8 } });
+  const child = fork(entry, [], {
+    execArgv: [...process.execArgv, `--max-old-space-size=${memoryMb}`, `--stack-size=${STACK_KB}`],
+    serialization: "advanced",
+    stdio: ["ignore", "inherit", "pipe", "ipc"],
+  });
+  let errors = "";
+  child.stderr?.on("data", (data: Buffer) => (errors = (errors + data.toString()).slice(-MOST_ERROR_TEXT)));
   let last: Progress = { phase: "read" };
   return new Promise<Ended>((resolve) => {
     let timer: NodeJS.Timeout | undefined;
@@ -65,7 +76,7 @@ function attempt(
     const end = (ended: Ended): void => {
       over = true;
       clearTimeout(timer);
-      void worker.terminate();
+      child.kill("SIGKILL");
       resolve(ended);
     };
     const limit = (): void => {
@@ -75,7 +86,9 @@ function attempt(
       timer = setTimeout(() => end(overdue(last, ofFile ? fileTimeoutMs : timeoutMs, ofFile)), ofFile ? fileTimeoutMs : left);
     };
     limit();
-    worker.on("message", (told: Told) => {
+    child.send(request);
+    child.on("message", (message) => {
+      const told = message as Told;
       if (told.kind === "done") return end({ audit: told.audit });
       if (told.kind === "failed") {
         over = true;
@@ -85,8 +98,12 @@ function attempt(
       limit();
       onProgress?.(last);
     });
-    worker.on("error", (error) => end(fallen(error, last, memoryMb)));
-    worker.on("exit", (code) => !over && end(fallen(new Error(`the thread ended with ${code}`), last, memoryMb)));
+    child.on("error", (error) => !over && end(fallen(error, last, undefined)));
+    child.on("close", (code, signal) => {
+      if (over) return;
+      const isMemory = /heap out of memory|Reached heap limit/.test(errors);
+      end(fallen(new Error(`its process ended with ${code ?? signal}`, { cause: errors }), last, isMemory ? memoryMb : undefined));
+    });
   });
 }
 
@@ -99,8 +116,9 @@ function overdue(last: Progress, ms: number, ofFile: boolean): Ended {
   return { error, why, file: ofFile ? last.file : undefined };
 }
 
-function fallen(cause: Error, last: Progress, memoryMb: number): Ended {
-  const isMemory = "code" in cause && cause.code === "ERR_WORKER_OUT_OF_MEMORY";
+/** `memoryMb`: where that was too little. */
+function fallen(cause: Error, last: Progress, memoryMb: number | undefined): Ended {
+  const isMemory = memoryMb !== undefined;
   const why = isMemory ? `reading it took more than ${memoryMb} MiB of memory` : `reading it ended the audit (${cause.message})`;
   const error = isMemory
     ? new AuditError("ERR_AUDIT_MEMORY", `the audit took more than ${memoryMb} MiB of memory`, {

@@ -5,11 +5,11 @@ import { WATCH, watchedAudit, type WatchOptions } from "../../../src/audit/watch
 import { temporaryFolder } from "../../command.ts";
 import { audited, OPEN_SERVER, written } from "../written.ts";
 
-const entry = new URL("threads/moody.ts", import.meta.url);
+const entry = new URL("processes/moody.ts", import.meta.url);
 const moody = (paths: readonly string[], options: Partial<WatchOptions> = {}) =>
   watchedAudit({ paths, target: "x", today: "2026-11-24" }, { ...WATCH, entry, fileTimeoutMs: 2000, memoryMb: 64, ...options });
 
-test("an audit in a thread answers as one without", async () => {
+test("an audit in a process of its own answers as one without", async () => {
   const folder = written({ "server.ts": OPEN_SERVER, "broken.py": "def (" });
   const request = { paths: [folder], target: "made-up", today: "2026-11-24" };
   expect(await watchedAudit(request)).toEqual(JSON.parse(JSON.stringify(await audited(folder))));
@@ -18,7 +18,7 @@ test("an audit in a thread answers as one without", async () => {
 test.each([
   ["hangs", "hangs.ts", /longer than 2 s/],
   ["takes all memory", "eats.ts", /more than 64 MiB/],
-  ["ends the thread", "falls.ts", /ended with 3/],
+  ["ends its process", "falls.ts", /ended with 3/],
 ])("a file that %s is left out and named, and the rest is read", async (_name, file, why) => {
   const { notRead } = await moody(["a.ts", file, "b.ts"]);
   expect(notRead).toEqual([{ file, why: expect.stringMatching(why) as string }]);
@@ -44,7 +44,7 @@ test("the whole has a limit too, whatever each file takes", async () => {
   await expect(moody(["hangs.ts"], { timeoutMs: 500 })).rejects.toMatchObject({ code: "ERR_AUDIT_TIME", place: "hangs.ts" });
 });
 
-test("an error in the thread keeps its code, place and remedy", async () => {
+test("an error in the process keeps its code, place and remedy", async () => {
   const missing = join(temporaryFolder(), "nothing");
   const request = { paths: [missing], target: "x", today: "2026-11-24" };
   await expect(watchedAudit(request)).rejects.toMatchObject({ name: "AuditError", code: "ERR_AUDIT_PATH", place: missing });
