@@ -9,6 +9,7 @@ import type { LedgerEntry } from "../../src/ports/limits.ts";
 import { Redis, type RedisClient } from "../../src/redis/redis.ts";
 import { RedisClaims } from "../../src/stores/redis-claims.ts";
 import { RedisLedger, RedisLimits } from "../../src/stores/redis-limits.ts";
+import { TestClock } from "../../src/testing/index.ts";
 import { describeBroker } from "../brokers.ts";
 
 const REQUEST: ClaimRequest = { key: "k", digest: "d", stale: false, leaseMs: 60_000, rememberMs: 90_000, maxFailures: 3, maxCrashes: 2 };
@@ -155,9 +156,11 @@ describeBroker("redis", "Redis at fault", (url) => {
         throw new Error("closed");
       },
     };
-    const store = new RedisClaims(new Redis(closed, { answerWithinMs: 20 }));
+    const clock = new TestClock();
+    const store = new RedisClaims(new Redis(closed, { answerWithinMs: 20, clock }));
     await expect(store.claim([REQUEST])).rejects.toMatchObject({ code: "ERR_STORE_UNAVAILABLE" });
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    clock.advance(20);
+    await new Promise((resolve) => setImmediate(resolve));
     process.off("unhandledRejection", hear);
     expect(rejections).toEqual([]);
   });
