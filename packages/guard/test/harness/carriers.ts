@@ -6,7 +6,7 @@ import type { Transport } from "../../src/ports/transport.ts";
 export interface Opened {
   readonly transport: Transport;
   /** The client's end, after the transport's. */
-  close(): Promise<unknown>;
+  readonly close: () => Promise<unknown>;
 }
 
 export interface Carrier {
