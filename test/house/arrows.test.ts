@@ -98,7 +98,7 @@ const BREACHES: readonly (readonly [string, readonly Module[], number])[] = [
   ],
   ["each parser is", [command("audit/engine/a.ts", typed("oxc-parser")), command("audit/frontends/tree-sitter.ts", "web-tree-sitter")], 1],
   ["every room of the guard", [file("utils/a.ts")], 1],
-  ["every exception", [file("stores/sqlite-trail.ts")], 1],
+  ["every exception", [file("stores/trail-chain.ts")], 1],
   [
     "no adapter knows",
     [file("adapters/kafka.ts", `${GUARD}adapters/nats.ts`), { ...file("adapters/nats.ts"), exports: ["NatsTransport"] }],

@@ -219,7 +219,7 @@ const PARSERS: ReadonlyMap<string, string> = new Map([
 /** Arrows and imports against the rules, each with its reason. */
 const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
   [
-    `${GUARD}stores/sqlite-trail.ts → ${GUARD}envelope/signing-input.ts`,
+    `${GUARD}stores/trail-chain.ts → ${GUARD}envelope/signing-input.ts`,
     "the trail's hash chain needs the digest, and only envelope/ may touch cryptography",
   ],
   [
