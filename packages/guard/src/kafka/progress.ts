@@ -78,9 +78,9 @@ export function decodeProgress(offset: number, metadata: string): Progress {
   let at = offset;
   for (let index = 0; index < count; index++) {
     const length = reader.next();
-    if (!(length <= MOST_RUN)) return nothing;
-    if (index % 2 === 0) for (let step = 0; step < length; step++) open.push({ offset: at + step, dueMs: undefined });
-    if (open.length > MOST_RUN) return nothing;
+    const isOpen = index % 2 === 0;
+    if (!Number.isSafeInteger(at + length) || (isOpen && open.length + length > MOST_OPEN)) return nothing;
+    if (isOpen) for (let step = 0; step < length; step++) open.push({ offset: at + step, dueMs: undefined });
     at += length;
   }
   const base = reader.done ? 0 : reader.next();
@@ -94,7 +94,8 @@ export function decodeProgress(offset: number, metadata: string): Progress {
   return reader.broken ? nothing : { offset, until: at, open };
 }
 
-const MOST_RUN = 10_000_000;
+/** More than a member ever has open, and little to read. */
+const MOST_OPEN = 100_000;
 
 function varint(bytes: number[], value: number): void {
   let rest = value;
