@@ -42,7 +42,19 @@ function resolveJars(): void {
 
 const JAVA = ["-Xmx320m", "-Xms128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", join(JARS, "*")];
 
-function properties(port: number, controllerPort: number, folder: string, sasl: boolean): string {
+interface Variant {
+  readonly sasl?: boolean;
+  /** Where clients are told to find it: a proxy's, which a test cuts. */
+  readonly advertisedPort?: number;
+}
+
+interface Place {
+  readonly port: number;
+  readonly controllerPort: number;
+  readonly folder: string;
+}
+
+function properties({ port, controllerPort, folder }: Place, { sasl = false, advertisedPort = port }: Variant): string {
   const users = SASL_USERS.map((user) => `user_${user}="${user}"`).join(" ");
   const jaas = `org.apache.kafka.common.security.plain.PlainLoginModule required username="admin" password="admin" ${users};`;
   return [
@@ -50,6 +62,7 @@ function properties(port: number, controllerPort: number, folder: string, sasl: 
     "node.id=1",
     `controller.quorum.voters=1@127.0.0.1:${controllerPort}`,
     `listeners=CLIENT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    `advertised.listeners=CLIENT://127.0.0.1:${advertisedPort}`,
     "controller.listener.names=CONTROLLER",
     "inter.broker.listener.name=CLIENT",
     `listener.security.protocol.map=CLIENT:${sasl ? "SASL_PLAINTEXT" : "PLAINTEXT"},CONTROLLER:PLAINTEXT`,
@@ -92,7 +105,8 @@ const answers = (port: number): Promise<void> =>
     });
   });
 
-const broker = (sasl: boolean): Broker => ({
+/** One of a test's own may differ from the one that all talk to. */
+export const kafkaVariant = (variant: Variant): Broker => ({
   name: "kafka",
   package: "openjdk-17-jre-headless maven",
   program: "java",
@@ -100,7 +114,7 @@ const broker = (sasl: boolean): Broker => ({
   prepare: resolveJars,
   async command(port, folder) {
     const file = join(folder, "server.properties");
-    writeFileSync(file, properties(port, await freePort(), folder, sasl));
+    writeFileSync(file, properties({ port, controllerPort: await freePort(), folder }, variant));
     if (!existsSync(join(folder, "data", "meta.properties"))) {
       const id = randomBytes(16).toString("base64url");
       execFileSync("java", [...JAVA, "kafka.tools.StorageTool", "format", "-t", id, "-c", file], { stdio: "ignore" });
@@ -111,6 +125,6 @@ const broker = (sasl: boolean): Broker => ({
   answers,
 });
 
-export const kafka = broker(false);
+export const kafka = kafkaVariant({});
 /** The same, behind SASL/PLAIN and with an authorizer that lets nobody but `admin` do anything. */
-export const saslKafka = broker(true);
+export const saslKafka = kafkaVariant({ sasl: true });
