@@ -127,7 +127,7 @@ describeBroker("kafka", "Kafka, from day to day", (url) => {
       expect(textsOf(await second.take(1))).toEqual(["a2"]);
     });
 
-    test("[PSN-02] a retry is confirmed before its source moves: when its topic refuses it, it stays", SLOW, async () => {
+    test("[PSN-14] a retry is confirmed before its source moves: when its topic refuses it, it stays", SLOW, async () => {
       const prefix = await prepare({ partitions: 1 });
       const transport = open(prefix);
       const first = await box(transport);
@@ -166,7 +166,7 @@ describeBroker("kafka", "Kafka, from day to day", (url) => {
       expect(again!.bytes).toHaveLength(5000);
     });
 
-    test("[PSN-06] a partition that has no room is paused, and no other is held up by it", SLOW, async () => {
+    test("[PSN-01] a partition that has no room is paused, and no other is held up by it", SLOW, async () => {
       const prefix = await prepare({ partitions: 2 });
       const { take, subscription } = await box(open(prefix), { prefetch: 3 });
       const many = Array.from({ length: 3000 }, (_, n) => `a${n}`);
