@@ -1,7 +1,7 @@
 // A member of a group over kafkajs: it fetches and says what it has, partitions are paused while there is no room, and
 // what is committed is committed in the generation that assigned it.
 import { type ErrorCode, SallyportError } from "../errors.ts";
-import { transportError } from "./failure.ts";
+import { transportError, unanswered } from "./failure.ts";
 import { decodeSubscription, encodeAssignment, encodeSubscription } from "./group-protocol.ts";
 import type { KafkaJsAdmin, KafkaJsAssigner, KafkaJsBatchPayload, KafkaJsClient, KafkaJsConsumer, KafkaJsOffsets } from "./kafkajs.ts";
 import { recordOf } from "./kafkajs-records.ts";
@@ -18,6 +18,7 @@ const PARTITION_BYTES = 1_048_576;
 const HEARTBEAT_MS = 1000;
 const REBALANCE_MS = 15_000;
 const AGAIN_MS = 1000;
+const JOINED_WITHIN_MS = 60_000;
 /** Enough for a leader to be elected, and soon over where nothing answers: then it is begun anew. */
 const RETRY = { retries: 5, initialRetryTime: 100, maxRetryTime: 1000 } as const;
 
@@ -72,7 +73,7 @@ export class KafkaJsMember implements Membership {
       await this.#consumer.connect();
       await this.#consumer.subscribe({ topics: [...this.#options.topics], fromBeginning: true });
       await this.#run();
-      await this.#first.promise;
+      await this.#untilJoined();
     } catch (error) {
       await this.close();
       throw transportError(error);
@@ -125,6 +126,15 @@ export class KafkaJsMember implements Membership {
     await this.#consumer.disconnect().catch(() => undefined);
   }
 
+  async #untilJoined(): Promise<void> {
+    const cancel = this.#parts.clock.after(JOINED_WITHIN_MS, () => this.#first.reject(unanswered(JOINED_WITHIN_MS)));
+    try {
+      await this.#first.promise;
+    } finally {
+      cancel();
+    }
+  }
+
   #run(): Promise<void> {
     return this.#consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: (payload) => this.#batch(payload) });
   }
@@ -170,7 +180,8 @@ export class KafkaJsMember implements Membership {
     this.#commitOffsets = undefined;
     this.#memberId = "";
     const failure = transportError(error);
-    this.#first.reject(failure);
+    // What it begins anew by itself passes: a coordinator that is being elected, or reads what has been committed.
+    if (!restart) this.#first.reject(failure);
     this.#tell(failure.code);
     // What it takes for final is so only until an operator has mended it.
     if (!restart) this.#parts.clock.after(AGAIN_MS, () => void this.#beginAnew());
