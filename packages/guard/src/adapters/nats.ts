@@ -196,7 +196,7 @@ export class NatsTransport implements Transport, Browser {
 
   async #join({ stream }: NatsNames, consumer: string): Promise<void> {
     const { config } = await joinGroup(this.#link, stream, consumer, consumerConfigOf(consumer, this.#reclaimAfterMs));
-    refuseUnfitConsumer(config, stream, consumer, this.#reclaimAfterMs);
+    refuseUnfitConsumer(config, { stream, consumer, ackWaitMs: this.#reclaimAfterMs });
   }
 
   #turn(names: ReturnType<NatsNames["orderOf"]>, events: ConstructorParameters<typeof Turn>[0]["events"]): Turn {

@@ -69,7 +69,11 @@ export async function joinGroup(link: NatsLink, stream: string, consumer: string
 }
 
 /** @throws {SallyportError} `ERR_CONFIG_CAPABILITY` for a consumer that would drop, filter or acknowledge by itself. */
-export function refuseUnfitConsumer(config: ConsumerConfig, stream: string, consumer: string, ackWaitMs: number): void {
+export function refuseUnfitConsumer(
+  config: ConsumerConfig,
+  of: { readonly stream: string; readonly consumer: string; readonly ackWaitMs: number; readonly filter?: string },
+): void {
+  const { stream, consumer, ackWaitMs, filter: wanted } = of;
   const anew = `Run: nats consumer rm ${stream} ${consumer}; it is created anew, and what is kept comes again.`;
   const edit = (flag: string): string => `Run: nats consumer edit ${stream} ${consumer} ${flag}`;
   const unless = (holds: boolean, what: string, remedy: string): void => {
@@ -81,12 +85,12 @@ export function refuseUnfitConsumer(config: ConsumerConfig, stream: string, cons
   unless(config.replay_policy === "instant", "it delivers as slowly as messages came", anew);
   unless(config.deliver_subject === undefined, "it pushes, and nothing bounds what is out", anew);
   const filters = [config.filter_subject ?? "", ...(config.filter_subjects ?? [])].filter((filter) => filter !== "");
-  unless(filters.length === 0, "it leaves out what its filter does not name", anew);
+  unless(filters.length === (wanted === undefined ? 0 : 1) && filters[0] === wanted, "it leaves out what its filter does not name", anew);
   unless(config.headers_only !== true, "it delivers headers alone", anew);
   unless((config.inactive_threshold ?? 0) === 0, "it is removed, with all it knows, when nobody asks for a while", anew);
+  unless((config.backoff ?? []).length === 0, "its backoff takes the place of ack_wait", anew);
   // It would end a message without a dead letter, and none of its attempts would be ours (PSN-14).
   unless(config.max_deliver === -1, `after ${config.max_deliver} deliveries it drops a message`, edit("--max-deliver=-1"));
   unless(config.max_ack_pending === -1, `with ${config.max_ack_pending} out or delayed it delivers nothing`, edit("--max-pending=-1"));
-  unless((config.backoff ?? []).length === 0, "its backoff takes the place of ack_wait", anew);
   unless(config.ack_wait === nanos(ackWaitMs), `its ack_wait is not reclaimAfterMs`, edit(`--wait=${ackWaitMs}ms`));
 }

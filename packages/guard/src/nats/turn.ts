@@ -3,7 +3,7 @@
 // not settle; when nobody hears of them, the server gives it to the next.
 import type { Clock } from "../ports/clock.ts";
 import { isForbidden, isNoResponder, isUnknown } from "./failure.ts";
-import { consumerConfigOf, consumerInfo, joinGroup } from "./group.ts";
+import { consumerConfigOf, consumerInfo, type ConsumerInfo, joinGroup, refuseUnfitConsumer } from "./group.ts";
 import type { NatsLink } from "./link.ts";
 import type { OrderNames } from "./names.ts";
 import { Pull, type PullEvents } from "./pull.ts";
@@ -83,13 +83,14 @@ export class Turn {
   async join(): Promise<void> {
     const { stream, turn } = this.#names;
     const config = { ...consumerConfigOf(TURN_CONSUMER, this.#leaseMs), filter_subject: turn };
-    try {
-      await joinGroup(this.#link, stream, TURN_CONSUMER, config);
-    } catch (error) {
+    const joined = (): Promise<ConsumerInfo> => joinGroup(this.#link, stream, TURN_CONSUMER, config);
+    const found = await joined().catch(async (error: unknown) => {
       if (!isUnknown(error, UNKNOWN_STREAM)) throw error;
       await declareStream(this.#link, stream, this.#config);
-      await joinGroup(this.#link, stream, TURN_CONSUMER, config);
-    }
+      return joined();
+    });
+    // With a shorter time there, two could have the turn.
+    refuseUnfitConsumer(found.config, { stream, consumer: TURN_CONSUMER, ackWaitMs: this.#leaseMs, filter: turn });
     try {
       await this.#link.store(turn, "");
     } catch (error) {
