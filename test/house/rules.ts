@@ -70,7 +70,8 @@ export const ARROWS: ReadonlyMap<string, Arrow> = new Map<string, Arrow>([
     "kafka",
     { knows: ["ports", "errors"], because: "what holds on Kafka holds whichever client is handed in; an adapter says which one it is" },
   ],
-  ["adapters", { knows: ["ports", "errors", "sqlite", "redis", "kafka"], because: CARRIER }],
+  ["nats", { knows: ["ports", "errors"], because: "it says how NATS is asked; what is asked is for the adapter to say" }],
+  ["adapters", { knows: ["ports", "errors", "sqlite", "redis", "kafka", "nats"], because: CARRIER }],
   ["stores", { knows: ["ports", "errors", "sqlite", "redis", "postgres"], because: CARRIER }],
   [
     "mcp",
@@ -103,6 +104,7 @@ export const ARROWS: ReadonlyMap<string, Arrow> = new Map<string, Arrow>([
         "redis",
         "postgres",
         "kafka",
+        "nats",
         "adapters",
         "stores",
         "mcp",
