@@ -10,7 +10,7 @@ const PREFIX = "sallyport/1";
 /** ENV-10 to ENV-12. A netstring per field, `-,` for one that is absent: an absent field and an empty one differ. */
 export function signingInput(algorithm: Algorithm, attributes: Attributes, dataDigest: string): string {
   let input = netstring(PREFIX) + netstring(algorithm);
-  for (const [name] of ATTRIBUTES_IN_ORDER) {
+  for (const { name } of ATTRIBUTES_IN_ORDER) {
     const value = attributes[name];
     input += value === undefined ? "-," : netstring(String(value));
   }

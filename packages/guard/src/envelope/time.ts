@@ -2,8 +2,14 @@
 
 const RFC_3339 = /^[1-9]\d{3}-\d\d-(\d\d)T(?:[01]\d|2[0-3]):\d\d:\d\d(?:\.(\d{1,9}))?(?:Z|([+-])([01]\d|2[0-3]):([0-5]\d))$/;
 
+/** Messages of one millisecond come one after the other: the last answer is kept. */
+function keepingLast<Asked, Answer>(answerOf: (asked: Asked) => Answer): (asked: Asked) => Answer {
+  let last: { readonly asked: Asked; readonly answer: Answer } | undefined;
+  return (asked) => (last?.asked === asked ? last : (last = { asked, answer: answerOf(asked) })).answer;
+}
+
 /** Milliseconds since 1970, or `undefined`. Leap seconds are not accepted: a POSIX clock never shows one. */
-export function parseTime(text: string): number | undefined {
+export const parseTime = keepingLast((text: string): number | undefined => {
   const match = RFC_3339.exec(text);
   if (match === null) return undefined;
   const [, day, fraction = "", sign, hours = "", minutes = ""] = match;
@@ -12,6 +18,6 @@ export function parseTime(text: string): number | undefined {
   if (new Date(localMs).getUTCDate() !== Number(day)) return undefined;
   const offsetMs = (Number(hours) * 60 + Number(minutes)) * 60_000;
   return localMs + Number(fraction.slice(0, 3).padEnd(3, "0")) - (sign === "-" ? -offsetMs : offsetMs);
-}
+});
 
-export const formatTime = (timeMs: number): string => new Date(timeMs).toISOString();
+export const formatTime = keepingLast((timeMs: number): string => new Date(timeMs).toISOString());
