@@ -29,7 +29,7 @@ export const REPLAY: readonly Removal[] = [
     "a stale message is retried",
     guard(
       "consume/consumer.ts",
-      'return settlement.die(delivery, { ...apart, code, step: "freshness" });',
+      'return settlement.die(delivery, { ...apart(), code, step: "freshness" });',
       "return void code, settlement.later(delivery, this.policy.leaseMs);",
     ),
   ),
@@ -182,7 +182,7 @@ export const REPLAY: readonly Removal[] = [
   removal(
     "REP-12",
     "after one failure nobody asks again",
-    guard("consume/hold.ts", "if (!(await this.#wait(waitMs))) return false;", "return void waitMs, false;"),
+    guard("consume/hold.ts", "if (!(await this.#wait(waitMs))) return STOPPED;", "return void waitMs, STOPPED;"),
   ),
   removal(
     "REP-13",

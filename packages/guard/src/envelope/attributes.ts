@@ -85,11 +85,8 @@ export const ATTRIBUTES: ReadonlyMap<keyof Attributes, Shape> = new Map<keyof At
   ["datacontenttype", { required: true, accepts: text(/^application\/json$/) }],
 ]);
 
-/** A table to be gone through for every message: an array of objects is read several times faster than a map. */
-export const inARow = <Name extends string>(shapes: ReadonlyMap<Name, Shape>): readonly (Shape & { readonly name: Name })[] =>
-  [...shapes].map(([name, shape]) => ({ name, ...shape }));
-
-export const ATTRIBUTES_IN_ORDER = inARow(ATTRIBUTES);
+/** The same, to be gone through for every message: an array of objects is read several times faster than a map. */
+export const ATTRIBUTES_IN_ORDER = [...ATTRIBUTES].map(([name, shape]) => ({ name, ...shape }));
 
 /** The attributes alone, in signing order, as an object of one shape: what is absent is there as `undefined`. */
 export function inSigningOrder(from: Omit<Attributes, "keyid">, keyid: string): Required<Attributes> {
