@@ -71,8 +71,8 @@ export const DESTINATION: readonly Removal[] = [
     "a message is moved, and its destination rewritten",
     guard(
       "envelope/signing-input.ts",
-      "  for (const { name } of ATTRIBUTES_IN_ORDER) {\n",
-      '  for (const { name } of ATTRIBUTES_IN_ORDER) {\n    if (name === "destination") continue;\n',
+      "  for (const { name, fieldOf } of FIELDS) {\n",
+      '  for (const { name, fieldOf } of FIELDS) {\n    if (name === "destination") continue;\n',
     ),
   ),
   removal(

@@ -229,7 +229,7 @@ export const PUBLISH: readonly Removal[] = [
       "void transport.send([{ id, destination, key: subject, bytes }]).catch(() => undefined);",
     ),
   ),
-  removal("PUB-11", "a publish that failed has a receipt", guard(PUBLISHER, "throw unconfirmed(cause);", "")),
+  removal("PUB-11", "a publish that failed has a receipt", guard(PUBLISHER, "throw unconfirmed(error);", "")),
   removal(
     "PUB-11",
     "of an event that may be out it is said that nothing was published",
@@ -254,8 +254,8 @@ export const PUBLISH: readonly Removal[] = [
     "who and what produced it can be changed on the way",
     guard(
       "envelope/signing-input.ts",
-      "  for (const { name } of ATTRIBUTES_IN_ORDER) {\n",
-      '  for (const { name } of ATTRIBUTES_IN_ORDER) {\n    if (name === "actor" || name === "origin") continue;\n',
+      "  for (const { name, fieldOf } of FIELDS) {\n",
+      '  for (const { name, fieldOf } of FIELDS) {\n    if (name === "actor" || name === "origin") continue;\n',
     ),
   ),
   removal(

@@ -64,8 +64,8 @@ export const REPLAY: readonly Removal[] = [
     "an old payload gets a new id and time",
     guard(
       "envelope/signing-input.ts",
-      "  for (const { name } of ATTRIBUTES_IN_ORDER) {\n",
-      '  for (const { name } of ATTRIBUTES_IN_ORDER) {\n    if (name === "id" || name === "time") continue;\n',
+      "  for (const { name, fieldOf } of FIELDS) {\n",
+      '  for (const { name, fieldOf } of FIELDS) {\n    if (name === "id" || name === "time") continue;\n',
     ),
   ),
   removal(

@@ -1,12 +1,7 @@
 // RFC 3339, strictly (ENV-6, REP-03). A time that does not parse is `undefined`, never NaN.
+import { keepingLast } from "./keeping-last.ts";
 
 const RFC_3339 = /^[1-9]\d{3}-\d\d-(\d\d)T(?:[01]\d|2[0-3]):\d\d:\d\d(?:\.(\d{1,9}))?(?:Z|([+-])([01]\d|2[0-3]):([0-5]\d))$/;
-
-/** Messages of one millisecond come one after the other: the last answer is kept. */
-function keepingLast<Asked, Answer>(answerOf: (asked: Asked) => Answer): (asked: Asked) => Answer {
-  let last: { readonly asked: Asked; readonly answer: Answer } | undefined;
-  return (asked) => (last?.asked === asked ? last : (last = { asked, answer: answerOf(asked) })).answer;
-}
 
 /** Milliseconds since 1970, or `undefined`. Leap seconds are not accepted: a POSIX clock never shows one. */
 export const parseTime = keepingLast((text: string): number | undefined => {

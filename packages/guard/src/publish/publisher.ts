@@ -230,8 +230,8 @@ export class Publisher<C extends Contract> {
     this.#observer.at?.("publish:before-send", id);
     try {
       await transport.send([{ id, destination, key: subject, bytes }]);
-    } catch (cause) {
-      throw unconfirmed(cause);
+    } catch (error) {
+      throw unconfirmed(error);
     }
     this.#observer.at?.("publish:after-send", id);
     return { id, type: event.type, time, repeated: false };
