@@ -4,8 +4,8 @@ import { type Broker, type Layout, type OpenedBroker, type OpenSettings, PASSWOR
 import { connectRedis, REDIS_SCHEMES, redisAnswers, redisChecks, redisExposures } from "../redis-server.ts";
 
 const PREFIX = "sallyport";
-/** Above the claim's lease: what comes again sooner is only found to be claimed. */
-const RECLAIM = { least: 45_000, overLease: 1.5 };
+/** What comes again before its claim's lease has ended is only found to be claimed, and waits for longer. */
+const RECLAIM_AFTER_LEASES = 1.5;
 
 export const redis: Broker = {
   name: "redis",
@@ -39,7 +39,7 @@ async function open(address: Address, { leaseMs, onNotice }: OpenSettings): Prom
   ]);
   const transport = new RedisStreamsTransport(client, {
     prefix: PREFIX,
-    reclaimAfterMs: Math.max(RECLAIM.least, leaseMs * RECLAIM.overLease),
+    reclaimAfterMs: leaseMs * RECLAIM_AFTER_LEASES,
     vouchesEnqueueTime: optionIn(address, "vouchesEnqueueTime", ["true", "false"]) === "true",
   });
   return {
