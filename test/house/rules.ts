@@ -66,7 +66,11 @@ export const ARROWS: ReadonlyMap<string, Arrow> = new Map<string, Arrow>([
   ["sqlite", { knows: ["errors"], because: "it opens files; what is in them is for the adapter and the stores to say" }],
   ["redis", { knows: ["ports", "errors"], because: "it says how Redis is asked; what is asked is for the adapter and the stores to say" }],
   ["postgres", { knows: ["ports", "errors"], because: "it says how PostgreSQL is asked; what is asked is for the stores to say" }],
-  ["adapters", { knows: ["ports", "errors", "sqlite", "redis"], because: CARRIER }],
+  [
+    "rabbitmq",
+    { knows: ["ports", "errors"], because: "it says how RabbitMQ is asked; who gets what, and when, is for the adapter to say" },
+  ],
+  ["adapters", { knows: ["ports", "errors", "sqlite", "redis", "rabbitmq"], because: CARRIER }],
   ["stores", { knows: ["ports", "errors", "sqlite", "redis", "postgres"], because: CARRIER }],
   [
     "mcp",
@@ -98,6 +102,7 @@ export const ARROWS: ReadonlyMap<string, Arrow> = new Map<string, Arrow>([
         "sqlite",
         "redis",
         "postgres",
+        "rabbitmq",
         "adapters",
         "stores",
         "mcp",
