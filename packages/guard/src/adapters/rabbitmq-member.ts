@@ -122,7 +122,8 @@ export class RabbitMqMember implements Subscription {
   }
 
   #lost(session: RabbitMqSession, why: unknown): void {
-    session.isOver = true;
+    // What was only ended by the broker is open, and has what it has, until it is closed.
+    void session.close();
     if (this.#session !== session || this.#closing !== undefined) return;
     this.#session = undefined;
     for (const name of this.#timers.keys()) this.#cancel(name);

@@ -30,6 +30,8 @@ export interface RabbitMqOptions {
 }
 
 const MOST_PREFETCH = 65_535;
+/** Of a key that is longer, its beginning: what shares it keeps one order. */
+const MOST_KEY = 1024;
 
 export class RabbitMqTransport implements Transport {
   readonly name = "rabbitmq";
@@ -70,7 +72,7 @@ export class RabbitMqTransport implements Transport {
         routingKey: "",
         bytes,
         id,
-        key,
+        key: key?.slice(0, MOST_KEY),
       })),
     );
   }

@@ -33,14 +33,21 @@ export interface AmqplibClient {
   waitForConnect(): Promise<unknown>;
   on(event: "blocked", listener: (reason: string) => void): unknown;
   on(event: "unblocked" | "disconnect", listener: () => void): unknown;
+  off(event: string, listener: (reason: string) => void): unknown;
 }
 
 export const amqplibConnection = (client: AmqplibClient): AmqpConnection => ({
   open: async (events) => channelOf(await client.createConfirmChannel(), events),
   onBlocked(listener) {
+    const over = (): void => listener(undefined);
     client.on("blocked", listener);
-    client.on("unblocked", () => listener(undefined));
-    client.on("disconnect", () => listener(undefined));
+    client.on("unblocked", over);
+    client.on("disconnect", over);
+    return () => {
+      client.off("blocked", listener);
+      client.off("unblocked", over);
+      client.off("disconnect", over);
+    };
   },
 });
 

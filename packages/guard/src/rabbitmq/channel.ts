@@ -47,8 +47,8 @@ export interface ChannelEvents {
 export interface AmqpConnection {
   /** Waits for the connection as long as the client does. */
   open(events: ChannelEvents): Promise<AmqpChannel>;
-  /** Why the broker takes no messages for now; `undefined` when it does. */
-  onBlocked(listener: (why: string | undefined) => void): void;
+  /** Why the broker takes no messages for now; `undefined` when it does. Returns what ends the telling. */
+  onBlocked(listener: (why: string | undefined) => void): () => void;
 }
 
 /** The one header of ours. */

@@ -19,13 +19,14 @@ export class Publishing {
   readonly #patience: Patience;
   readonly #channels = new Map<"usual" | "refused", Promise<Opened>>();
   readonly #refused = new Set<string>();
+  readonly #forget: () => void;
   #blocked: string | undefined;
   #confirmed = 0;
 
   constructor(connection: AmqpConnection, patience: Patience) {
     this.#connection = connection;
     this.#patience = patience;
-    connection.onBlocked((why) => (this.#blocked = why));
+    this.#forget = connection.onBlocked((why) => (this.#blocked = why));
   }
 
   /** @throws {SallyportError} `ERR_TRANSPORT_REFUSED` when none of it was taken for certain, else `ERR_TRANSPORT_UNAVAILABLE`. */
@@ -42,6 +43,7 @@ export class Publishing {
   }
 
   async close(): Promise<void> {
+    this.#forget();
     const closing = [...this.#channels.values()].map(async (opened) => (await opened).channel.close());
     this.#channels.clear();
     await answered(Promise.allSettled(closing), this.#patience).catch(() => undefined);

@@ -30,6 +30,7 @@ export interface RabbitMqClient {
   on(name: "connection", listener: () => void): unknown;
   on(name: "connection.blocked", listener: (reason: string) => void): unknown;
   on(name: "connection.unblocked", listener: () => void): unknown;
+  off(name: string, listener: (reason: string) => void): unknown;
 }
 
 export const rabbitMqClientConnection = (client: RabbitMqClient): AmqpConnection => ({
@@ -39,9 +40,15 @@ export const rabbitMqClientConnection = (client: RabbitMqClient): AmqpConnection
     return channelOf(channel, events);
   },
   onBlocked(listener) {
+    const over = (): void => listener(undefined);
     client.on("connection.blocked", listener);
-    client.on("connection.unblocked", () => listener(undefined));
-    client.on("connection", () => listener(undefined));
+    client.on("connection.unblocked", over);
+    client.on("connection", over);
+    return () => {
+      client.off("connection.blocked", listener);
+      client.off("connection.unblocked", over);
+      client.off("connection", over);
+    };
   },
 });
 
