@@ -4,11 +4,11 @@ import type { Clock } from "../ports/clock.ts";
 import type { Delivery, ReceiveOptions, Subscription } from "../ports/transport.ts";
 import { answered } from "../rabbitmq/answered.ts";
 import type { AmqpChannel, AmqpConnection } from "../rabbitmq/channel.ts";
-import { transportError } from "../rabbitmq/failure.ts";
+import { isForbidden, transportError } from "../rabbitmq/failure.ts";
 import type { GroupNames } from "../rabbitmq/names.ts";
 import type { Publishing } from "../rabbitmq/publishing.ts";
 import type { Retries } from "../rabbitmq/retries.ts";
-import { check, declare, ofDestination, ofGroup, ofTurn, TURN } from "../rabbitmq/topology.ts";
+import { check, declare, declareApart, ofDestination, ofGroup, ofTurn, TURN } from "../rabbitmq/topology.ts";
 import type { Pending } from "./memory-group.ts";
 import { RabbitMqSession } from "./rabbitmq-session.ts";
 
@@ -83,6 +83,7 @@ export class RabbitMqMember implements Subscription {
     const opening = connection.open({ onLost: (why) => session !== undefined && this.#lost(session, why) });
     try {
       const channel = await answered(opening, this.#parts);
+      if (this.#parts.declares) await this.#declareDestination();
       session = new RabbitMqSession(channel, this.#parts, this.#isOrdered);
       await answered(this.#consume(channel, session), this.#parts);
     } catch (error) {
@@ -98,10 +99,20 @@ export class RabbitMqMember implements Subscription {
     this.#wake();
   }
 
+  /** Who may not declare it needs it to be there: without it, binding to it fails. */
+  async #declareDestination(): Promise<void> {
+    const { connection, names } = this.#parts;
+    try {
+      await declareApart(connection, this.#parts, ofDestination(names.exchange));
+    } catch (error) {
+      if (!isForbidden(error)) throw error;
+    }
+  }
+
   async #consume(channel: AmqpChannel, session: RabbitMqSession): Promise<void> {
     const { names, declares, orderWindow } = this.#parts;
-    const all = [...ofDestination(names.exchange), ...ofGroup(names), ...(this.#isOrdered ? ofTurn(names) : [])];
-    await (declares ? declare(channel, all) : check(channel, all));
+    const all = [...ofGroup(names), ...(this.#isOrdered ? ofTurn(names) : [])];
+    await (declares ? declare(channel, all) : check(channel, [...ofDestination(names.exchange), ...all]));
     const consume = (most: number): Promise<unknown> =>
       channel.consume(names.queue, most, (arrived) => {
         session.add(arrived);

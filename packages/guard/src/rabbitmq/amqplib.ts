@@ -1,5 +1,15 @@
 // Channels of amqplib, on a connection that recovers: one that does not is of no use after its first bad day.
-import { type AmqpChannel, type AmqpConnection, type ChannelEvents, CONTENT_TYPE, Ending, KEY_HEADER, textOf, viewOf } from "./channel.ts";
+import {
+  type AmqpChannel,
+  type AmqpConnection,
+  type ChannelEvents,
+  CONTENT_TYPE,
+  Ending,
+  KEY_HEADER,
+  shortOf,
+  textOf,
+  viewOf,
+} from "./channel.ts";
 
 interface Message {
   readonly content: Buffer;
@@ -68,7 +78,7 @@ function channelOf(channel: AmqplibChannel, events: ChannelEvents): AmqpChannel 
       new Promise((resolve, reject) => {
         const correlationId = String(++published);
         const headers = key === undefined ? {} : { [KEY_HEADER]: key };
-        const options = { persistent: true, mandatory: true, messageId: id, correlationId, contentType: CONTENT_TYPE, headers };
+        const options = { persistent: true, mandatory: true, messageId: shortOf(id), correlationId, contentType: CONTENT_TYPE, headers };
         channel.publish(exchange, routingKey, viewOf(bytes), options, (error) => {
           // What no queue is bound for is returned first, and then confirmed.
           if (returned.delete(correlationId)) resolve("returned");

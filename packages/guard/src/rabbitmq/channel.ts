@@ -92,4 +92,6 @@ export class Ending {
 }
 
 export const viewOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** A short string of AMQP has no more than 255 bytes: a longer id is left out. */
+export const shortOf = (id: string): string | undefined => (Buffer.byteLength(id) <= 255 ? id : undefined);
 export const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);

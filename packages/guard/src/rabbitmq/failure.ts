@@ -65,6 +65,8 @@ function meaningOf(cause: unknown): Meaning | undefined {
   return MEANINGS.find(([pattern]) => pattern.test(text))?.[1];
 }
 
+export const isForbidden = (cause: unknown): boolean => /ACCESS_REFUSED/.test(textOf(cause));
+
 export function transportError(cause: unknown): SallyportError {
   if (cause instanceof SallyportError) return cause;
   const meaning = meaningOf(cause);

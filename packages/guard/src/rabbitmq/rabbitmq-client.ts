@@ -1,5 +1,15 @@
 // Channels of rabbitmq-client, whose connection recovers by itself.
-import { type AmqpChannel, type AmqpConnection, type ChannelEvents, CONTENT_TYPE, Ending, KEY_HEADER, textOf, viewOf } from "./channel.ts";
+import {
+  type AmqpChannel,
+  type AmqpConnection,
+  type ChannelEvents,
+  CONTENT_TYPE,
+  Ending,
+  KEY_HEADER,
+  shortOf,
+  textOf,
+  viewOf,
+} from "./channel.ts";
 
 interface Message {
   readonly deliveryTag: number;
@@ -80,7 +90,7 @@ function channelOf(channel: RabbitMqClientChannel, events: ChannelEvents): AmqpC
     async publish({ exchange, routingKey, bytes, id, key }) {
       const correlationId = String(++published);
       const headers = key === undefined ? {} : { [KEY_HEADER]: key };
-      const properties = { durable: true, messageId: id, correlationId, contentType: CONTENT_TYPE, headers };
+      const properties = { durable: true, messageId: shortOf(id), correlationId, contentType: CONTENT_TYPE, headers };
       try {
         await channel.basicPublish({ exchange, routingKey, mandatory: true, ...properties }, viewOf(bytes));
       } catch (error) {

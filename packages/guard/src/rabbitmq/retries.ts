@@ -1,12 +1,12 @@
 // What waits for its retry: a message of its own in the queue of its delay, which comes back to the group's queue when
 // its time is over. Nothing of what was received goes with it but its bytes, its name and its key: no header by which it
 // would be routed elsewhere, and none that counts what the broker did with it.
-import { answered, type Patience } from "./answered.ts";
+import type { Patience } from "./answered.ts";
 import type { AmqpConnection, Arrived } from "./channel.ts";
 import { transportError } from "./failure.ts";
 import type { GroupNames } from "./names.ts";
 import type { Publishing } from "./publishing.ts";
-import { declare, levelOf, ofRetry, routingKeyOf } from "./topology.ts";
+import { declareApart, levelOf, ofRetry, routingKeyOf } from "./topology.ts";
 
 export interface RetriesParts extends Patience {
   readonly connection: AmqpConnection;
@@ -47,12 +47,9 @@ export class Retries {
     return declared;
   }
 
-  /** On a channel of its own, which is closed by what is refused. */
   async #declare(names: GroupNames, levelMs: number): Promise<void> {
     try {
-      const channel = await answered(this.#parts.connection.open({ onLost: () => undefined }), this.#parts);
-      await answered(declare(channel, ofRetry(names, levelMs)), this.#parts);
-      await channel.close();
+      await declareApart(this.#parts.connection, this.#parts, ofRetry(names, levelMs));
     } catch (error) {
       throw transportError(error);
     }

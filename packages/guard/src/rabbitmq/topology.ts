@@ -2,7 +2,8 @@
 // what the broker will not deliver any more goes to a queue of its own, and what waits for its retry comes back
 // confirmed.
 import { SallyportError } from "../errors.ts";
-import type { AmqpChannel, QueueArguments } from "./channel.ts";
+import { answered, type Patience } from "./answered.ts";
+import type { AmqpChannel, AmqpConnection, QueueArguments } from "./channel.ts";
 import type { GroupNames } from "./names.ts";
 
 export type Declared =
@@ -76,6 +77,16 @@ export async function declare(channel: AmqpChannel, all: readonly Declared[]): P
     if (one.kind === "exchange") await channel.declareExchange(one.name, one.type);
     else if (one.kind === "queue") await channel.declareQueue(one.name, one.args);
     else await channel.bind(one.queue, one.exchange, one.routingKey);
+  }
+}
+
+/** On a channel of its own, which is closed by what is refused. */
+export async function declareApart(connection: AmqpConnection, patience: Patience, all: readonly Declared[]): Promise<void> {
+  const channel = await answered(connection.open({ onLost: () => undefined }), patience);
+  try {
+    await answered(declare(channel, all), patience);
+  } finally {
+    await answered(channel.close(), patience).catch(() => undefined);
   }
 }
 
