@@ -71,7 +71,11 @@ export const ARROWS: ReadonlyMap<string, Arrow> = new Map<string, Arrow>([
     { knows: ["ports", "errors"], because: "what holds on Kafka holds whichever client is handed in; an adapter says which one it is" },
   ],
   ["nats", { knows: ["ports", "errors"], because: "it says how NATS is asked; what is asked is for the adapter to say" }],
-  ["adapters", { knows: ["ports", "errors", "sqlite", "redis", "kafka", "nats"], because: CARRIER }],
+  [
+    "rabbitmq",
+    { knows: ["ports", "errors"], because: "it says how RabbitMQ is asked; who gets what, and when, is for the adapter to say" },
+  ],
+  ["adapters", { knows: ["ports", "errors", "sqlite", "redis", "rabbitmq", "kafka", "nats"], because: CARRIER }],
   ["stores", { knows: ["ports", "errors", "sqlite", "redis", "postgres"], because: CARRIER }],
   [
     "mcp",
@@ -105,6 +109,7 @@ export const ARROWS: ReadonlyMap<string, Arrow> = new Map<string, Arrow>([
         "postgres",
         "kafka",
         "nats",
+        "rabbitmq",
         "adapters",
         "stores",
         "mcp",
