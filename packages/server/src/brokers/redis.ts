@@ -69,7 +69,7 @@ const CONSUMES = `+info +ping +eval +evalsha +script|load +time +xgroup|create +
   +xreadgroup +xread +xack +xclaim +xpending +xrange +xrevrange +xadd +xtrim +zadd +zrem +zscore +zcard +zrange +zrangebyscore
   +zrangebylex +zremrangebyscore +hget +hset +hdel +hexists +exists +lpush +rpush +lpop +lrange +del +set`.split(/\s+/);
 
-/** As docs/adapters.md has them for one stream. */
+/** As docs/adapters/redis.md has them for one stream. */
 const RIGHTS: Readonly<Record<Role, (layout: Layout) => readonly string[]>> = {
   server: ({ places }) => [
     ...PUBLISHES,
