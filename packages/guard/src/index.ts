@@ -1,5 +1,6 @@
 // The front door. Nothing reachable from here imports a broker client, the MCP SDK or the disk.
 export { contract, event } from "./contract/contract.ts";
+export { resolveDestination } from "./contract/destination.ts";
 export type { Contract, ContractEvent, DataOf, EventDefinition, EventOptions, EventsOf } from "./contract/contract.ts";
 export { keyAt, type KeyPath } from "./contract/key-path.ts";
 export type { JsonSchema, JsonSchemaSource, SchemaIssue, StandardSchema } from "./contract/standard-schema.ts";
