@@ -1,5 +1,7 @@
 // Every transport that the harness kills, restarts and rebalances. Another is one entry here.
+import { connect, headers, type NatsConnection } from "@nats-io/transport-node";
 import { Redis as IoRedis } from "ioredis";
+import { NatsTransport } from "../../src/adapters/nats.ts";
 import { RedisStreamsTransport } from "../../src/adapters/redis-streams.ts";
 import type { Transport } from "../../src/ports/transport.ts";
 
@@ -19,6 +21,10 @@ export interface Carrier {
   declare?(url: string, destination: string, group: string): Promise<void>;
 }
 
+const toNats = (url: string): Promise<NatsConnection> => connect({ servers: url, maxReconnectAttempts: -1, reconnectTimeWait: 50 });
+const onNats = (connection: NatsConnection): NatsTransport =>
+  new NatsTransport({ connection, headers }, { reclaimAfterMs: 1000, answerWithinMs: 1000 });
+
 export const CARRIERS: readonly Carrier[] = [
   {
     name: "redis-streams",
@@ -27,6 +33,19 @@ export const CARRIERS: readonly Carrier[] = [
       const client = new IoRedis(url);
       client.on("error", () => undefined);
       return { transport: new RedisStreamsTransport(client, { reclaimAfterMs: 300 }), close: async () => client.disconnect() };
+    },
+  },
+  {
+    name: "nats",
+    broker: "nats",
+    async open(url) {
+      const connection = await toNats(url);
+      return { transport: onNats(connection), close: () => connection.close() };
+    },
+    async declare(url, destination, group) {
+      const connection = await toNats(url);
+      await onNats(connection).declare(destination, [{ name: group, ordering: "key" }]);
+      await connection.close();
     },
   },
 ];
