@@ -66,8 +66,16 @@ export const ARROWS: ReadonlyMap<string, Arrow> = new Map<string, Arrow>([
   ["sqlite", { knows: ["errors"], because: "it opens files; what is in them is for the adapter and the stores to say" }],
   ["redis", { knows: ["ports", "errors"], because: "it says how Redis is asked; what is asked is for the adapter and the stores to say" }],
   ["postgres", { knows: ["ports", "errors"], because: "it says how PostgreSQL is asked; what is asked is for the stores to say" }],
+  [
+    "kafka",
+    { knows: ["ports", "errors"], because: "what holds on Kafka holds whichever client is handed in; an adapter says which one it is" },
+  ],
   ["nats", { knows: ["ports", "errors"], because: "it says how NATS is asked; what is asked is for the adapter to say" }],
-  ["adapters", { knows: ["ports", "errors", "sqlite", "redis", "nats"], because: CARRIER }],
+  [
+    "rabbitmq",
+    { knows: ["ports", "errors"], because: "it says how RabbitMQ is asked; who gets what, and when, is for the adapter to say" },
+  ],
+  ["adapters", { knows: ["ports", "errors", "sqlite", "redis", "rabbitmq", "kafka", "nats"], because: CARRIER }],
   ["stores", { knows: ["ports", "errors", "sqlite", "redis", "postgres"], because: CARRIER }],
   [
     "mcp",
@@ -99,7 +107,9 @@ export const ARROWS: ReadonlyMap<string, Arrow> = new Map<string, Arrow>([
         "sqlite",
         "redis",
         "postgres",
+        "kafka",
         "nats",
+        "rabbitmq",
         "adapters",
         "stores",
         "mcp",
@@ -221,7 +231,7 @@ const PARSERS: ReadonlyMap<string, string> = new Map([
 /** Arrows and imports against the rules, each with its reason. */
 const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
   [
-    `${GUARD}stores/sqlite-trail.ts → ${GUARD}envelope/signing-input.ts`,
+    `${GUARD}stores/trail-chain.ts → ${GUARD}envelope/signing-input.ts`,
     "the trail's hash chain needs the digest, and only envelope/ may touch cryptography",
   ],
   [

@@ -187,7 +187,7 @@ export class NatsTransport implements Transport, Browser {
     const info = await streamInfo(this.#link, names);
     if (info === undefined) {
       throw new SallyportError("ERR_TRANSPORT_REFUSED", `NATS has no stream ${names.stream}`, {
-        remedy: "Declare it, see docs/adapters.md.",
+        remedy: "Declare it, see docs/adapters/nats.md.",
       });
     }
     refuseUnfitStream(info.config, names, this.#wants);

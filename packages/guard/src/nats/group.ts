@@ -61,7 +61,7 @@ export async function joinGroup(link: NatsLink, stream: string, consumer: string
       "ERR_TRANSPORT_REFUSED",
       `the stream ${stream} has no consumer ${consumer}, and this user may not create one`,
       {
-        remedy: "Declare it, see docs/adapters.md, or give the user the rights that are listed there.",
+        remedy: "Declare it, see docs/adapters/nats.md, or give the user the rights that are listed there.",
         cause: error,
       },
     );

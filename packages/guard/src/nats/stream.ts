@@ -75,7 +75,7 @@ export async function declareStream(link: NatsLink, stream: string, config: obje
 /** @throws {SallyportError} `ERR_CONFIG_CAPABILITY` for a stream that would lose, change or keep for too long what it has confirmed. */
 export function refuseUnfitStream(config: StreamConfig, names: NatsNames, wants: StreamWants): void {
   const edit = (flag: string): string => `Run: nats stream edit ${names.stream} ${flag}`;
-  const anew = `Remove it and declare it anew, see docs/adapters.md: the setting of a stream that exists cannot be changed.`;
+  const anew = `Remove it and declare it anew, see docs/adapters/nats.md: the setting of a stream that exists cannot be changed.`;
   const refuse = (what: string, remedy: string): never => {
     throw new SallyportError("ERR_CONFIG_CAPABILITY", what, { place: `the stream ${names.stream}`, remedy });
   };
