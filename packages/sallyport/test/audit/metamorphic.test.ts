@@ -107,6 +107,12 @@ const FALSELY_GUARDED: Forms = {
   "typescript, a list in the description": ts(tool(SEND, `topic: z.string().describe("one of: a, b"), text: z.string().max(99)`)),
   "typescript, a schema of URLs": ts(tool(SEND, "topic: z.string().url(), text: z.string().max(99)")),
   "typescript, a check that only warns": ts(tool(`if (!["a", "b"].includes(args.topic)) console.warn("odd"); ${SEND}`)),
+  "typescript, a helper whose answer is yes all the same": ts(
+    `const TOPICS = new Set(["a", "b"]); function isKnown(topic: string): boolean { if (TOPICS.has(topic)) return true; console.warn("odd"); return true; } ${tool(`if (!isKnown(args.topic)) throw new Error("no"); ${SEND}`)}`,
+  ),
+  "typescript, a helper that is content with one of many": ts(
+    `const TOPICS = new Set(["a", "b"]); function areKnown(topics: string[]): boolean { for (const topic of topics) if (TOPICS.has(topic)) return true; return false; } ${tool(`if (!areKnown(args.topics)) throw new Error("no"); for (const topic of args.topics) await producer.send({ topic, messages: [{ value: "x" }] });`, "topics: z.array(z.string())")}`,
+  ),
   "typescript, a check of something else": ts(
     tool(`if (!["a", "b"].includes(args.text)) throw new Error("no"); ${SEND}`, "topic: z.string(), text: z.string().max(99)"),
   ),
@@ -138,6 +144,12 @@ const GUARDED: Forms = {
   "typescript, a check in a helper": ts(
     `function known(topic: string): string { if (topic !== "a" && topic !== "b") throw new Error("no"); return topic; } ${tool(`const topic = known(args.topic); await producer.send({ topic, messages: [{ value: JSON.stringify({ text: args.text }) }] });`)}`,
   ),
+  "typescript, a helper that answers yes or no": ts(
+    `const TOPICS = new Set(["a", "b"]); function isKnown(topic: string): boolean { if (TOPICS.has(topic)) return true; return false; } ${tool(`if (!isKnown(args.topic)) throw new Error("no"); ${SEND}`)}`,
+  ),
+  "typescript, a helper's answer beside a reason": ts(
+    `const TOPICS = new Set(["a", "b"]); function check(topic: string) { return TOPICS.has(topic) ? { ok: true, why: "" } : { ok: false, why: "unknown" }; } ${tool(`const { ok, why } = check(args.topic); if (ok === false) throw new Error(why); ${SEND}`)}`,
+  ),
   "typescript, a switch": ts(
     tool(
       `let topic: string; switch (args.topic) { case "a": topic = "topic-a"; break; default: throw new Error("no"); } await producer.send({ topic, messages: [{ value: JSON.stringify({ text: args.text }) }] });`,
@@ -145,6 +157,9 @@ const GUARDED: Forms = {
   ),
   "python, a set and an early exit": py(
     `TOPICS = {"a", "b"}\n@mcp.tool()\nasync def send(topic: str, text: str):\n    if topic not in TOPICS:\n        raise ValueError("no")\n    await producer.send_and_wait(topic, json.dumps({"text": text}))\n`,
+  ),
+  "python, a helper's answer beside a reason": py(
+    `TOPICS = {"a", "b"}\ndef check(topic):\n    return (True, "") if topic in TOPICS else (False, "unknown")\n\n@mcp.tool()\nasync def send(topic: str, text: str):\n    ok, why = check(topic)\n    if ok is False:\n        return why\n    await producer.send_and_wait(topic, json.dumps({"text": text}))\n`,
   ),
   "python, literals": py(
     `@mcp.tool()\nasync def send(topic: Literal["a", "b"], text: str):\n    await producer.send_and_wait(topic, json.dumps({"text": text}))\n`,
@@ -157,6 +172,9 @@ const GUARDED: Forms = {
   ),
   "go, a map and its ok": go(
     `var topics = map[string]string{"a": "topic-a"}\n${handler(`\ttopic, ok := topics[args.Topic]\n\tif !ok {\n\t\treturn nil, nil, nil\n\t}\n${GO_SEND}`)}`,
+  ),
+  "go, a helper that looks for it in a list": go(
+    `var known = []string{"a", "b"}\nfunc isKnown(topic string) bool {\n\tfor _, one := range known {\n\t\tif one == topic {\n\t\t\treturn true\n\t\t}\n\t}\n\treturn false\n}\n${handler(`\ttopic := args.Topic\n\tif !isKnown(topic) {\n\t\treturn nil, nil, nil\n\t}\n${GO_SEND}`)}`,
   ),
   "go, a switch": go(
     handler(

@@ -16,8 +16,10 @@ import {
   isNothing,
   join,
   objectValue,
+  isSure,
   objectsOf,
   soleConstant,
+  wordsOf,
 } from "./value.ts";
 
 /** A queue of the program's own: one puts in, another takes out. */
@@ -37,7 +39,9 @@ export function piece(receiver: Value, args: Given): Value {
   if (objectsOf(receiver).length > 0)
     for (const object of objectsOf(receiver)) taints.push(...object.all().taints.map((taint) => ({ ...taint, bounded: limited })));
   const objects = receiver.atoms.filter((atom) => atom.kind === "object");
-  return { atoms: objects.length > 0 && !limited ? objects : [{ kind: "unknown" }], taints };
+  const chance = receiver.atoms.filter((atom) => atom.kind === "unknown" && atom.fresh === true);
+  const own = chance.length > 0 ? chance : [{ kind: "unknown" } as const];
+  return { atoms: objects.length > 0 && !limited ? objects : own, taints };
 }
 
 export function ofCollection(
@@ -99,9 +103,10 @@ export function ofCollection(
   }
 }
 
+/** Under a key, or under each of several that it can be. */
 function put(object: HeapObject, key: Value, value: Value): void {
-  const known = soleConstant(key);
-  if (known !== undefined) object.write(String(known.value), value);
+  const names = wordsOf(key);
+  if (names !== undefined) for (const name of names) object.write(name, value);
   else {
     object.add(value);
     object.keys = join(object.keys, key);
@@ -121,6 +126,7 @@ function got(machine: Machine, receiver: Value, key: Value, fallback: Value, sit
   const known = soleConstant(key);
   if (known !== undefined && typeof known.value === "string") {
     const found = machine.member(receiver, known.value);
+    if (isSure(receiver, known.value)) return found;
     if (!found.atoms.every((atom) => atom.kind === "native")) return join(found, isNothing(fallback) ? NOTHING : fallback);
   }
   const values = join(...objectsOf(receiver).map((object) => object.all()), { atoms: [], taints: receiver.taints });

@@ -9,10 +9,12 @@ import { deepTaints } from "./reach.ts";
 import { spreadInto } from "./spread.ts";
 import { type Taint, derive } from "./taint.ts";
 import {
+  FRESH,
   NOTHING,
   UNDEFINED,
   UNKNOWN,
   type Value,
+  constant,
   functionValue,
   isCallable,
   isNothing,
@@ -31,6 +33,8 @@ export const same: Global = (_machine, args) => first(args);
 export const silent: Global = () => UNDEFINED;
 
 export const unknown: Global = () => UNKNOWN;
+
+export const fresh: Global = () => FRESH;
 
 export const NOW: Value = { atoms: [{ kind: "now" }], taints: [] };
 export const TODAY: Value = { atoms: [{ kind: "now", calendar: true }], taints: [] };
@@ -188,6 +192,16 @@ export const hasAttribute: Global = (_machine, { positional: [object = UNKNOWN, 
   ...UNKNOWN,
   test: membership(key, object, false, "an attribute"),
 });
+
+/** `dir(client)`: the names of what it has, in a row. */
+export const membersNamed: Global = (machine, args, site) => {
+  const types = objectsOf(first(args)).flatMap(({ type }) => (type === undefined ? [] : [machine.models.type(type)]));
+  const names = new Set(types.flatMap((type) => [...(type?.members.keys() ?? [])]));
+  const list = machine.make("list", site.at);
+  for (const [index, name] of [...names].entries()) list.write(String(index), constant(name));
+  if (names.size === 0) list.add(UNKNOWN);
+  return objectValue(list);
+};
 
 const methodsOf = (machine: Machine, object: Value): readonly Value[] =>
   objectsOf(object).flatMap((one) =>

@@ -12,6 +12,7 @@ export class HeapObject implements Shape {
   readonly file: string;
   readonly at: Place;
   readonly fields = new Map<string, Value>();
+  readonly sure = new Set<string>();
   element: Value = NOTHING;
   keys: Value = NOTHING;
   cls: ClassValue | undefined;
