@@ -18,15 +18,16 @@ import {
   objectValue,
   isSure,
   objectsOf,
+  rowOf,
   soleConstant,
   wordsOf,
 } from "./value.ts";
 
-/** A queue of the program's own: one puts in, another takes out. */
-export const QUEUED = new Set(["put", "put_nowait", "get_nowait", "get", "shift"]);
+/** A queue of the program's own, or a future: one puts in, another takes out. */
+export const QUEUED = new Set(["put", "put_nowait", "get_nowait", "get", "shift", "set_result", "result"]);
 
 export function ofQueue(machine: Machine, name: string, receiver: Value, { positional: [what = UNKNOWN] }: Given, site: Site): Value {
-  const puts = name.startsWith("put");
+  const puts = name.startsWith("put") || name === "set_result";
   if (puts) for (const object of objectsOf(receiver)) object.add(what);
   const event = { kind: "remember", collection: receiver, what: puts ? what : UNKNOWN, forgets: !puts } as const;
   machine.report(puts ? event : { ...event, asks: "what" }, site.at);
@@ -225,18 +226,26 @@ function eachOf(
       for (const value of args.positional)
         list.add(objectsOf(value).some((object) => object.kind === "list") ? machine.element(value) : value);
       return objectValue(list, receiver.taints);
-    case "flat":
+    case "flat": {
+      const rows = objects.length === 1 ? (rowOf(receiver)?.map((item) => rowOf(item)) ?? []) : [];
+      if (rows.length > 0 && rows.every((inner) => inner !== undefined)) {
+        fillRow(list, rows.flat());
+        return objectValue(list);
+      }
       list.add(join(element, machine.element(element)));
       return objectValue(list);
+    }
     default:
       return receiver;
   }
 }
 
+const MOST_IN_A_ROW = 256;
+
 /** Items that are known, each in its place; of very many, what they have in common. */
 function fillRow(list: HeapObject, items: readonly Value[]): void {
   for (const [index, item] of items.entries()) {
-    if (items.length <= 80) list.write(String(index), item);
+    if (items.length <= MOST_IN_A_ROW) list.write(String(index), item);
     else list.add(item);
   }
 }

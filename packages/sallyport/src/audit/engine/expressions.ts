@@ -183,9 +183,18 @@ function argumentsOf(machine: Machine, { args }: Of<"call">, scope: Scope): Give
       if (row !== undefined && more === undefined) positional.push(...row);
       else more = more === undefined ? value : join(more, value);
     } else if (name !== undefined) namedArguments.set(name, value);
+    else if (args.length === 1 && machine.language === "go") positional.push(...resultsIn(value));
     else positional.push(value);
   }
   return { positional, named: namedArguments, more, moreNamed };
+}
+
+/** Go: `f(g())`, where `g` gives several. */
+function resultsIn(value: Value): readonly Value[] {
+  const rows = objectsOf(value).filter((object) => object.results);
+  const count = Math.max(...rows.map(({ fields }) => fields.size));
+  if (rows.length === 0 || rows.length !== value.atoms.length || count < 2) return [value];
+  return Array.from({ length: count }, (_, at) => join(...rows.map((row) => row.read(String(at)) ?? NOTHING)));
 }
 
 function assign(machine: Machine, { target, value: expression, op, at }: Of<"assign">, scope: Scope): Value {

@@ -3,7 +3,9 @@ import { absoluteOf, established, timeAtoms } from "./ages.ts";
 import { membership, typeOf } from "./conditions.ts";
 import { NO_FACTS, factsAbout, factsOf, test } from "./facts.ts";
 import type { Machine, Site } from "./machine.ts";
+import { asObject } from "./namespaces.ts";
 import { pair } from "./natives.ts";
+import { textOf } from "./operators.ts";
 import { type Given, given } from "./paths.ts";
 import { deepTaints } from "./reach.ts";
 import { spreadInto } from "./spread.ts";
@@ -120,7 +122,12 @@ function fillMap(machine: Machine, source: Value, made: ReturnType<Machine["make
   }
 }
 
-export const properties: Global = (machine, args, site) => machine.callMember(first(args), "entries", given(), site);
+export const properties: Global = (machine, args, site) =>
+  machine.callMember(asObject(machine, first(args), site), "entries", given(), site);
+
+/** `new URL(path, base)`: a text that begins with the other. */
+export const joined: Global = (machine, { positional: [path = UNKNOWN, base] }, site) =>
+  base === undefined ? path : textOf(machine, [base, path], site.at);
 
 export const assign: Global = (_machine, { positional: [target = UNKNOWN, ...sources] }) => {
   for (const object of objectsOf(target)) for (const source of sources) spreadInto(source, object);

@@ -21,6 +21,7 @@ import {
   isFinite,
   isInstance,
   isNotNumber,
+  joined,
   largest,
   later,
   mapOver,
@@ -39,6 +40,7 @@ import {
   unknown,
 } from "./global-functions.ts";
 import { timeAtoms } from "./ages.ts";
+import { asObject } from "./namespaces.ts";
 import { pair } from "./natives.ts";
 import { given } from "./paths.ts";
 import { UNKNOWN, objectValue } from "./value.ts";
@@ -58,6 +60,8 @@ const table: readonly (readonly [string, Global])[] = [
   ["Buffer.from", same],
   ["buffer.Buffer.from", same],
   ["structuredClone", same],
+  ["URL", joined],
+  ["url.URL", joined],
   ["Promise.resolve", same],
   ["Object.freeze", same],
   ["Object.seal", same],
@@ -108,8 +112,8 @@ const table: readonly (readonly [string, Global])[] = [
   ["setImmediate", later],
   ["queueMicrotask", (machine, args, site) => machine.callBack(first(args), given(), site, "library")],
   ["Promise", promise],
-  ["Object.keys", (machine, args, site) => machine.callMember(first(args), "keys", given(), site)],
-  ["Object.values", (machine, args, site) => machine.callMember(first(args), "values", given(), site)],
+  ["Object.keys", (machine, args, site) => machine.callMember(asObject(machine, first(args), site), "keys", given(), site)],
+  ["Object.values", (machine, args, site) => machine.callMember(asObject(machine, first(args), site), "values", given(), site)],
   ["Object.entries", properties],
   ["Object.assign", assign],
   ["Object.hasOwn", hasOwn],

@@ -21,7 +21,7 @@ export class HeapObject implements Shape {
   prototype = false;
   readonly overlaid = new Map<string, readonly Taint[]>();
   listed = false;
-
+  results = false;
   common = false;
 
   constructor(kind: HeapKind, file: string, at: Place) {

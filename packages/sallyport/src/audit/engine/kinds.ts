@@ -119,6 +119,8 @@ export interface HeapObject {
   readonly overlaid: Map<string, readonly Taint[]>;
   /** What it holds came from outside as a whole: nobody chose its members one by one. */
   listed: boolean;
+  /** Several results of one call, in a row: Go hands each of them on. */
+  results: boolean;
   /** Made before anybody was let in: what one leaves in it is there for another. */
   common: boolean;
   read(name: string): Value | undefined;

@@ -143,17 +143,25 @@ function perform(
   return act.kind === "http" && manage(machine, act, at, site, result);
 }
 
+/** A value of the type; or an argument, where it is given. */
+function handed(machine: Machine, type: string, args: Given, receiver: Value | undefined, site: Site): readonly Value[] {
+  if (!/^arg\d+$/.test(type)) return [machine.program.ofType(machine, type.replace(/^\.\.\./, ""), receiver, site)];
+  const value = read(machine, type, args, receiver);
+  return isNothing(value) ? [] : [value];
+}
+
 const PATH_KEYS = new Set(["key", "input", "schema", "message", "requeue", "delay", "value", "statement"]);
 
 export function callBack(machine: Machine, known: Known, callback: Callback, args: Given, receiver: Value | undefined, site: Site): void {
   const fn = read(machine, callback.fn, args, receiver);
-  if (!isCallable(fn) && callback.consumes?.guarded !== true) return;
+  const own = fn.atoms.some((atom) => atom.kind === "native");
+  if (!isCallable(fn) && !own && callback.consumes?.guarded !== true) return;
   if (callback.consumes !== undefined) {
     const reader = (path: string): Value => read(machine, path, args, receiver);
     registerConsumer(machine, known, callback, fn, site, reader, (condition) => holds(machine, condition, args, receiver));
     return;
   }
-  const values = callback.params.map((type) => machine.program.ofType(machine, type.replace(/^\.\.\./, ""), receiver, site));
+  const values = callback.params.flatMap((type) => handed(machine, type, args, receiver, site));
   const timer = known.member.acts?.some((act) => act.kind === "timer") === true;
   machine.callBack(fn, { positional: values, named: new Map(), more: undefined, moreNamed: undefined }, site, timer ? "timer" : "library");
 }

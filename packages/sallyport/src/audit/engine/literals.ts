@@ -53,6 +53,7 @@ function writeComputed(key: Value, value: Value, object: ReturnType<Machine["mak
 
 export function listLiteral(machine: Machine, style: "list" | "tuple" | "set", items: readonly Item[], at: number, scope: Scope): Value {
   const list = machine.make(style === "set" ? "set" : "list", at);
+  list.results = style === "tuple";
   let inOrder = style !== "set";
   let next = 0;
   for (const { value: expression, spread } of items) {

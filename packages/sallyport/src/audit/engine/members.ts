@@ -34,6 +34,8 @@ export function memberOf(machine: Machine, value: Value, name: string): Value {
   // What a claim answers, and whatever is read of the answer, says whether it took hold.
   if (isClaim(value)) return { ...UNKNOWN, test: value.test };
   if (name === "length" || name === "size") return lengthOf(value);
+  // Of a `URL`, which is its text here.
+  if (name === "href" && value.atoms.some(({ kind }) => kind === "text")) return value;
   const found = value.atoms.map((atom) => memberOfAtom(machine, atom, name, value));
   const failing = machine.language === "go" && GO_ERROR.test(name);
   const parts = value.taints.flatMap((taint) => {

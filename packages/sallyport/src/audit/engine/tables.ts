@@ -3,7 +3,7 @@
 import type { Machine } from "./machine.ts";
 import { type Atom, constant, isNothing, objectValue, rowOf, soleConstant, type Value } from "./value.ts";
 
-const MOST_ITEMS = 120;
+const MOST_ITEMS = 256;
 const TABLED: ReadonlySet<string> = new Set(["object", "function", "class", "library"]);
 
 const isTabled = (item: Value): boolean => item.taints.length === 0 && item.atoms.some((atom) => TABLED.has(atom.kind));

@@ -129,14 +129,20 @@ export function rowOf(value: Value): readonly Value[] | undefined {
 
 export const isCallable = (value: Value): boolean => value.atoms.some((atom) => atom.kind === "function" || atom.kind === "library");
 
+const OPEN: ReadonlySet<Atom["kind"]> = new Set(["unknown", "text", "now", "age", "length"]);
+
+/** Texts and numbers that may be empty or null, and what the environment may leave out. */
+const isOpen = (atom: Atom): boolean => OPEN.has(atom.kind) || (atom.kind === "native" && ENVIRONMENT.test(atom.name));
+
+const ENVIRONMENT = /\benv\.\w+$/;
+
 /** May it be true, may it be false? Only constants can be told. */
 export function truthOf(value: Value): "true" | "false" | "either" {
   if (value.taints.length > 0 || value.atoms.length === 0) return "either";
   let truth: "true" | "false" | undefined;
   for (const atom of value.atoms) {
-    const one =
-      atom.kind === "constant" ? (atom.value ? "true" : "false") : atom.kind === "unknown" || atom.kind === "text" ? "either" : "true";
-    if (one === "either" || atom.kind === "now" || atom.kind === "age" || atom.kind === "length") return "either";
+    const one = atom.kind === "constant" ? (atom.value ? "true" : "false") : isOpen(atom) ? "either" : "true";
+    if (one === "either") return "either";
     if (truth !== undefined && truth !== one) return "either";
     truth = one;
   }

@@ -142,7 +142,7 @@ export interface Callback {
   readonly fn: Path;
   /** Only then: `on("message", …)`. */
   readonly when?: Condition;
-  /** Types of what it is called with; `?` is nothing of interest; a last `...T` is every parameter from there on. */
+  /** Types of what it is called with; `?` is nothing of interest, `arg1` that argument, where it is given; a last `...T` is every parameter from there on. */
   readonly params: readonly TypeName[];
   /** It is a consumer of messages. */
   readonly consumes?: Consumes;
