@@ -33,6 +33,7 @@ export interface AttackVerdict {
   readonly threats: readonly string[];
   readonly axis: Axis;
   readonly severity: Severity;
+  readonly fix: string;
   readonly ruling: Ruling;
   readonly said: string;
   readonly cases: readonly CaseVerdict[];

@@ -19,6 +19,8 @@ export class Lane {
   /** Whose stage it is: the first is its opener's to close. */
   readonly #isGiven: boolean;
   #stage: Stage | undefined;
+  #own: Stage | undefined;
+  #isClosed = false;
 
   /** `consumed`: what has to be read by somebody before a stage is ready. */
   constructor(profile: Profile, consumed: readonly string[], stage?: Stage) {
@@ -43,8 +45,9 @@ export class Lane {
   }
 
   async close(): Promise<void> {
-    if (!this.#isGiven) await this.#stage?.close();
-    this.#stage = undefined;
+    this.#isClosed = true;
+    await Promise.all([this.#isGiven ? undefined : this.#stage?.close(), this.#own?.close()]);
+    [this.#stage, this.#own] = [undefined, undefined];
   }
 
   async #open(): Promise<Stage> {
@@ -54,14 +57,18 @@ export class Lane {
       return this.#consumed.every((destination) => read.has(destination));
     };
     await stage.until(isRead, this.#profile.bounds.startsWithinMs);
-    return stage;
+    if (!this.#isClosed) return stage;
+    await stage.close();
+    throw new TargetFailure("it was ended while it was starting");
   }
 
   async #onItsOwn(work: (stage: Stage) => Promise<Ran>): Promise<Ran> {
     const stage = await this.#open();
+    this.#own = stage;
     try {
       return await work(stage);
     } finally {
+      this.#own = undefined;
       await stage.close();
     }
   }

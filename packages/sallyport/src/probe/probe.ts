@@ -23,7 +23,7 @@ export interface ProbeRequest {
   readonly lanes?: number;
   /** After this the rest is inconclusive. Default ten minutes. */
   readonly withinMs?: number;
-  /** How a case is run again: the command, up to what names the case. */
+  /** How a case is run again: the command, with `{case}` where the flags go that name it. */
   readonly command?: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
@@ -58,6 +58,9 @@ interface Item {
   readonly number: number;
 }
 
+/** Asked to stop: everything that was started has been ended. */
+export class Interrupted extends Error {}
+
 const ROUNDS = 2;
 const SIDE_BY_SIDE = 6;
 
@@ -68,28 +71,45 @@ export async function probe(request: ProbeRequest): Promise<ProbeResult> {
   const base = { target: profile.name, seed, broker: profile.broker.kind };
   const took = (): number => Math.round(performance.now() - startedAtMs);
   onProgress({ phase: "start" });
-  let first: Stage | undefined;
-  try {
-    first = await Stage.open(profile);
+  const opening = Stage.open(profile);
+  const lanes: Lane[] = [];
+  const work = async (): Promise<ProbeResult> => {
+    const first = await opening;
     onProgress({ phase: "learn" });
     const known = await learn(first, seed, isDry);
-    const verdicts = await attackAll(request, attacks, known, first, startedAtMs);
+    const verdicts = await attackAll(request, attacks, known, first, lanes, startedAtMs);
     return {
       ...base,
       tools: known.tools.map(({ name }) => name),
       consumed: known.consumed,
       verdicts,
-      notes: notesOf(known, first),
+      notes: notesOf(known, first, request),
       tookMs: took(),
     };
+  };
+  try {
+    return await unlessInterrupted(work(), request.signal);
   } catch (error) {
     const failure = troubleOf(error);
     if (failure === undefined) throw error;
     const verdicts = attacks.map((attack) => ruled(attack, { ruling: "inconclusive", said: failure }));
     return { ...base, failure, tools: [], consumed: [], verdicts, notes: [], tookMs: took() };
   } finally {
-    await first?.close();
+    await Promise.all(lanes.map((lane) => lane.close()));
+    await (await opening.catch(() => undefined))?.close();
   }
+}
+
+/** What is under way when it is interrupted loses its target, and what becomes of it is nobody's concern. */
+async function unlessInterrupted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  const interrupted = new Promise<never>((_resolve, reject) => {
+    const stop = (): void => reject(new Interrupted("interrupted"));
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+  });
+  work.catch(() => undefined);
+  return Promise.race([work, interrupted]);
 }
 
 async function attackAll(
@@ -97,13 +117,14 @@ async function attackAll(
   attacks: readonly Attack[],
   known: Known,
   first: Stage,
+  lanes: Lane[],
   startedAtMs: number,
 ): Promise<readonly AttackVerdict[]> {
   const planned = attacks.map((attack) => [attack, attack.cases(known)] as const);
   const items = planned.flatMap(([attack, cases]) => (isNone(cases) ? [] : itemsOf(attack, cases, request)));
   const verdicts = new Map<Item, CaseVerdict>();
   const { isDry = false, onProgress = () => undefined, withinMs = 600_000 } = request;
-  const isOver = (): boolean => request.signal?.aborted === true || performance.now() - startedAtMs > withinMs;
+  const isOver = (): boolean => performance.now() - startedAtMs > withinMs;
   const settle = (item: Item, verdict: CaseVerdict): void => {
     verdicts.set(item, verdict);
     onProgress({
@@ -117,22 +138,17 @@ async function attackAll(
   };
   const judge = async (item: Item, lane: Lane): Promise<void> => {
     if (isDry) return settle(item, planOf(item));
-    if (isOver()) return settle(item, { ...planOf(item), said: request.signal?.aborted === true ? "interrupted" : "time ran out" });
+    if (isOver()) return settle(item, { ...planOf(item), said: "time ran out before it was tried" });
     settle(item, await inRounds(item, lane, known, request));
   };
-  const shared = items.filter(({ attack }) => attack.stage === "shared");
-  const others = items.filter(({ attack }) => attack.stage !== "shared");
   const drain = async (queue: Item[], lane: Lane): Promise<void> => {
     for (let item = queue.shift(); item !== undefined; item = queue.shift()) await judge(item, lane);
   };
   const front = new Lane(request.profile, known.consumed, first);
-  const lanes = Array.from({ length: Math.max((request.lanes ?? 5) - 1, 1) }, () => new Lane(request.profile, known.consumed));
-  try {
-    await Promise.all([sideBySide(shared, (queue) => drain(queue, front)), ...lanes.map((lane) => drain(others, lane))]);
-  } finally {
-    await Promise.all(lanes.map((lane) => lane.close()));
-    await front.close();
-  }
+  const others = items.filter(({ attack }) => attack.stage !== "shared");
+  const shared = items.filter(({ attack }) => attack.stage === "shared");
+  lanes.push(...Array.from({ length: Math.max((request.lanes ?? 5) - 1, 1) }, () => new Lane(request.profile, known.consumed)));
+  await Promise.all([sideBySide(shared, (queue) => drain(queue, front)), ...lanes.map((lane) => drain(others, lane))]);
   return planned.map(([attack, cases]) =>
     isNone(cases)
       ? ruled(attack, cases)
@@ -176,7 +192,8 @@ async function inRounds(item: Item, lane: Lane, known: Known, request: ProbeRequ
 }
 
 function verdictOf({ attack, case: one, number }: Item, outcome: Outcome, bench: Bench | undefined, request: ProbeRequest): CaseVerdict {
-  const again = `${request.command ?? "sallyport probe"} --only ${attack.id} --case ${number} --seed ${request.seed}`;
+  const flags = `--only ${attack.id} --case ${number} --seed ${request.seed}`;
+  const again = (request.command ?? "sallyport probe {case}").replace("{case}", () => flags);
   return {
     number,
     name: one.name,
@@ -200,12 +217,13 @@ const planOf = ({ attack, case: one, number }: Item): CaseVerdict => ({
   reproduce: [],
 });
 
-const ruled = ({ id, title, threats, axis, severity }: Attack, { ruling, said }: Outcome): AttackVerdict => ({
+const ruled = ({ id, title, threats, axis, severity, fix }: Attack, { ruling, said }: Outcome): AttackVerdict => ({
   attack: id,
   title,
   threats,
   axis,
   severity,
+  fix,
   ruling: ruling === "shown" ? "proven" : ruling,
   said,
   cases: [],
@@ -218,13 +236,14 @@ function summed(attack: Attack, cases: readonly CaseVerdict[]): AttackVerdict {
   const ruling = WORST.find((one) => cases.some((verdict) => verdict.ruling === one)) ?? "not-applicable";
   const those = cases.filter((verdict) => verdict.ruling === ruling);
   const said = those[0]?.said ?? "there is no case of that number";
-  const more = those.length > 1 ? ` (and ${those.length - 1} more cases)` : "";
+  const more = those.length > 1 ? ` (and ${those.length - 1} more ${those.length === 2 ? "case" : "cases"})` : "";
   return { ...ruled(attack, { ruling: "inconclusive", said: `${said}${more}` }), ruling, cases };
 }
 
-function notesOf({ tools }: Known, { server }: Stage): readonly string[] {
+function notesOf({ tools }: Known, { server }: Stage, { only }: ProbeRequest): readonly string[] {
   const unable = tools.filter(({ said, honestly }) => honestly === "refused" && said.startsWith("no arguments could be made"));
   return [
+    ...(only === undefined ? [] : ["Not everything was attacked: the grade is of these attacks alone."]),
     ...(tools.length === 0 ? ["The server lists no tools."] : []),
     ...unable.map(({ name }) => `No arguments could be made that fit the schema of ${name}: it was attacked with incomplete ones.`),
     ...server.oddities.map((oddity) => `The server ${oddity}.`),

@@ -2,7 +2,7 @@
 // where what its consumer does can be seen. A YAML file or flags; everything but the command can be left out.
 import { z } from "zod";
 import { readDocument } from "../finding/document.ts";
-import { BROKER_KINDS } from "./brokers/index.ts";
+import { BROKER_KINDS, type BrokerKind } from "./brokers/index.ts";
 
 const words = z.string().min(1).max(10_000);
 const command = z.array(z.string().max(10_000)).min(1).max(200);
@@ -40,7 +40,7 @@ const schema = z.strictObject({
   files: names.default({}),
   broker: z
     .strictObject({
-      kind: z.enum(BROKER_KINDS as ["embedded"]).default("none" as "embedded"),
+      kind: z.enum(BROKER_KINDS as [BrokerKind, ...BrokerKind[]]).default("none"),
       url: words.optional(),
       file: words.optional(),
     })

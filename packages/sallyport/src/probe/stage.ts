@@ -149,6 +149,7 @@ export class Stage {
   }
 
   async close(): Promise<void> {
+    if (this.#isClosing) return;
     this.#isClosing = true;
     await Promise.all([this.server.close(false), this.stopWorker()]);
     await this.#broker.close();

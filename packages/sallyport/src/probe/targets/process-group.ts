@@ -26,6 +26,10 @@ const ENDS_WITHIN_MS = 2000;
 const STEP_MS = 20;
 let marks = 0;
 
+/** Whatever ends this process, what it started ends with it. */
+const live = new Set<number>();
+process.once("exit", () => live.forEach((pid) => signalGroup(pid, "SIGKILL")));
+
 export class ProcessGroup {
   readonly child: ChildProcess;
   readonly exited: Promise<Exit>;
@@ -45,6 +49,7 @@ export class ProcessGroup {
       detached: true,
       stdio: stdio === "piped" ? ["pipe", "pipe", "pipe"] : ["ignore", "pipe", "pipe"],
     });
+    if (this.child.pid !== undefined) live.add(this.child.pid);
     this.child.stderr?.on("data", (chunk: Buffer) => this.#complain(chunk));
     if (stdio === "logged") this.child.stdout?.on("data", (chunk: Buffer) => this.#complain(chunk));
     this.exited = new Promise((resolve) => {
@@ -83,6 +88,7 @@ export class ProcessGroup {
     this.signal("SIGKILL");
     await Promise.race([this.exited, after(ENDS_WITHIN_MS)]);
     for (const pid of marked(this.#mark)) kill(pid, "SIGKILL");
+    if (this.child.pid !== undefined) live.delete(this.child.pid);
     for (let step = 0; step < ENDS_WITHIN_MS / STEP_MS && groupLives(this.child.pid); step++) await after(STEP_MS);
   }
 
