@@ -255,6 +255,7 @@ export const SALLYPORT_ARROWS: ReadonlyMap<string, Arrow> = new Map<string, Arro
         "audit/targets",
         "audit/watch",
         "probe",
+        "probe/attacks",
         "probe/brokers",
         "finding",
         "report",
