@@ -20,7 +20,7 @@ interface Service {
 
 test("there is a Compose file for each broker that is listed in docs/running.md", () => {
   const page = readFileSync(new URL("../../docs/running.md", import.meta.url), "utf8");
-  const listed = [...page.matchAll(/deploy\/compose\/([a-z]+)\/compose\.yaml/g)].map(([, name]) => name);
+  const listed = [...page.matchAll(/deploy\/compose\/([a-z]+)\/compose\.yaml/g)].map(([, name]) => name ?? "");
   expect([...new Set(listed)].toSorted()).toEqual(names.toSorted());
 });
 
