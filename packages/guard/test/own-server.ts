@@ -1,4 +1,4 @@
-// A broker of one test's own, as `npm run brokers` starts it, that can be killed and started again on what it wrote.
+// A broker of one test's own, as `npm run brokers` starts it, that can be paused, killed and started again on what it wrote.
 import { setTimeout as after } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 import type { Broker } from "../../../scripts/brokers/broker.ts";
@@ -6,6 +6,8 @@ import { end, restart, start } from "../../../scripts/brokers/start.ts";
 
 export interface OwnServer {
   readonly url: string;
+  /** Its files. */
+  readonly folder: string;
   signal(which: "SIGSTOP" | "SIGCONT"): void;
   /** SIGKILL; resolves when it is gone. */
   kill(): Promise<void>;
@@ -31,6 +33,7 @@ export async function ownServer(broker: Broker): Promise<OwnServer> {
   });
   return {
     url: server.url,
+    folder: server.folder,
     signal,
     async kill() {
       while (signal("SIGKILL")) await after(STEP_MS);

@@ -1,9 +1,11 @@
 // Every transport that the harness kills, restarts and rebalances. Another is one entry here.
+import { connect, headers, type NatsConnection } from "@nats-io/transport-node";
 import * as platformatic from "@platformatic/kafka";
 import { Redis as IoRedis } from "ioredis";
 import { Kafka, logLevel } from "kafkajs";
 import { KafkaTransport } from "../../src/adapters/kafka.ts";
 import { KafkaJsTransport } from "../../src/adapters/kafkajs.ts";
+import { NatsTransport } from "../../src/adapters/nats.ts";
 import { RedisStreamsTransport } from "../../src/adapters/redis-streams.ts";
 import type { Transport } from "../../src/ports/transport.ts";
 import { brokersOf, createTopics, withAdmin } from "../adapters/kafka-topics.ts";
@@ -32,6 +34,10 @@ const kafka = {
     withAdmin(url, (admin) => createTopics(admin, "", { destinations: [destination], groups: [group], partitions: 3 })),
 } as const;
 
+const toNats = (url: string): Promise<NatsConnection> => connect({ servers: url, maxReconnectAttempts: -1, reconnectTimeWait: 50 });
+const onNats = (connection: NatsConnection): NatsTransport =>
+  new NatsTransport({ connection, headers }, { reclaimAfterMs: 1000, answerWithinMs: 1000 });
+
 export const CARRIERS: readonly Carrier[] = [
   {
     name: "redis-streams",
@@ -55,6 +61,19 @@ export const CARRIERS: readonly Carrier[] = [
     async open(url) {
       const client = new Kafka({ brokers: brokersOf(url), logLevel: logLevel.NOTHING });
       return { transport: new KafkaJsTransport(client, ON_KAFKA), close: async () => undefined };
+    },
+  },
+  {
+    name: "nats",
+    broker: "nats",
+    async open(url) {
+      const connection = await toNats(url);
+      return { transport: onNats(connection), close: () => connection.close() };
+    },
+    async declare(url, destination, group) {
+      const connection = await toNats(url);
+      await onNats(connection).declare(destination, [{ name: group, ordering: "key" }]);
+      await connection.close();
     },
   },
 ];

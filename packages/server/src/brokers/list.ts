@@ -5,7 +5,3 @@ import { redis } from "./redis.ts";
 import { sqlite } from "./sqlite.ts";
 
 export const BROKERS: readonly Broker[] = [sqlite, redis, kafka];
-
-export const BY_SCHEME: ReadonlyMap<string, Broker> = new Map(
-  BROKERS.flatMap((broker) => [...broker.schemes.keys()].map((scheme) => [scheme, broker] as const)),
-);
