@@ -45,7 +45,11 @@ const MEANINGS: readonly (readonly [RegExp, Meaning])[] = [
   ],
   [
     /ACCESS_REFUSED/,
-    { ...REFUSED, why: "this user may not do it", remedy: "Give the user the rights that docs/adapters/rabbitmq.md lists, then connect anew." },
+    {
+      ...REFUSED,
+      why: "this user may not do it",
+      remedy: "Give the user the rights that docs/adapters/rabbitmq.md lists, then connect anew.",
+    },
   ],
   [
     /NOT_FOUND/,

@@ -43,7 +43,7 @@ const layout = (group = "workers"): Layout => {
 };
 
 const open = async (url: string): Promise<OpenedBroker> => {
-  const { broker, address } = chooseBroker(url, false);
+  const { kind: broker, address } = chooseBroker(url, false);
   const opened = await broker.open(address, { leaseMs: 30_000, maxFailures: 5, maxRetryMs: 300_000, onNotice: () => undefined });
   onTestFinished(() => opened.close());
   return opened;
@@ -68,7 +68,7 @@ describe("[OPS-04] an address of Kafka", () => {
   test.each(["kafka://127.0.0.1:9092", "kafkas://u:p@one.example,two.example:9093", "kafka://u:p@localhost?mechanism=PLAIN"])(
     "%s is taken",
     (url) => {
-      expect(chooseBroker(url, false).broker).toBe(kafka);
+      expect(chooseBroker(url, false).kind).toBe(kafka);
     },
   );
 });
