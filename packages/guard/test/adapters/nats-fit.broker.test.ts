@@ -114,6 +114,19 @@ describeBroker("nats", "What NATS JetStream must be set to", (url) => {
     await expect(box(other, { ordering: "key" })).rejects.toMatchObject(refusedWith("--wait=60000ms"));
   });
 
+  test("[REP-08] a message is kept for as long as it is said, however short, and one that is delayed for longer is gone", async () => {
+    const prefix = freshPrefix();
+    const transport = await opened(connection, { prefix, retentionMs: 1000, reclaimAfterMs: 300 });
+    const { take, waiting } = await box(transport, { ordering: "key" });
+    await send(transport, ["a1"], "a");
+    await (await take(1))[0]!.retryAfter(3_600_000);
+    const state = async (): Promise<number> =>
+      (await asked<{ state: { messages: number } }>(connection, `STREAM.INFO.${prefix}-orders`)).state.messages;
+    await expect.poll(state, { timeout: 10_000, interval: 50 }).toBe(0);
+    await send(transport, ["a2"], "a");
+    expect([textsOf(await take(1)), waiting()]).toEqual([["a2"], 0]);
+  });
+
   describe("what is not there", () => {
     test("[PUB-11] a stream that was not declared is refused, and taken when it is", async () => {
       const transport = await opened(connection, { prefix: freshPrefix() }, []);
