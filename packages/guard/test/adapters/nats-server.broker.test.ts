@@ -231,7 +231,7 @@ describeBroker("nats", "A server of NATS", () => {
       const server = await ownServer(broker);
       const configure = async (settings: string): Promise<void> => {
         await natsWith(settings).prepare!(server.folder);
-        server.signal("SIGHUP" as never);
+        server.signal("SIGHUP");
       };
       const admin = await opened(await connected(server.url, { user: "admin", pass: password }));
       const worker = await opened(
