@@ -9,6 +9,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["serve", async () => (await import("./serve.ts")).serveCommand()],
   ["work", async () => (await import("./work.ts")).workCommand()],
   ["audit", async () => (await import("./audit.ts")).auditCommand()],
+  ["probe", async () => (await import("./probe.ts")).probeCommand()],
   ["explain", async () => (await import("./explain.ts")).explainCommand((await import("../audit/rules/pages.ts")).rulePages)],
   ["rules", async () => (await import("./rules.ts")).rulesCommand((await import("../audit/rules/pages.ts")).rulePages)],
   ["contract", async () => (await import("./contract.ts")).contractCommand()],
