@@ -12,7 +12,10 @@ const run = promisify(execFile);
 
 /** A test that runs Python with this module at hand. */
 export function testStock(module: string, title: string, body: () => Promise<void>): void {
-  if (spawnSync("python3", ["-c", `import ${module}`], { env }).status === 0) return void test(title, { timeout: 60_000 }, body);
+  if (spawnSync("python3", ["-c", `import ${module}`], { env }).status === 0) {
+    test(title, { timeout: 60_000 }, body);
+    return;
+  }
   const how = `${title}: Python or its module ${module} is missing: ${HOW}`;
   if (process.env["BROKERS"] === "required") test(how, () => Promise.reject(new Error(how)));
   else test.skip(how, () => undefined);

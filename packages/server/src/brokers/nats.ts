@@ -77,7 +77,12 @@ async function open(address: Address, settings: OpenSettings): Promise<OpenedBro
     );
     return found
       .flat()
-      .flatMap(({ place, what, breaks, mend }) => (place.startsWith(`the ${of} `) ? [{ what: `${place}: ${what}`, breaks, mend }] : []));
+      .filter(({ place }) => place.startsWith(`the ${of} `))
+      .map(({ place, what, breaks, mend, isMissing }) => ({
+        what: `${place}: ${what}`,
+        breaks,
+        mend: isMissing ? `sallyport topology CONTRACT --broker ${String(address)} --apply` : mend,
+      }));
   };
   return {
     transport,

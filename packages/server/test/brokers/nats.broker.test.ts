@@ -62,6 +62,7 @@ describeBroker("nats", "NATS", (url) => {
       const opened = await open(server.url);
       const before = await Promise.all(opened.checks(LAYOUT).map((check) => check.run()));
       expect(before.map((wrongs) => wrongs.length)).toEqual([0, 0, 2, 0]);
+      expect(before[2]![0]!.mend).toBe(`sallyport topology CONTRACT --broker ${server.url} --apply`);
       await opened.declare(LAYOUT);
       await opened.transport.send([message("orders.eu")]);
       await opened.declare(LAYOUT);
