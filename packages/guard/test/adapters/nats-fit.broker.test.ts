@@ -80,7 +80,7 @@ describeBroker("nats", "What NATS JetStream must be set to", (url) => {
     ["[PSN-11] a consumer that acknowledges all before, too", { ack_policy: "all" }, "consumer rm"],
     ["[PSN-11] a consumer that passes over what came before", { deliver_policy: "new" }, "consumer rm"],
     ["[PSN-14] a consumer that drops what was delivered too often", { max_deliver: 5 }, "--max-deliver=-1"],
-    ["[PSN-01] a consumer that stops for what is delayed", { max_ack_pending: 1000 }, "--max-pending=-1"],
+    ["[PSN-01] a consumer that stops for what is delayed", { max_ack_pending: 1000 }, "--max-pending=1000000"],
     ["[PSN-03] a consumer that has delays of its own", { max_deliver: 5, backoff: [1e9] }, "consumer rm"],
     ["[PSN-05] a consumer that gives to others what is worked on", { ack_wait: 1e9 }, "--wait=45000ms"],
     ["[PSN-11] a consumer that filters", { filter_subject: "SUBJECT" }, "consumer rm"],

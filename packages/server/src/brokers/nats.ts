@@ -180,7 +180,7 @@ function declarationsOf({ destination, ordering }: Place, { group, policy }: Lay
   const [consumer, order] = [names.consumerOf(group), names.orderOf(group)];
   const wait = `${reclaimAfter(policy.leaseMs ?? 30_000)}ms`;
   const keeps = "--storage=file --retention=limits --discard=new --replicas=1 --defaults";
-  const delivers = "--pull --ack=explicit --deliver=all --replay=instant --max-deliver=-1 --max-pending=-1 --defaults";
+  const delivers = "--pull --ack=explicit --deliver=all --replay=instant --max-deliver=-1 --max-pending=1000000 --defaults";
   const declared = (
     kind: string,
     name: string,
@@ -206,7 +206,7 @@ function declarationsOf({ destination, ordering }: Place, { group, policy }: Lay
       "consumer",
       `${consumer} of ${names.stream}`,
       "group",
-      { ack_policy: "explicit", ack_wait: wait, max_deliver: -1, max_ack_pending: -1 },
+      { ack_policy: "explicit", ack_wait: wait, max_deliver: -1, max_ack_pending: "unlimited, or a million" },
       `nats consumer add ${names.stream} ${consumer} --wait=${wait} ${delivers}`,
     ),
     ...(ordering === "none"
