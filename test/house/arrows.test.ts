@@ -41,7 +41,10 @@ const BREACHES: readonly (readonly [string, readonly Module[], number])[] = [
   ["isolation knows", [file("isolation/a.ts", `${GUARD}stores/memory-claims.ts`, typed(`${GUARD}contract/contract.ts`))], 1],
   ["sqlite knows", [file("sqlite/database.ts", `${GUARD}stores/sqlite-claims.ts`)], 1],
   ["postgres knows", [file("postgres/postgres.ts", `${GUARD}stores/postgres-claims.ts`)], 1],
+  ["nats knows", [file("nats/link.ts", `${GUARD}adapters/nats.ts`)], 1],
+  ["rabbitmq knows", [file("rabbitmq/channel.ts", `${GUARD}adapters/rabbitmq.ts`)], 1],
   ["redis knows", [file("redis/redis.ts", `${GUARD}stores/redis-claims.ts`)], 1],
+  ["kafka knows", [file("kafka/member.ts", `${GUARD}adapters/kafka.ts`)], 1],
   [
     "adapters knows",
     [
@@ -109,7 +112,7 @@ const BREACHES: readonly (readonly [string, readonly Module[], number])[] = [
   ],
   ["each parser is", [command("audit/engine/a.ts", typed("oxc-parser")), command("audit/frontends/tree-sitter.ts", "web-tree-sitter")], 1],
   ["every room of the guard", [file("utils/a.ts")], 1],
-  ["every exception", [file("stores/sqlite-trail.ts")], 1],
+  ["every exception", [file("stores/trail-chain.ts")], 1],
   [
     "no adapter knows",
     [file("adapters/kafka.ts", `${GUARD}adapters/nats.ts`), { ...file("adapters/nats.ts"), exports: ["NatsTransport"] }],

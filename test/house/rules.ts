@@ -66,7 +66,16 @@ export const ARROWS: ReadonlyMap<string, Arrow> = new Map<string, Arrow>([
   ["sqlite", { knows: ["errors"], because: "it opens files; what is in them is for the adapter and the stores to say" }],
   ["redis", { knows: ["ports", "errors"], because: "it says how Redis is asked; what is asked is for the adapter and the stores to say" }],
   ["postgres", { knows: ["ports", "errors"], because: "it says how PostgreSQL is asked; what is asked is for the stores to say" }],
-  ["adapters", { knows: ["ports", "errors", "sqlite", "redis"], because: CARRIER }],
+  [
+    "kafka",
+    { knows: ["ports", "errors"], because: "what holds on Kafka holds whichever client is handed in; an adapter says which one it is" },
+  ],
+  ["nats", { knows: ["ports", "errors"], because: "it says how NATS is asked; what is asked is for the adapter to say" }],
+  [
+    "rabbitmq",
+    { knows: ["ports", "errors"], because: "it says how RabbitMQ is asked; who gets what, and when, is for the adapter to say" },
+  ],
+  ["adapters", { knows: ["ports", "errors", "sqlite", "redis", "rabbitmq", "kafka", "nats"], because: CARRIER }],
   ["stores", { knows: ["ports", "errors", "sqlite", "redis", "postgres"], because: CARRIER }],
   [
     "mcp",
@@ -98,6 +107,9 @@ export const ARROWS: ReadonlyMap<string, Arrow> = new Map<string, Arrow>([
         "sqlite",
         "redis",
         "postgres",
+        "kafka",
+        "nats",
+        "rabbitmq",
         "adapters",
         "stores",
         "mcp",
@@ -243,6 +255,7 @@ export const SALLYPORT_ARROWS: ReadonlyMap<string, Arrow> = new Map<string, Arro
         "audit/targets",
         "audit/watch",
         "probe",
+        "probe/brokers",
         "finding",
         "report",
         "demo",
@@ -261,7 +274,7 @@ const PARSERS: ReadonlyMap<string, string> = new Map([
 /** Arrows and imports against the rules, each with its reason. */
 const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
   [
-    `${GUARD}stores/sqlite-trail.ts → ${GUARD}envelope/signing-input.ts`,
+    `${GUARD}stores/trail-chain.ts → ${GUARD}envelope/signing-input.ts`,
     "the trail's hash chain needs the digest, and only envelope/ may touch cryptography",
   ],
   [

@@ -13,6 +13,9 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["explain", async () => (await import("./explain.ts")).explainCommand((await import("../audit/rules/pages.ts")).rulePages)],
   ["rules", async () => (await import("./rules.ts")).rulesCommand((await import("../audit/rules/pages.ts")).rulePages)],
   ["contract", async () => (await import("./contract.ts")).contractCommand()],
+  ["doctor", async () => (await import("./doctor.ts")).doctorCommand()],
+  ["topology", async () => (await import("./topology.ts")).topologyCommand()],
+  ["acl", async () => (await import("./acl.ts")).aclCommand()],
   ["dead", async () => (await import("./dead.ts")).deadCommand()],
   ["trail", async () => (await import("./trail.ts")).trailCommand()],
 ]);
