@@ -2,5 +2,6 @@
 import type { Broker } from "./broker.ts";
 import { postgres } from "./postgres.ts";
 import { redis } from "./redis.ts";
+import { sqs } from "./sqs.ts";
 
-export const BROKERS: readonly Broker[] = [redis, postgres];
+export const BROKERS: readonly Broker[] = [redis, postgres, sqs];
