@@ -42,6 +42,7 @@ const BREACHES: readonly (readonly [string, readonly Module[], number])[] = [
   ["sqlite knows", [file("sqlite/database.ts", `${GUARD}stores/sqlite-claims.ts`)], 1],
   ["postgres knows", [file("postgres/postgres.ts", `${GUARD}stores/postgres-claims.ts`)], 1],
   ["redis knows", [file("redis/redis.ts", `${GUARD}stores/redis-claims.ts`)], 1],
+  ["sqs knows", [file("sqs/queue.ts", `${GUARD}adapters/sqs.ts`)], 1],
   [
     "adapters knows",
     [

@@ -66,7 +66,8 @@ export const ARROWS: ReadonlyMap<string, Arrow> = new Map<string, Arrow>([
   ["sqlite", { knows: ["errors"], because: "it opens files; what is in them is for the adapter and the stores to say" }],
   ["redis", { knows: ["ports", "errors"], because: "it says how Redis is asked; what is asked is for the adapter and the stores to say" }],
   ["postgres", { knows: ["ports", "errors"], because: "it says how PostgreSQL is asked; what is asked is for the stores to say" }],
-  ["adapters", { knows: ["ports", "errors", "sqlite", "redis"], because: CARRIER }],
+  ["sqs", { knows: ["ports", "errors"], because: "it says how SQS is asked; what is asked is for the adapter to say" }],
+  ["adapters", { knows: ["ports", "errors", "sqlite", "redis", "sqs"], because: CARRIER }],
   ["stores", { knows: ["ports", "errors", "sqlite", "redis", "postgres"], because: CARRIER }],
   [
     "mcp",
@@ -97,6 +98,7 @@ export const ARROWS: ReadonlyMap<string, Arrow> = new Map<string, Arrow>([
         "isolation",
         "sqlite",
         "redis",
+        "sqs",
         "postgres",
         "adapters",
         "stores",
@@ -225,6 +227,10 @@ const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
   [
     `${GUARD}stores/sqlite-slot.ts → ${GUARD}envelope/signing-input.ts`,
     "where a key is looked for must not be for a caller to choose, and only envelope/ may touch cryptography",
+  ],
+  [
+    `${GUARD}sqs/names.ts → ${GUARD}envelope/signing-input.ts`,
+    "what SQS takes for the same message must not be for a caller to choose, and only envelope/ may touch cryptography",
   ],
   [
     `${GUARD}isolation/thread-entry.ts → ?`,
