@@ -1,5 +1,6 @@
 // Every broker that the guard's cost is measured on.
 import type { Lane } from "./lane.ts";
+import { nats } from "./nats.ts";
 import { redisStreams } from "./redis-streams.ts";
 
-export const LANES: readonly Lane[] = [redisStreams];
+export const LANES: readonly Lane[] = [redisStreams, nats];

@@ -33,12 +33,12 @@ export const OPERATORS: readonly Removal[] = [
   removal(
     "OPS-01",
     "an entry's hash does not cover those before it",
-    guard("stores/sqlite-trail.ts", "digestOf(`${previous} $", "digestOf(`${previous.slice(64)} $"),
+    guard("stores/trail-chain.ts", "digestOf(`${previous} $", "digestOf(`${previous.slice(64)} $"),
   ),
   removal(
     "OPS-01",
     "the end of the trail can be cut off",
-    guard("stores/sqlite-trail.ts", "let headSeen = head === undefined || head === BEGINNING;", "let headSeen = true;"),
+    guard("stores/trail-chain.ts", "let headSeen = head === undefined || head === BEGINNING;", "let headSeen = true;"),
   ),
   removal(
     "OPS-02",

@@ -21,6 +21,6 @@ export type { ConsumerOptions, Handlers } from "./consume/consumer.ts";
 export type { ReceivedEvent } from "./consume/examine.ts";
 export type { Handler, HandlerContext, HandlerFailure } from "./consume/handle.ts";
 export { commitWith, type Outcome, reject, retry, unavailable } from "./consume/outcome.ts";
-export type { ConsumePolicy } from "./consume/policy.ts";
+export { type ConsumePolicy, resolvePolicy } from "./consume/policy.ts";
 export { DeadLetterDesk, OPERATE_SCOPE } from "./consume/redrive.ts";
 export type { DeadLetterDeskOptions, Operator, Redriven } from "./consume/redrive.ts";

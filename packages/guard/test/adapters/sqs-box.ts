@@ -1,8 +1,7 @@
-// Queues of a test's own, and a member of a group whose deliveries are taken one by one.
+// Queues of a test's own, and a transport on them.
 import { SQS } from "@aws-sdk/client-sqs";
 import { onTestFinished } from "vitest";
 import { type SqsClient, type SqsOptions, SqsTransport } from "../../src/adapters/sqs.ts";
-import type { Delivery, ReceiveOptions, Subscription } from "../../src/ports/transport.ts";
 import { queueNameOf } from "../../src/sqs/names.ts";
 
 export const clientAt = (url: string): SQS =>
@@ -57,45 +56,3 @@ export async function open(client: SQS, options: Partial<SqsOptions> = {}, throu
   onTestFinished(() => house.transport.close());
   return house;
 }
-
-export interface Box {
-  readonly subscription: Subscription;
-  /** What fetching was told: codes, and `undefined` where it goes on; the same again is left out. */
-  readonly told: (string | undefined)[];
-  readonly take: (count: number) => Promise<Delivery[]>;
-  readonly waiting: () => number;
-}
-
-export async function box(transport: SqsTransport, options: Partial<ReceiveOptions> = {}): Promise<Box> {
-  const arrived: Delivery[] = [];
-  const told: (string | undefined)[] = [];
-  let wake: () => void = () => undefined;
-  const onFetch = (code: string | undefined): void => {
-    if (told.length === 0 || told.at(-1) !== code) told.push(code);
-  };
-  const subscription = await transport.receive(
-    { destination: "orders", group: "g", ordering: "none", prefetch: 10, onFetch, ...options },
-    (batch) => {
-      arrived.push(...batch);
-      wake();
-    },
-  );
-  return {
-    subscription,
-    told,
-    waiting: () => arrived.length,
-    async take(count) {
-      while (arrived.length < count) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-      return arrived.splice(0, count);
-    },
-  };
-}
-
-export const send = (transport: SqsTransport, texts: readonly string[], key?: string, destination = "orders"): Promise<void> =>
-  transport.send(texts.map((text) => ({ id: text, destination, key, bytes: Buffer.from(text) })));
-
-export const textsOf = (deliveries: readonly Delivery[]): string[] => deliveries.map(({ bytes }) => Buffer.from(bytes).toString());

@@ -5,7 +5,7 @@ import type { Layout, Place } from "./broker.ts";
 export interface LayoutOptions {
   /** Default: the contract's name. */
   readonly group?: string;
-  /** Of destinations with `{tenant}`. */
+  /** Of destinations with `{tenant}`. Empty: such destinations are left out; absent: they are refused. */
   readonly tenants?: readonly string[];
   readonly policy?: Partial<ConsumePolicy>;
 }
@@ -14,7 +14,7 @@ export interface LayoutOptions {
 const ENVELOPE_BYTES = 8 * 1024;
 
 /** @throws {SallyportError} `ERR_CONFIG_INVALID` where a destination has a tenant and none is given. */
-export function layoutOf(contract: Contract<any>, { group = contract.name, tenants = [], policy = {} }: LayoutOptions): Layout {
+export function layoutOf(contract: Contract<any>, { group = contract.name, tenants, policy = {} }: LayoutOptions): Layout {
   const places = new Map<string, Place>();
   for (const event of contract.events.values()) {
     for (const tenant of tenantsOf(event, tenants)) {
@@ -31,9 +31,9 @@ export function layoutOf(contract: Contract<any>, { group = contract.name, tenan
   return { contract, places: [...places.values()], group, policy };
 }
 
-function tenantsOf(event: ContractEvent, tenants: readonly string[]): readonly (string | undefined)[] {
+function tenantsOf(event: ContractEvent, tenants: readonly string[] | undefined): readonly (string | undefined)[] {
   if (!event.destination.includes("{tenant}")) return [undefined];
-  if (tenants.length > 0) return tenants;
+  if (tenants !== undefined) return tenants;
   throw new SallyportError("ERR_CONFIG_INVALID", `"${event.type}" has a destination per tenant`, {
     place: "the tenants",
     remedy: "List them: --tenant one another.",

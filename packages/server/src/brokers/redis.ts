@@ -1,33 +1,20 @@
-// Redis Streams. The checks read INFO alone, since the right to CONFIG is seldom given.
-import { SallyportError } from "@sallyport/guard";
-import type { Redis } from "ioredis";
+// Redis Streams.
 import { type Address, optionIn } from "./address.ts";
-import { type Broker, type Check, type Layout, type OpenedBroker, PASSWORD, type Place, type Role, userOf, type Wrong } from "./broker.ts";
-import { unreachable } from "./unreachable.ts";
+import { type Broker, type Layout, type OpenedBroker, type OpenSettings, PASSWORD, type Place, type Role, userOf } from "./broker.ts";
+import { connectRedis, REDIS_SCHEMES, redisAnswers, redisChecks, redisExposures } from "../redis-server.ts";
 
 const PREFIX = "sallyport";
-const PORT = 6379;
-const CONNECT_WITHIN_MS = 5000;
-/** A connection on which nothing was heard for so long is half open; above the two seconds for which a member waits. */
-const SILENT_MS = 10_000;
-/** Above the claim's lease: what comes again sooner is only found to be claimed. */
-const RECLAIM = { least: 45_000, overLease: 1.5 };
-const OLDEST_MAJOR = 7;
+/** What comes again before its claim's lease has ended is only found to be claimed, and waits for longer. */
+const RECLAIM_AFTER_LEASES = 1.5;
 
 export const redis: Broker = {
   name: "redis",
-  schemes: new Map([
-    ["redis", false],
-    ["rediss", true],
-  ]),
+  schemes: REDIS_SCHEMES,
   options: new Map([
     ["vouchesEnqueueTime", "true where nobody but the server's and the operator's users may XADD: age is then measured to the entry's id"],
   ]),
   example: "rediss://USER:PASSWORD@HOST[:PORT]",
-  exposures: ({ password, user }) =>
-    password === undefined
-      ? [`no password is given${user === undefined ? "" : ", only a user"}: whoever reaches the server may do as much`]
-      : [],
+  exposures: redisExposures,
   open,
   topology: ({ places, group }) =>
     places.flatMap(({ destination }) => {
@@ -45,43 +32,20 @@ export const redis: Broker = {
   }),
 };
 
-async function open(address: Address, { leaseMs, onNotice }: Parameters<Broker["open"]>[1]): Promise<OpenedBroker> {
-  const [{ Redis: IoRedis }, { RedisStreamsTransport }] = await Promise.all([
-    import("ioredis"),
+async function open(address: Address, { leaseMs, onNotice }: OpenSettings): Promise<OpenedBroker> {
+  const [client, { RedisStreamsTransport }] = await Promise.all([
+    connectRedis(address, "ERR_TRANSPORT_UNAVAILABLE", onNotice),
     import("@sallyport/guard/adapters/redis-streams"),
   ]);
-  const { hosts, user, password, path, scheme } = address;
-  const [host] = hosts;
-  if (host === undefined || hosts.length > 1) {
-    throw new SallyportError("ERR_CONFIG_INVALID", "the address of a Redis server has one host", { place: String(address) });
-  }
-  const client: Redis = new IoRedis({
-    host: host.name,
-    port: host.port ?? PORT,
-    ...(user !== undefined && { username: user }),
-    ...(password !== undefined && { password }),
-    ...(path !== "" && { db: Number(path) }),
-    ...(scheme === "rediss" && { tls: { servername: host.name } }),
-    lazyConnect: true,
-    connectTimeout: CONNECT_WITHIN_MS,
-    socketTimeout: SILENT_MS,
-  });
-  client.on("error", (error: unknown) => onNotice("the connection to Redis", unreachable("Redis", address, error)));
-  try {
-    await client.connect();
-  } catch (error) {
-    client.disconnect();
-    throw unreachable("Redis", address, error);
-  }
   const transport = new RedisStreamsTransport(client, {
     prefix: PREFIX,
-    reclaimAfterMs: Math.max(RECLAIM.least, leaseMs * RECLAIM.overLease),
+    reclaimAfterMs: leaseMs * RECLAIM_AFTER_LEASES,
     vouchesEnqueueTime: optionIn(address, "vouchesEnqueueTime", ["true", "false"]) === "true",
   });
   return {
     transport,
-    answers: async () => void (await client.ping()),
-    checks: () => checksOf(() => client.info()),
+    answers: () => redisAnswers(client),
+    checks: () => redisChecks(client),
     // A member that joins makes stream and group, and one that leaves in the same turn takes nothing.
     declare: async ({ places, group }) => {
       for (const { destination, ordering } of places) {
@@ -96,47 +60,6 @@ async function open(address: Address, { leaseMs, onNotice }: Parameters<Broker["
   };
 }
 
-function checksOf(info: () => Promise<string>): readonly Check[] {
-  const check = (name: string, looks: string, judge: (has: (setting: string) => string) => Wrong | undefined): Check => ({
-    name,
-    looks,
-    run: async () => {
-      const told = await info();
-      const wrong = judge((setting) => new RegExp(`^${setting}:(.*?)\\r?$`, "m").exec(told)?.[1] ?? "");
-      return wrong === undefined ? [] : [wrong];
-    },
-  });
-  return [
-    check("version", "the server's version", (has) =>
-      Number.parseInt(has("redis_version"), 10) >= OLDEST_MAJOR
-        ? undefined
-        : {
-            what: `the server is Redis ${has("redis_version")}`,
-            breaks: "what a group takes, delays and settles is done by scripts that it cannot run (PSN-11)",
-            mend: `Install Redis ${OLDEST_MAJOR}.0 or later.`,
-          },
-    ),
-    check("eviction", "maxmemory-policy", (has) =>
-      has("maxmemory_policy") === "noeviction"
-        ? undefined
-        : {
-            what: `maxmemory-policy is ${has("maxmemory_policy")}`,
-            breaks: "when memory is short, confirmed messages and what is known of them are removed without a word (PUB-11, REP-08)",
-            mend: "CONFIG SET maxmemory-policy noeviction",
-          },
-    ),
-    check("persistence", "appendonly", (has) =>
-      has("aof_enabled") === "1"
-        ? undefined
-        : {
-            what: "appendonly is no",
-            breaks: "confirmed messages and claims are lost with the server's process (PUB-11, REP-10)",
-            mend: "CONFIG SET appendonly yes",
-          },
-    ),
-  ];
-}
-
 const streamOf = (destination: string): string => `${PREFIX}:{${destination}}`;
 const whole = ({ destination }: Place): readonly string[] => [`~${streamOf(destination)}`, `~${streamOf(destination)}:*`];
 
@@ -146,7 +69,7 @@ const CONSUMES = `+info +ping +eval +evalsha +script|load +time +xgroup|create +
   +xreadgroup +xread +xack +xclaim +xpending +xrange +xrevrange +xadd +xtrim +zadd +zrem +zscore +zcard +zrange +zrangebyscore
   +zrangebylex +zremrangebyscore +hget +hset +hdel +hexists +exists +lpush +rpush +lpop +lrange +del +set`.split(/\s+/);
 
-/** As docs/adapters.md has them for one stream. */
+/** As docs/adapters/redis.md has them for one stream. */
 const RIGHTS: Readonly<Record<Role, (layout: Layout) => readonly string[]>> = {
   server: ({ places }) => [
     ...PUBLISHES,

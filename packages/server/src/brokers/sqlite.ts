@@ -1,12 +1,12 @@
 // The embedded broker, in a file of this machine: nothing to declare, nobody else's rights to restrict but the file's.
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
 import { SqliteTransport } from "@sallyport/guard/adapters/sqlite";
-import { SqliteDatabase } from "@sallyport/guard/sqlite";
+import { openDatabase, pathOf } from "../sqlite-file.ts";
 import { type Broker, type OpenedBroker, userOf } from "./broker.ts";
 
 /** A process that is not heard of for this long loses its deliveries to others; a shorter lease asks for as soon. */
 const VISIBILITY_MS = 10_000;
+
+export const visibilityOf = (leaseMs: number): number => Math.min(leaseMs, VISIBILITY_MS);
 
 export const sqlite: Broker = {
   name: "sqlite",
@@ -15,13 +15,8 @@ export const sqlite: Broker = {
   example: "sqlite:///var/lib/sallyport/events.db",
   exposures: () => [],
   open: async (address, { leaseMs }): Promise<OpenedBroker> => {
-    const path = address.path.startsWith(":") ? address.path : `/${address.path}`;
-    // When this fails, opening the database says why, with a code.
-    try {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    } catch {}
-    const database = new SqliteDatabase(path);
-    const transport = new SqliteTransport(database, { visibilityMs: Math.min(leaseMs, VISIBILITY_MS) });
+    const database = openDatabase(pathOf(address));
+    const transport = new SqliteTransport(database, { visibilityMs: visibilityOf(leaseMs) });
     return {
       transport,
       answers: () => database.write(() => undefined),
@@ -38,6 +33,6 @@ export const sqlite: Broker = {
     role,
     user: userOf(layout, role),
     goes: "to a shell: whoever may write the file may do everything, so that all roles are one user of the machine",
-    text: `useradd --system ${userOf(layout, role)}`,
+    text: `useradd --system sallyport-${layout.contract.name}`,
   }),
 };

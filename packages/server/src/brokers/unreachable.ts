@@ -3,13 +3,26 @@
 import { isSallyportError, SallyportError } from "@sallyport/guard";
 import type { Address } from "./address.ts";
 
+type Unavailable = "ERR_TRANSPORT_UNAVAILABLE" | "ERR_STORE_UNAVAILABLE";
+
 /** `cause` is not kept: it would be printed with whatever the client has put in it. */
-export function unreachable(what: string, address: Address, cause: unknown): SallyportError {
+export function unreachable(
+  what: string,
+  address: Address,
+  cause: unknown,
+  code: Unavailable = "ERR_TRANSPORT_UNAVAILABLE",
+): SallyportError {
   if (isSallyportError(cause)) return cause;
-  const code = (cause as { readonly code?: unknown } | undefined)?.code;
-  const told = typeof code === "string" && /^[A-Z][A-Z0-9_]{1,40}$/.test(code) ? ` (${code})` : "";
-  return new SallyportError("ERR_TRANSPORT_UNAVAILABLE", `${what} cannot be reached${told}`, {
+  return new SallyportError(code, `${what} cannot be reached${codeOf(cause)}`, {
     place: String(address),
     remedy: "See whether it runs, can be reached from here, and knows this user and password.",
   });
+}
+
+/** Words that systems and servers have for what happened: ECONNREFUSED, 28P01, WRONGPASS. */
+function codeOf(cause: unknown): string {
+  const { code, message } = (cause ?? {}) as { readonly code?: unknown; readonly message?: unknown };
+  const told = [code, typeof message === "string" ? /^[A-Z]{4,20}(?= )/.exec(message)?.[0] : undefined];
+  const known = told.find((one): one is string => typeof one === "string" && /^[A-Z0-9_]{2,40}$/.test(one));
+  return known === undefined ? "" : ` (${known})`;
 }

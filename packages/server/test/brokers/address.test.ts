@@ -2,8 +2,9 @@ import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import { isSallyportError } from "@sallyport/guard";
 import { Address, optionIn } from "../../src/brokers/address.ts";
-import { brokerNamed, chooseBroker } from "../../src/brokers/choose.ts";
-import { BROKERS, BY_SCHEME } from "../../src/brokers/list.ts";
+import { brokerNamed, bySchemeOf, chooseBroker, chooseStore } from "../../src/brokers/choose.ts";
+import { BROKERS } from "../../src/brokers/list.ts";
+import { STORES } from "../../src/stores/list.ts";
 import { unreachable } from "../../src/brokers/unreachable.ts";
 
 const SECRET = "s3cr3t!";
@@ -74,11 +75,14 @@ describe("an address", () => {
 
 describe("choosing a broker", () => {
   test("goes by the scheme, which no two brokers share", () => {
-    expect(BY_SCHEME.size).toBe(BROKERS.reduce((count, { schemes }) => count + schemes.size, 0));
+    expect(bySchemeOf(BROKERS).size).toBe(BROKERS.reduce((count, { schemes }) => count + schemes.size, 0));
+    expect(() => bySchemeOf([...BROKERS, ...BROKERS])).toThrow(TypeError);
     for (const broker of BROKERS) {
       expect(brokerNamed(broker.name)).toBe(broker);
-      for (const scheme of broker.schemes.keys()) expect(chooseBroker(`${scheme}://127.0.0.1/x`, false).broker).toBe(broker);
+      for (const scheme of broker.schemes.keys()) expect(chooseBroker(`${scheme}://127.0.0.1/x`, false).kind).toBe(broker);
     }
+    for (const store of STORES)
+      for (const scheme of store.schemes.keys()) expect(chooseStore(`${scheme}://127.0.0.1/x`, false).kind).toBe(store);
     expect(codeOf(() => chooseBroker("constructor://h", false))).toBe("ERR_CONFIG_INVALID");
   });
 
@@ -100,7 +104,24 @@ describe("choosing a broker", () => {
   test.each(["rediss://u:p@broker.example", "redis://127.0.0.1:6379", "redis://localhost", "redis://[::1]:1"])(
     "[OPS-04] %s is taken",
     (url) => {
-      expect(chooseBroker(url, false).broker.name).toBe("redis");
+      expect(chooseBroker(url, false).kind.name).toBe("redis");
+    },
+  );
+
+  test.each([
+    ["postgres://u:p@db.example/d?sslmode=disable", "plaintext"],
+    ["postgres://u@db.example/d", "no password"],
+    ["postgres://postgres:postgres@db.example/d", "the password that everyone tries first"],
+    ["redis://u:p@db.example", "plaintext"],
+  ])("[OPS-04] the store %s is refused (%s) unless the configuration says so aloud", (url) => {
+    expect(codeOf(() => chooseStore(url, false))).toBe("ERR_CONFIG_INSECURE");
+    expect(chooseStore(url, true).address.reveal()).toBe(url);
+  });
+
+  test.each(["postgres://u:p@db.example/d", "postgres://sallyport@127.0.0.1:5432/d", "rediss://u:p@db.example"])(
+    "[OPS-04] the store %s is taken",
+    (url) => {
+      expect(chooseStore(url, false).address.reveal()).toBe(url);
     },
   );
 });

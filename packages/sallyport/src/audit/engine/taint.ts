@@ -46,6 +46,8 @@ export interface Taint {
   readonly floored?: boolean;
   /** A number that was read from a text, which may say that it is none. */
   readonly mayBeNaN?: boolean;
+  /** Not it, but what its owner has marked it with: tags that only they can set. */
+  readonly marks?: boolean;
   /** Marked as untrusted for whoever reads it. */
   readonly marked?: boolean;
   readonly step: Step;
@@ -56,7 +58,8 @@ const MOST_STEPS = 40;
 
 export const keyOf = ({ origin, path }: Pick<Taint, "origin" | "path">): string => `${origin.id}:${path}`;
 
-const sameAs = ({ origin, path, prototype, closed }: Taint): string => `${origin.id}:${path}:${prototype === true}:${closed}`;
+const sameAs = ({ origin, path, prototype, closed, marks }: Taint): string =>
+  `${origin.id}:${path}:${prototype === true}:${closed}${marks === true ? ":marks" : ""}`;
 
 export function joinTaints(lists: readonly (readonly Taint[])[]): readonly Taint[] {
   const all = lists.filter((list) => list.length > 0);
@@ -93,6 +96,7 @@ export function stepsOf(last: Step | undefined): readonly Step[] {
 
 /** A part of the input, read by name or index. */
 export function partOf(taint: Taint, name: string): Taint | undefined {
+  if (taint.marks === true) return taint;
   const schema = fieldOf(taint.schema, name);
   if (schema === "absent") return undefined;
   const path = taint.path === "" ? name : name === "[]" ? `${taint.path}[]` : `${taint.path}.${name}`;
