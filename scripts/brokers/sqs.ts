@@ -11,9 +11,8 @@ const JAVA = ["-Xmx256m", "-Xms64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=
 /** A database that is written to as soon as something is committed. */
 const databaseIn = (folder: string): string => `jdbc:h2:${join(folder, "messages")};WRITE_DELAY=0`;
 
-/** Clients ask where a queue is and then ask there: `clientsPort` is where they are told to, a proxy's for one. */
-const configuration = (port: number, clientsPort: number, folder: string): string => `
-node-address { protocol = http, host = "127.0.0.1", port = ${clientsPort}, context-path = "" }
+const configuration = (port: number, folder: string): string => `
+node-address { protocol = http, host = "127.0.0.1", port = ${port}, context-path = "" }
 rest-sqs { enabled = true, bind-hostname = "127.0.0.1", bind-port = ${port}, sqs-limits = strict }
 rest-stats { enabled = false }
 generate-node-address = false
@@ -21,8 +20,7 @@ queues {}
 messages-storage { enabled = true, driver-class = "org.h2.Driver", uri = "${databaseIn(folder)}", username = "", password = "" }
 `;
 
-/** One of a test's own may be behind a proxy. */
-export const sqsBehind = (clientsPort?: number): Broker => ({
+export const sqs: Broker = {
   name: "sqs",
   package: "openjdk-17-jre-headless maven",
   program: "java",
@@ -30,7 +28,7 @@ export const sqsBehind = (clientsPort?: number): Broker => ({
   prepare: () => resolveJars(ELASTICMQ),
   command(port, folder) {
     const file = join(folder, "elasticmq.conf");
-    writeFileSync(file, configuration(port, clientsPort ?? port, folder));
+    writeFileSync(file, configuration(port, folder));
     return { args: [...JAVA, `-Dconfig.file=${file}`, "-cp", join(jarsOf(ELASTICMQ), "*"), "org.elasticmq.server.Main"] };
   },
   url: (port) => `http://127.0.0.1:${port}`,
@@ -38,6 +36,4 @@ export const sqsBehind = (clientsPort?: number): Broker => ({
     const { status } = await fetch(`http://127.0.0.1:${port}/?Action=ListQueues`, { signal: AbortSignal.timeout(1000) });
     if (status !== 200) throw new Error(`it answers with ${status}`);
   },
-});
-
-export const sqs = sqsBehind();
+};

@@ -4,8 +4,15 @@ import { onTestFinished } from "vitest";
 import { type SqsClient, type SqsOptions, SqsTransport } from "../../src/adapters/sqs.ts";
 import { queueNameOf } from "../../src/sqs/names.ts";
 
+/** Which asks there, and not where the server says that a queue is: a proxy is not known to it. */
 export const clientAt = (url: string): SQS =>
-  new SQS({ region: "elasticmq", endpoint: url, credentials: { accessKeyId: "local", secretAccessKey: "local" }, maxAttempts: 1 });
+  new SQS({
+    region: "elasticmq",
+    endpoint: url,
+    useQueueUrlAsEndpoint: false,
+    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+    maxAttempts: 1,
+  });
 
 export const GROUPS = ["g", "one", "two"];
 

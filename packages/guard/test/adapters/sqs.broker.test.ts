@@ -15,7 +15,7 @@ describeBroker("sqs", "SQS", (url) => {
     for (const [index, alone] of lawsFor(["g"]).entries()) {
       const law = alone.name.includes("per group") ? ofTwoGroups[index]! : alone;
       // One of them sends 5,000 messages of one key, ten at a time.
-      test(law.name, { timeout: 120_000 }, law.run);
+      test(law.name, { timeout: 300_000 }, law.run);
     }
   });
 });
