@@ -17,7 +17,7 @@ export interface Broker {
   /** As whom it runs, where that is not who starts it. */
   user?(): { readonly uid?: number; readonly gid?: number };
   /** Before it is started. */
-  prepare?(folder: string): void;
+  prepare?(folder: string): void | Promise<void>;
   /** In `folder`, which is empty. The process must stay in the foreground. */
   command(port: number, folder: string): Command | Promise<Command>;
   url(port: number): string;

@@ -1,22 +1,30 @@
 // Apache Kafka in KRaft mode, broker and controller in one process, from Maven Central: Debian has none. Its jars are
 // kept in the user's cache. Settings are a production's where they matter: no topic makes itself, no unclean leader.
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFile, execFileSync, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
-import { homedir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { type Broker, freePort } from "./broker.ts";
+
+const run = promisify(execFile);
 
 const VERSION = "4.3.1";
 const CACHE = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "sallyport");
-const JARS = join(CACHE, `kafka-${VERSION}`);
+const JARS = join(CACHE, `kafka-with-tools-${VERSION}`);
 const MAIN_JAR = `kafka_2.13-${VERSION}.jar`;
 
 /** Who may do what is then said by ACLs; `admin` and whoever is asked for here has the password of their own name. */
 export const SASL_USERS = ["admin", "publisher", "worker", "operator", "stranger"] as const;
 
 const runs = (program: string): boolean => spawnSync(program, ["--version"], { stdio: "ignore" }).error === undefined;
+
+/** The tools alone: what they need the broker has. */
+const NOTHING_ELSE = "<exclusions><exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion></exclusions>";
+const dependency = (artifact: string, exclusions: string): string =>
+  `<dependency><groupId>org.apache.kafka</groupId><artifactId>${artifact}</artifactId><version>${VERSION}</version>${exclusions}</dependency>`;
 
 /** Resolved once, by coordinates: what Maven has verified is moved to its place as a whole. */
 function resolveJars(): void {
@@ -26,7 +34,9 @@ function resolveJars(): void {
   try {
     writeFileSync(
       join(folder, "pom.xml"),
-      `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion><groupId>sallyport</groupId><artifactId>kafka</artifactId><version>1</version><dependencies><dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>${VERSION}</version></dependency></dependencies></project>`,
+      `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
+       <groupId>sallyport</groupId><artifactId>kafka</artifactId><version>1</version>
+       <dependencies>${dependency("kafka_2.13", "")}${dependency("kafka-tools", NOTHING_ELSE)}</dependencies></project>`,
     );
     const args = ["-B", "-q", "dependency:copy-dependencies", "-DoutputDirectory=jars", "-DincludeScope=runtime"];
     const { status, stdout } = spawnSync("mvn", args, { cwd: folder, encoding: "utf8" });
@@ -79,7 +89,8 @@ function properties({ port, controllerPort, folder }: Place, { sasl = false, adv
     "group.min.session.timeout.ms=1000",
     ...(sasl
       ? [
-          "sasl.enabled.mechanisms=PLAIN",
+          "sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-512",
+          "listener.name.client.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;",
           "sasl.mechanism.inter.broker.protocol=PLAIN",
           `listener.name.client.plain.sasl.jaas.config=${jaas}`,
           "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
@@ -116,7 +127,8 @@ export const kafkaVariant = (variant: Variant): Broker => ({
     const file = join(folder, "server.properties");
     writeFileSync(file, properties({ port, controllerPort: await freePort(), folder }, variant));
     if (!existsSync(join(folder, "data", "meta.properties"))) {
-      const id = randomBytes(16).toString("base64url");
+      // One that begins with a dash is taken for an option.
+      const id = `A${randomBytes(16).toString("base64url").slice(1)}`;
       execFileSync("java", [...JAVA, "kafka.tools.StorageTool", "format", "-t", id, "-c", file], { stdio: "ignore" });
     }
     return { args: [...JAVA, "kafka.Kafka", file] };
@@ -124,6 +136,33 @@ export const kafkaVariant = (variant: Variant): Broker => ({
   url: (port) => `kafka://127.0.0.1:${port}`,
   answers,
 });
+
+/** Of Kafka's own tools, by the scripts that start them. */
+const TOOLS: ReadonlyMap<string, string> = new Map([
+  ["kafka-topics.sh", "org.apache.kafka.tools.TopicCommand"],
+  ["kafka-configs.sh", "kafka.admin.ConfigCommand"],
+  ["kafka-acls.sh", "org.apache.kafka.tools.AclCommand"],
+]);
+
+/** Runs a command as an operator would, but for the script, which Maven does not have. Rejects with what it said. */
+export async function kafkaTool(command: string, url: string, client = ""): Promise<string> {
+  const [script = "", ...args] = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
+  const tool = TOOLS.get(script);
+  if (tool === undefined) throw new Error(`no such tool: ${script}`);
+  resolveJars();
+  const folder = mkdtempSync(join(tmpdir(), "sallyport-kafka-tool-"));
+  try {
+    const file = join(folder, "client.properties");
+    writeFileSync(file, client);
+    const where = ["--bootstrap-server", new URL(url).host, "--command-config", file];
+    const { stdout, stderr } = await run("java", [...JAVA, tool, ...args, ...where]);
+    // Some say what failed and end with 0.
+    if (/^(?:Error|Exception)/m.test(stdout + stderr)) throw new Error(stdout + stderr);
+    return stdout;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
 
 export const kafka = kafkaVariant({});
 /** The same, behind SASL/PLAIN and with an authorizer that lets nobody but `admin` do anything. */

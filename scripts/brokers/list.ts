@@ -3,6 +3,8 @@ import type { Broker } from "./broker.ts";
 import { kafka } from "./kafka.ts";
 import { nats } from "./nats.ts";
 import { postgres } from "./postgres.ts";
+import { rabbitmq } from "./rabbitmq.ts";
 import { redis } from "./redis.ts";
+import { sqs } from "./sqs.ts";
 
-export const BROKERS: readonly Broker[] = [redis, postgres, nats, kafka];
+export const BROKERS: readonly Broker[] = [redis, postgres, nats, rabbitmq, kafka, sqs];

@@ -3,9 +3,13 @@
 import { KafkaCarrier, type KafkaOptions } from "../kafka/carrier.ts";
 import type { PlatformaticConnection, PlatformaticKafka } from "../kafka/platformatic.ts";
 import { PlatformaticLink } from "../kafka/platformatic-link.ts";
+import type { TopicFault } from "../kafka/topic-checks.ts";
 import type { Capabilities, Delivery, OutgoingMessage, ReceiveOptions, Subscription, Transport } from "../ports/transport.ts";
 
 export type { KafkaOptions } from "../kafka/carrier.ts";
+export { type KafkaNames, namesOf as kafkaNames } from "../kafka/names.ts";
+export { createCommand, type TopicFault, type TopicNeeds, topicSettings } from "../kafka/topic-checks.ts";
+export { HEADERS_BYTES as RETRY_BYTES } from "../kafka/retry-record.ts";
 export type { PlatformaticConnection, PlatformaticKafka } from "../kafka/platformatic.ts";
 
 export class KafkaTransport implements Transport {
@@ -30,6 +34,11 @@ export class KafkaTransport implements Transport {
 
   receive(options: ReceiveOptions, onDeliveries: (deliveries: readonly Delivery[]) => void): Promise<Subscription> {
     return this.#carrier.receive(options, onDeliveries);
+  }
+
+  /** What is wrong with the topics of a destination, and with those for a group's retries where one is given. Changes nothing. */
+  faults(destination: string, of: { readonly group?: string; readonly maxBytes?: number } = {}): Promise<readonly TopicFault[]> {
+    return this.#carrier.faults(destination, of);
   }
 
   /** Closes every client that it has made. */

@@ -2,9 +2,11 @@
 import { KafkaCarrier, type KafkaOptions } from "../kafka/carrier.ts";
 import type { KafkaJsClient } from "../kafka/kafkajs.ts";
 import { KafkaJsLink } from "../kafka/kafkajs-link.ts";
+import type { TopicFault } from "../kafka/topic-checks.ts";
 import type { Capabilities, Delivery, OutgoingMessage, ReceiveOptions, Subscription, Transport } from "../ports/transport.ts";
 
 export type { KafkaOptions } from "../kafka/carrier.ts";
+export type { TopicFault } from "../kafka/topic-checks.ts";
 export type { KafkaJsClient } from "../kafka/kafkajs.ts";
 
 export class KafkaJsTransport implements Transport {
@@ -29,6 +31,11 @@ export class KafkaJsTransport implements Transport {
 
   receive(options: ReceiveOptions, onDeliveries: (deliveries: readonly Delivery[]) => void): Promise<Subscription> {
     return this.#carrier.receive(options, onDeliveries);
+  }
+
+  /** What is wrong with the topics of a destination, and with those for a group's retries where one is given. Changes nothing. */
+  faults(destination: string, of: { readonly group?: string; readonly maxBytes?: number } = {}): Promise<readonly TopicFault[]> {
+    return this.#carrier.faults(destination, of);
   }
 
   /** Closes every client that it has made. */

@@ -2,17 +2,21 @@
 // and what is delayed, is kept by the server; whose turn it is in an ordered group, too.
 import { isSallyportError, SallyportError } from "../errors.ts";
 import type { NatsClient } from "../nats/client.ts";
-import { consumerConfigOf, joinGroup, refuseUnfitConsumer } from "../nats/group.ts";
+import { consumerConfigOf, consumerInfo, joinGroup, unfitConsumer } from "../nats/group.ts";
 import { isUnknown } from "../nats/failure.ts";
 import { NatsLink } from "../nats/link.ts";
 import { namesOf, refusePrefix, type NatsNames } from "../nats/names.ts";
-import { declareStream, refuseUnfitStream, streamConfigOf, streamInfo, type StreamInfo } from "../nats/stream.ts";
-import { orderConfigOf, Turn } from "../nats/turn.ts";
+import { declareStream, streamConfigOf, streamInfo, type StreamInfo, UNKNOWN_STREAM, unfitStream } from "../nats/stream.ts";
+import { orderConfigOf, Turn, TURN_CONSUMER } from "../nats/turn.ts";
+import { refuseUnfit, type Unfit } from "../nats/unfit.ts";
 import type { BrowsedPage, BrowseOptions, Browser } from "../ports/browser.ts";
 import { type Clock, systemClock } from "../ports/clock.ts";
 import type { Capabilities, Delivery, OutgoingMessage, ReceiveOptions, Subscription, Transport } from "../ports/transport.ts";
 import { NatsMember } from "./nats-member.ts";
 
+export { namesOf as natsNamesOf } from "../nats/names.ts";
+export type { NatsNames } from "../nats/names.ts";
+export type { Unfit } from "../nats/unfit.ts";
 export type { NatsClient, NatsConnection, NatsHeaders, NatsMessage, NatsSubscription } from "../nats/client.ts";
 
 export interface NatsOptions {
@@ -38,6 +42,11 @@ export interface NatsOptions {
   /** After this without an answer the broker is said to be unavailable. Default 5 s. */
   readonly answerWithinMs?: number;
   readonly clock?: Clock;
+}
+
+export interface NatsGroup {
+  readonly name: string;
+  readonly ordering: "none" | "key";
 }
 
 const DAY_MS = 86_400_000;
@@ -77,7 +86,7 @@ export class NatsTransport implements Transport, Browser {
   }
 
   /** Creates the stream of a destination, and what its groups need. What is there already is left as it is, and must fit. */
-  async declare(destination: string, groups: readonly { readonly name: string; readonly ordering: "none" | "key" }[] = []): Promise<void> {
+  async declare(destination: string, groups: readonly NatsGroup[] = []): Promise<void> {
     const names = namesOf(this.#prefix, destination);
     await declareStream(this.#link, names.stream, streamConfigOf(names, this.#wants));
     await this.#fit(names);
@@ -86,6 +95,37 @@ export class NatsTransport implements Transport, Browser {
       const turn = this.#turn(names.orderOf(name), { onGained: () => undefined, onLost: () => undefined, onFailure: () => undefined });
       if (ordering === "key") await turn.join();
     }
+  }
+
+  /** All that is wrong with what `declare` creates. Changes nothing. */
+  async examine(destination: string, groups: readonly NatsGroup[] = []): Promise<readonly Unfit[]> {
+    const names = namesOf(this.#prefix, destination);
+    const missing = (place: string): Unfit => ({
+      place,
+      what: "it is not there",
+      breaks: "what is published is refused, or nobody can take it (PUB-11)",
+      mend: "Declare it, see docs/adapters/nats.md",
+      isMissing: true,
+    });
+    const info = await streamInfo(this.#link, names);
+    if (info === undefined) return [missing(`the stream ${names.stream}`)];
+    const found = [...unfitStream(info.config, names, this.#wants)];
+    for (const { name, ordering } of groups) {
+      const order = names.orderOf(name);
+      const consumers = [
+        { stream: names.stream, consumer: names.consumerOf(name) },
+        ...(ordering === "key" ? [{ stream: order.stream, consumer: TURN_CONSUMER, filter: order.turn }] : []),
+      ];
+      for (const wanted of consumers) {
+        const known = await consumerInfo(this.#link, wanted.stream, wanted.consumer).catch((error: unknown) => {
+          if (isUnknown(error, UNKNOWN_STREAM)) return undefined;
+          throw error;
+        });
+        if (known === undefined) found.push(missing(`the consumer ${wanted.consumer} of the stream ${wanted.stream}`));
+        else found.push(...unfitConsumer(known.config, { ...wanted, ackWaitMs: this.#reclaimAfterMs }));
+      }
+    }
+    return found;
   }
 
   async send(messages: readonly OutgoingMessage[]): Promise<void> {
@@ -187,16 +227,16 @@ export class NatsTransport implements Transport, Browser {
     const info = await streamInfo(this.#link, names);
     if (info === undefined) {
       throw new SallyportError("ERR_TRANSPORT_REFUSED", `NATS has no stream ${names.stream}`, {
-        remedy: "Declare it, see docs/adapters.md.",
+        remedy: "Declare it, see docs/adapters/nats.md.",
       });
     }
-    refuseUnfitStream(info.config, names, this.#wants);
+    refuseUnfit(unfitStream(info.config, names, this.#wants));
     return info;
   }
 
   async #join({ stream }: NatsNames, consumer: string): Promise<void> {
     const { config } = await joinGroup(this.#link, stream, consumer, consumerConfigOf(consumer, this.#reclaimAfterMs));
-    refuseUnfitConsumer(config, { stream, consumer, ackWaitMs: this.#reclaimAfterMs });
+    refuseUnfit(unfitConsumer(config, { stream, consumer, ackWaitMs: this.#reclaimAfterMs }));
   }
 
   #turn(names: ReturnType<NatsNames["orderOf"]>, events: ConstructorParameters<typeof Turn>[0]["events"]): Turn {

@@ -10,8 +10,8 @@ import { type KafkaNames, namesOf, refusePrefix, topicOf } from "./names.ts";
 import { Outbox } from "./outbox.ts";
 import type { Entry } from "./partition-log.ts";
 import { partitionOf } from "./partition-of.ts";
-import { retryHeaders } from "./retry-record.ts";
-import { refuseUnfitTopic, retryBytes, type TopicNeeds } from "./topic-checks.ts";
+import { HEADERS_BYTES, retryHeaders } from "./retry-record.ts";
+import { refuseUnfitTopic, retryBytes, type TopicFault, topicFaults, type TopicNeeds } from "./topic-checks.ts";
 
 export interface KafkaOptions {
   /** Before every topic and group, the retry topics too. Default none: a destination's topic has its name. */
@@ -35,6 +35,8 @@ export interface KafkaOptions {
 const DAY_MS = 86_400_000;
 /** A topic's settings are looked at again after this. */
 const LOOK_AGAIN_MS = 300_000;
+const MOST_LOOKS = 10;
+const LOOK_MS = 100;
 
 interface Looked {
   readonly facts: Promise<TopicFacts>;
@@ -174,13 +176,34 @@ export class KafkaCarrier {
     return turn % partitions;
   }
 
+  /** What is wrong with the topics of a destination, and of a group's retries where one is given; `maxBytes` of one envelope. */
+  async faults(
+    destination: string,
+    { group, maxBytes }: { readonly group?: string; readonly maxBytes?: number },
+  ): Promise<readonly TopicFault[]> {
+    const needs = { ...this.#needs, ...(maxBytes !== undefined && { maxBytes: maxBytes + HEADERS_BYTES }) };
+    const { topic, retries } =
+      group === undefined ? { topic: topicOf(this.#prefix, destination), retries: [] } : namesOf(this.#prefix, destination, group);
+    const all = await this.#describe([topic, ...retries.map((retry) => retry.topic)]);
+    const facts = all.get(topic);
+    const said = (of: string, faults: readonly TopicFault[]): readonly TopicFault[] =>
+      faults.map((fault) => ({ ...fault, what: `${of} ${fault.what}` }));
+    return [
+      ...said(topic, topicFaults(topic, facts, needs)),
+      ...retries.flatMap((retry) => said(retry.topic, topicFaults(retry.topic, all.get(retry.topic), this.#retryNeeds(facts)))),
+    ];
+  }
+
+  /** What waits there is looked at for its own header, and not for the broker's time. */
+  #retryNeeds(source: TopicFacts | undefined): TopicNeeds {
+    return { ...this.#needs, vouchesEnqueueTime: false, ...(source && { maxBytes: retryBytes(source) }) };
+  }
+
   async #checkAll({ topic, retries }: KafkaNames): Promise<void> {
     const all = await this.#describe([topic, ...retries.map((retry) => retry.topic)]);
     const facts = all.get(topic);
     refuseUnfitTopic(topic, facts, this.#needs);
-    // What waits there is looked at for its own header, and not for the broker's time.
-    const needs = { ...this.#needs, vouchesEnqueueTime: false };
-    for (const retry of retries) refuseUnfitTopic(retry.topic, all.get(retry.topic), needs, retryBytes(facts));
+    for (const retry of retries) refuseUnfitTopic(retry.topic, all.get(retry.topic), this.#retryNeeds(facts));
   }
 
   #factsOf(topic: string): Promise<TopicFacts> {
@@ -192,8 +215,13 @@ export class KafkaCarrier {
     return facts;
   }
 
-  #describe(topics: readonly string[]): Promise<ReadonlyMap<string, TopicFacts>> {
-    return answered(this.#link.describe(topics), this.#clock, this.#answerWithinMs);
+  /** One that was made a moment ago is not known to every broker at once: what is missing is looked for again. */
+  async #describe(topics: readonly string[]): Promise<ReadonlyMap<string, TopicFacts>> {
+    for (let looks = 1; ; looks++) {
+      const found = await answered(this.#link.describe(topics), this.#clock, this.#answerWithinMs);
+      if (found.size === topics.length || looks === MOST_LOOKS) return found;
+      await new Promise<void>((resolve) => void this.#clock.after(LOOK_MS, resolve));
+    }
   }
 
   async #look(topic: string): Promise<TopicFacts> {

@@ -10,7 +10,7 @@ interface Meaning {
 
 const UNAVAILABLE = { code: "ERR_TRANSPORT_UNAVAILABLE" } as const;
 const REFUSED = { code: "ERR_TRANSPORT_REFUSED" } as const;
-const RIGHTS = { ...REFUSED, remedy: "Give the client the rights that docs/adapters.md lists." } as const;
+const RIGHTS = { ...REFUSED, remedy: "Give the client the rights that docs/adapters/kafka.md lists." } as const;
 const CREDENTIALS = { ...REFUSED, remedy: "Check the client's mechanism, user and password." } as const;
 
 /** By Kafka's own names, https://kafka.apache.org/protocol#protocol_error_codes. */

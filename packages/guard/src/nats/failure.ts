@@ -16,7 +16,7 @@ interface Meaning {
 
 const UNAVAILABLE = { code: "ERR_TRANSPORT_UNAVAILABLE" } as const;
 const REFUSED = { code: "ERR_TRANSPORT_REFUSED" } as const;
-const RIGHTS = { ...REFUSED, remedy: "Give the user the rights that docs/adapters.md lists." } as const;
+const RIGHTS = { ...REFUSED, remedy: "Give the user the rights that docs/adapters/nats.md lists." } as const;
 
 /** By the error's name, which is the same in every copy of the client. */
 const OF_CLIENT: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
@@ -47,7 +47,7 @@ const OF_JETSTREAM: ReadonlyMap<number, Meaning> = new Map<number, Meaning>([
     10054,
     { ...REFUSED, why: "the message is larger than the stream takes", remedy: "Raise the stream's max_msg_size, or bound the event." },
   ],
-  [10059, { ...REFUSED, why: "there is no such stream", remedy: "Declare it, see docs/adapters.md." }],
+  [10059, { ...REFUSED, why: "there is no such stream", remedy: "Declare it, see docs/adapters/nats.md." }],
   [10076, { ...REFUSED, why: "JetStream is off", remedy: "Start the server with -js." }],
   [10039, { ...REFUSED, why: "JetStream is off for this account", remedy: "Enable it for the account." }],
 ]);
@@ -102,5 +102,5 @@ function meaningOf(cause: unknown): Meaning | undefined {
 export const NOBODY_STORES: Meaning = {
   ...REFUSED,
   why: "no stream takes what is sent there",
-  remedy: "Declare it, see docs/adapters.md; if it is declared, see whether its server runs.",
+  remedy: "Declare it, see docs/adapters/nats.md; if it is declared, see whether its server runs.",
 };

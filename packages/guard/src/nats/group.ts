@@ -2,6 +2,7 @@
 import { SallyportError } from "../errors.ts";
 import { isForbidden, isUnknown } from "./failure.ts";
 import { nanos, type NatsLink } from "./link.ts";
+import { type Unfit, unfitOf } from "./unfit.ts";
 
 export interface ConsumerConfig {
   readonly ack_policy: string;
@@ -29,6 +30,8 @@ export interface ConsumerInfo {
 }
 
 const UNKNOWN_CONSUMER = 10014;
+/** The nats tool cannot say that there is no limit. */
+const PENDING = { least: 100_000, plenty: 1_000_000 };
 
 export const consumerConfigOf = (consumer: string, ackWaitMs: number): object => ({
   durable_name: consumer,
@@ -61,36 +64,76 @@ export async function joinGroup(link: NatsLink, stream: string, consumer: string
       "ERR_TRANSPORT_REFUSED",
       `the stream ${stream} has no consumer ${consumer}, and this user may not create one`,
       {
-        remedy: "Declare it, see docs/adapters.md, or give the user the rights that are listed there.",
+        remedy: "Declare it, see docs/adapters/nats.md, or give the user the rights that are listed there.",
         cause: error,
       },
     );
   }
 }
 
-/** @throws {SallyportError} `ERR_CONFIG_CAPABILITY` for a consumer that would drop, filter or acknowledge by itself. */
-export function refuseUnfitConsumer(
-  config: ConsumerConfig,
-  of: { readonly stream: string; readonly consumer: string; readonly ackWaitMs: number; readonly filter?: string },
-): void {
-  const { stream, consumer, ackWaitMs, filter: wanted } = of;
-  const anew = `Run: nats consumer rm ${stream} ${consumer}; it is created anew, and what is kept comes again.`;
-  const edit = (flag: string): string => `Run: nats consumer edit ${stream} ${consumer} ${flag}`;
-  const unless = (holds: boolean, what: string, remedy: string): void => {
-    if (holds) return;
-    throw new SallyportError("ERR_CONFIG_CAPABILITY", what, { place: `the consumer ${consumer} of the stream ${stream}`, remedy });
-  };
-  unless(config.ack_policy === "explicit", `with ack policy "${config.ack_policy}" it settles what nobody has settled`, anew);
-  unless(config.deliver_policy === "all", `with deliver policy "${config.deliver_policy}" it passes over what came before`, anew);
-  unless(config.replay_policy === "instant", "it delivers as slowly as messages came", anew);
-  unless(config.deliver_subject === undefined, "it pushes, and nothing bounds what is out", anew);
+export interface ConsumerWants {
+  readonly stream: string;
+  readonly consumer: string;
+  readonly ackWaitMs: number;
+  readonly filter?: string;
+}
+
+/** All with which it would drop, filter or settle by itself. */
+export function unfitConsumer(config: ConsumerConfig, { stream, consumer, ackWaitMs, filter: wanted }: ConsumerWants): readonly Unfit[] {
+  const anew = `nats consumer rm ${stream} ${consumer}; it is created anew, and what is kept comes again`;
+  const edit = (flag: string): string => `nats consumer edit ${stream} ${consumer} ${flag}`;
   const filters = [config.filter_subject ?? "", ...(config.filter_subjects ?? [])].filter((filter) => filter !== "");
-  unless(filters.length === (wanted === undefined ? 0 : 1) && filters[0] === wanted, "it leaves out what its filter does not name", anew);
-  unless(config.headers_only !== true, "it delivers headers alone", anew);
-  unless((config.inactive_threshold ?? 0) === 0, "it is removed, with all it knows, when nobody asks for a while", anew);
-  unless((config.backoff ?? []).length === 0, "its backoff takes the place of ack_wait", anew);
-  // It would end a message without a dead letter, and none of its attempts would be ours (PSN-14).
-  unless(config.max_deliver === -1, `after ${config.max_deliver} deliveries it drops a message`, edit("--max-deliver=-1"));
-  unless(config.max_ack_pending === -1, `with ${config.max_ack_pending} out or delayed it delivers nothing`, edit("--max-pending=-1"));
-  unless(config.ack_wait === nanos(ackWaitMs), `its ack_wait is not reclaimAfterMs`, edit(`--wait=${ackWaitMs}ms`));
+  return unfitOf(`the consumer ${consumer} of the stream ${stream}`, [
+    [config.ack_policy === "explicit", `its ack policy is ${config.ack_policy}`, "it settles what nobody has settled (PSN-11)", anew],
+    [
+      config.deliver_policy === "all",
+      `its deliver policy is ${config.deliver_policy}`,
+      "what came before it is never delivered (PSN-11)",
+      anew,
+    ],
+    [
+      config.replay_policy === "instant",
+      `its replay policy is ${config.replay_policy}`,
+      "it delivers as slowly as messages came (PSN-06)",
+      anew,
+    ],
+    [config.deliver_subject === undefined, "it pushes", "nothing bounds what is out, and whoever listens takes it (PSN-11)", anew],
+    [
+      filters.length === (wanted === undefined ? 0 : 1) && filters[0] === wanted,
+      `it filters: ${filters.join(", ")}`,
+      "what is not named there is never delivered (PSN-11)",
+      anew,
+    ],
+    [config.headers_only !== true, "headers_only is set", "what it delivers has no bytes (PSN-11)", anew],
+    [
+      (config.inactive_threshold ?? 0) === 0,
+      "inactive_threshold is set",
+      "when nobody asks for a while it is removed, and everything comes again (REP-08)",
+      anew,
+    ],
+    [
+      (config.backoff ?? []).length === 0,
+      "backoff is set",
+      "it takes the place of ack_wait, and gives away what is worked on (PSN-05)",
+      anew,
+    ],
+    [
+      config.max_deliver === -1,
+      `max_deliver is ${config.max_deliver}`,
+      "NATS drops what was delivered more often, without a dead letter (PSN-14)",
+      edit("--max-deliver=-1"),
+    ],
+    [
+      config.max_ack_pending === -1 || config.max_ack_pending >= PENDING.least,
+      `max_ack_pending is ${config.max_ack_pending}`,
+      "with so many out or delayed it delivers nothing more (PSN-01)",
+      edit(`--max-pending=${PENDING.plenty}`),
+    ],
+    [
+      config.ack_wait === nanos(ackWaitMs),
+      `ack_wait is ${config.ack_wait / 1e6} ms, and reclaimAfterMs is ${ackWaitMs}`,
+      "members go by another time than the server, and lose what they work on (PSN-05)",
+      edit(`--wait=${ackWaitMs}ms`),
+    ],
+  ]);
 }

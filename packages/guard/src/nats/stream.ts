@@ -1,8 +1,8 @@
 // The stream of a destination: what it must be set to, or a promise would be broken later and without a word.
-import { SallyportError } from "../errors.ts";
 import { isUnknown } from "./failure.ts";
 import { nanos, type NatsLink } from "./link.ts";
 import type { NatsNames } from "./names.ts";
+import { type Unfit, unfitOf } from "./unfit.ts";
 
 export interface StreamWants {
   /** Milliseconds; `Infinity` for ever. */
@@ -51,6 +51,8 @@ export const streamConfigOf = ({ stream, subject }: NatsNames, wants: StreamWant
   max_bytes: -1,
   max_msgs_per_subject: -1,
   num_replicas: wants.replicas,
+  // Of no use to us, and no longer than a message is kept.
+  duplicate_window: nanos(Math.min(120_000, wants.retentionMs)),
 });
 
 /** @throws {SallyportError} `ERR_TRANSPORT_*` */
@@ -72,40 +74,68 @@ export async function declareStream(link: NatsLink, stream: string, config: obje
   }
 }
 
-/** @throws {SallyportError} `ERR_CONFIG_CAPABILITY` for a stream that would lose, change or keep for too long what it has confirmed. */
-export function refuseUnfitStream(config: StreamConfig, names: NatsNames, wants: StreamWants): void {
-  const edit = (flag: string): string => `Run: nats stream edit ${names.stream} ${flag}`;
-  const anew = `Remove it and declare it anew, see docs/adapters.md: the setting of a stream that exists cannot be changed.`;
-  const refuse = (what: string, remedy: string): never => {
-    throw new SallyportError("ERR_CONFIG_CAPABILITY", what, { place: `the stream ${names.stream}`, remedy });
-  };
-  if (config.subjects?.length !== 1 || config.subjects[0] !== names.subject)
-    refuse(`it does not take ${names.subject}, and that alone`, edit(`--subjects=${names.subject}`));
-  if (config.mirror !== undefined || (config.sources ?? []).length > 0 || config.subject_transform !== undefined)
-    refuse("it takes or changes what was sent elsewhere", "Declare a stream without mirror, sources and subject transforms.");
-  if (config.no_ack === true) refuse("it confirms nothing (no_ack)", edit("--ack"));
-  if (config.retention !== "limits")
-    refuse(`with retention "${config.retention}" a group that comes later would never see what was confirmed before`, anew);
-  if (wants.persists && config.storage !== "file")
-    refuse("confirmed messages would be lost with the server's process", `${anew} Or say persists: false, if they may be lost.`);
-  if (config.discard !== "new" && (config.max_msgs > 0 || config.max_bytes > 0))
-    refuse("when it is full it drops what nobody has settled yet", edit("--discard=new"));
-  if (config.max_msgs_per_subject > 0 && !(config.discard === "new" && config.discard_new_per_subject === true))
-    refuse("it drops the oldest message of its subject for each new one", edit("--max-msgs-per-subject=-1"));
-  refuseAge(config, wants, refuse, edit);
-  if (config.num_replicas < wants.replicas) refuse(`it has ${config.num_replicas} replicas`, edit(`--replicas=${wants.replicas}`));
-}
-
-type Refuse = (what: string, remedy: string) => never;
-
-function refuseAge(config: StreamConfig, { retentionMs }: StreamWants, refuse: Refuse, edit: (flag: string) => string): void {
-  // Whoever publishes could keep a message for longer than ids are remembered (REP-08).
-  if (config.allow_msg_ttl === true) refuse("publishers say how long it keeps a message (allow_msg_ttl)", "Declare a stream without it.");
-  const wanted = retentionMs === Infinity ? 0 : nanos(retentionMs);
-  if (Math.max(0, config.max_age) === wanted) return;
-  const kept = config.max_age > 0 ? `${config.max_age / 1e6} ms` : "ever";
-  refuse(
-    `it keeps messages for ${kept}, and the transport's retentionMs says ${retentionMs === Infinity ? "for ever" : `${retentionMs} ms`}`,
-    `${edit(`--max-age=${wanted / 1e6}ms`)}; or say so in retentionMs.`,
-  );
+/** All that would lose, change or keep for too long what the stream has confirmed. */
+export function unfitStream(config: StreamConfig, { stream, subject }: NatsNames, wants: StreamWants): readonly Unfit[] {
+  const edit = (flag: string): string => `nats stream edit ${stream} ${flag}`;
+  const anew = `nats stream rm ${stream}, which removes what it holds, and declare it anew: this setting cannot be changed`;
+  const { subjects, mirror, sources = [], subject_transform: transform, retention, storage, max_msgs_per_subject: perSubject } = config;
+  const wanted = wants.retentionMs === Infinity ? 0 : nanos(wants.retentionMs);
+  const dropsNewest = config.discard === "new";
+  return unfitOf(`the stream ${stream}`, [
+    [
+      subjects?.length === 1 && subjects[0] === subject,
+      `it does not take ${subject}, and that alone`,
+      "what is published there is refused, or what was sent elsewhere is found here (DST-04)",
+      edit(`--subjects=${subject}`),
+    ],
+    [
+      mirror === undefined && sources.length === 0 && transform === undefined,
+      "it takes from other streams, or changes subjects",
+      "what was sent elsewhere is found here, with another's time (DST-04, REP-09)",
+      "Declare a stream without mirror, sources and subject transform",
+    ],
+    [config.no_ack !== true, "no_ack is set", "nothing that is published is confirmed (PUB-11)", edit("--ack")],
+    [
+      retention === "limits",
+      `its retention is ${retention}`,
+      "a group that comes later never sees what was confirmed before (PUB-11)",
+      anew,
+    ],
+    [
+      !wants.persists || storage === "file",
+      `its storage is ${storage}`,
+      "confirmed messages are lost with the server's process (PUB-11)",
+      `${anew}; or say persists: false, if they may be lost`,
+    ],
+    [
+      dropsNewest || (config.max_msgs <= 0 && config.max_bytes <= 0),
+      `it has a limit, and discard is ${config.discard}`,
+      "when it is full it drops what nobody has settled yet (PUB-11)",
+      edit("--discard=new"),
+    ],
+    [
+      perSubject <= 0 || (dropsNewest && config.discard_new_per_subject === true),
+      `max_msgs_per_subject is ${perSubject}`,
+      "each new message drops the oldest (PUB-11)",
+      edit("--max-msgs-per-subject=-1"),
+    ],
+    [
+      config.allow_msg_ttl !== true,
+      "allow_msg_ttl is set",
+      "who publishes says how long a message is kept, and may keep it for longer than ids are remembered (REP-08)",
+      "Declare a stream without it",
+    ],
+    [
+      Math.max(0, config.max_age) === wanted,
+      `it keeps messages for ${config.max_age > 0 ? `${config.max_age / 1e6} ms` : "ever"}, and retentionMs is ${wants.retentionMs}`,
+      "less loses a backlog, and more delivers what is not remembered any more (REP-08, REP-09)",
+      `${edit(`--max-age=${wanted / 1e6}ms`)}; or say so in retentionMs`,
+    ],
+    [
+      config.num_replicas >= wants.replicas,
+      `it has ${config.num_replicas} of ${wants.replicas} replicas`,
+      "confirmed messages are lost with a server (PUB-11)",
+      edit(`--replicas=${wants.replicas}`),
+    ],
+  ]);
 }

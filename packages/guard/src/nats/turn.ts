@@ -3,11 +3,12 @@
 // not settle; when nobody hears of them, the server gives it to the next.
 import type { Clock } from "../ports/clock.ts";
 import { isForbidden, isNoResponder, isUnknown } from "./failure.ts";
-import { consumerConfigOf, consumerInfo, type ConsumerInfo, joinGroup, refuseUnfitConsumer } from "./group.ts";
+import { consumerConfigOf, consumerInfo, type ConsumerInfo, joinGroup, unfitConsumer } from "./group.ts";
 import type { NatsLink } from "./link.ts";
 import type { OrderNames } from "./names.ts";
 import { Pull, type PullEvents } from "./pull.ts";
 import { declareStream } from "./stream.ts";
+import { refuseUnfit } from "./unfit.ts";
 
 export interface TurnEvents {
   readonly onGained: () => void;
@@ -90,7 +91,7 @@ export class Turn {
       return joined();
     });
     // With a shorter time there, two could have the turn.
-    refuseUnfitConsumer(found.config, { stream, consumer: TURN_CONSUMER, ackWaitMs: this.#leaseMs, filter: turn });
+    refuseUnfit(unfitConsumer(found.config, { stream, consumer: TURN_CONSUMER, ackWaitMs: this.#leaseMs, filter: turn }));
     try {
       await this.#link.store(turn, "");
     } catch (error) {

@@ -1,12 +1,17 @@
 // Every transport that the harness kills, restarts and rebalances. Another is one entry here.
+import { connect, headers, type NatsConnection } from "@nats-io/transport-node";
 import * as platformatic from "@platformatic/kafka";
 import { Redis as IoRedis } from "ioredis";
 import { Kafka, logLevel } from "kafkajs";
 import { KafkaTransport } from "../../src/adapters/kafka.ts";
 import { KafkaJsTransport } from "../../src/adapters/kafkajs.ts";
+import { NatsTransport } from "../../src/adapters/nats.ts";
 import { RedisStreamsTransport } from "../../src/adapters/redis-streams.ts";
+import { SqsTransport } from "../../src/adapters/sqs.ts";
 import type { Transport } from "../../src/ports/transport.ts";
 import { brokersOf, createTopics, withAdmin } from "../adapters/kafka-topics.ts";
+import { clientAt, makeQueues } from "../adapters/sqs-box.ts";
+import { GROUP } from "./counted.ts";
 
 export interface Opened {
   readonly transport: Transport;
@@ -31,6 +36,25 @@ const kafka = {
   declare: (url: string, destination: string, group: string): Promise<void> =>
     withAdmin(url, (admin) => createTopics(admin, "", { destinations: [destination], groups: [group], partitions: 3 })),
 } as const;
+
+const toNats = (url: string): Promise<NatsConnection> => connect({ servers: url, maxReconnectAttempts: -1, reconnectTimeWait: 50 });
+const onNats = (connection: NatsConnection): NatsTransport =>
+  new NatsTransport({ connection, headers }, { reclaimAfterMs: 1000, answerWithinMs: 1000 });
+
+const sqs = (fifo: boolean): Carrier => ({
+  name: fifo ? "sqs-fifo" : "sqs",
+  broker: "sqs",
+  async open(url) {
+    const client = clientAt(url);
+    const transport = new SqsTransport(client, { groups: [GROUP], fifo, visibilityMs: 1000, waitMs: 1000, answerWithinMs: 1000 });
+    return { transport, close: async () => client.destroy() };
+  },
+  async declare(url, destination, group) {
+    const client = clientAt(url);
+    await makeQueues(client, { prefix: "sallyport", fifo, destination, groups: [group] });
+    client.destroy();
+  },
+});
 
 export const CARRIERS: readonly Carrier[] = [
   {
@@ -57,6 +81,21 @@ export const CARRIERS: readonly Carrier[] = [
       return { transport: new KafkaJsTransport(client, ON_KAFKA), close: async () => undefined };
     },
   },
+  {
+    name: "nats",
+    broker: "nats",
+    async open(url) {
+      const connection = await toNats(url);
+      return { transport: onNats(connection), close: () => connection.close() };
+    },
+    async declare(url, destination, group) {
+      const connection = await toNats(url);
+      await onNats(connection).declare(destination, [{ name: group, ordering: "key" }]);
+      await connection.close();
+    },
+  },
+  sqs(false),
+  sqs(true),
 ];
 
 export function carrierOf(name: string): Carrier {

@@ -4,8 +4,8 @@ import { type Broker, type Layout, type OpenedBroker, type OpenSettings, PASSWOR
 import { connectRedis, REDIS_SCHEMES, redisAnswers, redisChecks, redisExposures } from "../redis-server.ts";
 
 const PREFIX = "sallyport";
-/** Above the claim's lease: what comes again sooner is only found to be claimed. */
-const RECLAIM = { least: 45_000, overLease: 1.5 };
+/** What comes again before its claim's lease has ended is only found to be claimed, and waits for longer. */
+const RECLAIM_AFTER_LEASES = 1.5;
 
 export const redis: Broker = {
   name: "redis",
@@ -39,7 +39,7 @@ async function open(address: Address, { leaseMs, onNotice }: OpenSettings): Prom
   ]);
   const transport = new RedisStreamsTransport(client, {
     prefix: PREFIX,
-    reclaimAfterMs: Math.max(RECLAIM.least, leaseMs * RECLAIM.overLease),
+    reclaimAfterMs: leaseMs * RECLAIM_AFTER_LEASES,
     vouchesEnqueueTime: optionIn(address, "vouchesEnqueueTime", ["true", "false"]) === "true",
   });
   return {
@@ -69,7 +69,7 @@ const CONSUMES = `+info +ping +eval +evalsha +script|load +time +xgroup|create +
   +xreadgroup +xread +xack +xclaim +xpending +xrange +xrevrange +xadd +xtrim +zadd +zrem +zscore +zcard +zrange +zrangebyscore
   +zrangebylex +zremrangebyscore +hget +hset +hdel +hexists +exists +lpush +rpush +lpop +lrange +del +set`.split(/\s+/);
 
-/** As docs/adapters.md has them for one stream. */
+/** As docs/adapters/redis.md has them for one stream. */
 const RIGHTS: Readonly<Record<Role, (layout: Layout) => readonly string[]>> = {
   server: ({ places }) => [
     ...PUBLISHES,
