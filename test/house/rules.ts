@@ -255,6 +255,8 @@ export const SALLYPORT_ARROWS: ReadonlyMap<string, Arrow> = new Map<string, Arro
         "audit/targets",
         "audit/watch",
         "probe",
+        "probe/attacks",
+        "probe/brokers",
         "finding",
         "report",
         "demo",

@@ -230,7 +230,7 @@ describeBroker("nats", "A server of NATS", () => {
       const broker = natsWith(rights(all));
       const server = await ownServer(broker);
       const configure = (settings: string): void => {
-        natsWith(settings).prepare!(server.folder);
+        void natsWith(settings).prepare!(server.folder);
         server.signal("SIGHUP" as never);
       };
       const admin = await opened(await connected(server.url, { user: "admin", pass: password }));
