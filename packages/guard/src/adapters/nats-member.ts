@@ -63,7 +63,7 @@ export class NatsMember implements Subscription {
     const shared = { ...parts, order: this.#order, pull: this.#pull, out: this.#out };
     const events = {
       onReady: () => this.#wake(),
-      onLost: () => this.#pull.forget(),
+      onLost: () => this.#pull.renew(),
       onFailure: (error: unknown) => this.#tell(error),
     };
     this.#turn = options.ordering === "key" ? new Ordered(shared, events) : new Free(shared, events);
