@@ -24,6 +24,11 @@ export interface RabbitMqOptions {
    * other: up to this many behind it. Default 10 000.
    */
   readonly orderWindow?: number;
+  /**
+   * How long a queue is declared before it is bound and takes its first message: a server that is killed within half a
+   * second has lost it. Default 1.5 s, once in its life.
+   */
+  readonly newQueueMs?: number;
   /** After this without an answer the broker is said to be unavailable. Default 5 s. */
   readonly answerWithinMs?: number;
   readonly clock?: Clock;
@@ -55,13 +60,20 @@ export class RabbitMqTransport implements Transport {
    * @throws {SallyportError} `ERR_CONFIG_INVALID` for a client or an option that cannot be used.
    */
   constructor(client: RabbitMqTransportClient, options: RabbitMqOptions = {}) {
-    const { prefix = "sallyport", declares = true, orderWindow = 10_000, answerWithinMs = 5000, clock = systemClock } = options;
+    const {
+      prefix = "sallyport",
+      declares = true,
+      orderWindow = 10_000,
+      newQueueMs = 1500,
+      answerWithinMs = 5000,
+      clock = systemClock,
+    } = options;
     refusePrefix(prefix);
     refuseNoWindow(orderWindow);
     this.#prefix = prefix;
-    this.#options = { declares, orderWindow, answerWithinMs, clock };
+    this.#options = { declares, orderWindow, newQueueMs, answerWithinMs, clock };
     this.#connection = connectionOf(client);
-    this.#publishing = new Publishing(this.#connection, this.#options);
+    this.#publishing = new Publishing({ connection: this.#connection, ...this.#options });
     this.#retries = new Retries({ connection: this.#connection, publishing: this.#publishing, ...this.#options });
   }
 
