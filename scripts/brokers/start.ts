@@ -39,7 +39,7 @@ export async function restart(broker: Broker, { pid, folder, url }: Running): Pr
 
 async function startIn(broker: Broker, folder: string, port: number): Promise<Running> {
   const { name } = broker;
-  const { args, env = {} } = broker.command(port, folder);
+  const { args, env = {} } = await broker.command(port, folder);
   const log = openSync(join(folder, "log"), "a");
   const child = spawn(broker.program, args, {
     cwd: folder,

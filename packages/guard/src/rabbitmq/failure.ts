@@ -45,14 +45,18 @@ const MEANINGS: readonly (readonly [RegExp, Meaning])[] = [
   ],
   [
     /ACCESS_REFUSED/,
-    { ...REFUSED, why: "this user may not do it", remedy: "Give the user the rights that docs/adapters.md lists, then connect anew." },
+    {
+      ...REFUSED,
+      why: "this user may not do it",
+      remedy: "Give the user the rights that docs/adapters/rabbitmq.md lists, then connect anew.",
+    },
   ],
   [
     /NOT_FOUND/,
     {
       ...REFUSED,
       why: "the destination is not declared",
-      remedy: "Start a consumer that may declare it, or declare it as docs/adapters.md says.",
+      remedy: "Start a consumer that may declare it, or declare it as docs/adapters/rabbitmq.md says.",
     },
   ],
   [/cancelled by server|ended what was consumed/, { ...UNAVAILABLE, why: CANCELLED, remedy: "See who deletes queues." }],
@@ -104,7 +108,7 @@ export const blocked = (why: string): SallyportError =>
 
 export const returned = (exchange: string): SallyportError =>
   new SallyportError("ERR_TRANSPORT_REFUSED", `no queue is bound to ${exchange}, so that the message would be lost`, {
-    remedy: "Start a consumer, or declare the queues of its groups as docs/adapters.md says.",
+    remedy: "Start a consumer, or declare the queues of its groups as docs/adapters/rabbitmq.md says.",
   });
 
 export const refusedBySome = (exchange: string): SallyportError =>

@@ -45,16 +45,16 @@ async function publish(publisher: Publisher<typeof steps>, of: string, n: number
 interface Counting {
   readonly done: ReadonlyMap<string, readonly number[]>;
   readonly told: readonly (string | undefined)[];
-  handled(): number;
+  readonly handled: () => number;
   /** Resolves when so many have been. */
-  reached(count: number): Promise<void>;
+  readonly reached: (count: number) => Promise<void>;
 }
 
 /** Handles steps, of which every fifth is tried twice. */
 async function counting(transport: RabbitMqTransport, at: (name: string) => void = () => undefined): Promise<Counting> {
   const done = new Map<string, number[]>(KEYS.map((key) => [key, []]));
   const told: (string | undefined)[] = [];
-  let handled = 0;
+  const progress = { handled: 0 };
   let wake = (): void => undefined;
   const claims: ClaimStore = new MemoryClaims();
   const consumer = new Consumer({
@@ -70,7 +70,7 @@ async function counting(transport: RabbitMqTransport, at: (name: string) => void
       step: ({ data: { of, n } }, { attempt }) => {
         if (n % 5 === 1 && attempt === 1) return retry(20);
         done.get(of)!.push(n);
-        handled++;
+        progress.handled++;
         wake();
         return undefined;
       },
@@ -81,9 +81,9 @@ async function counting(transport: RabbitMqTransport, at: (name: string) => void
   return {
     done,
     told,
-    handled: () => handled,
+    handled: () => progress.handled,
     async reached(count) {
-      while (handled < count) {
+      while (progress.handled < count) {
         await new Promise<void>((resolve) => {
           wake = resolve;
         });

@@ -1,7 +1,7 @@
-// The rights of users of RabbitMQ that docs/adapters.md lists, read from there.
+// The rights of users of RabbitMQ that docs/adapters/rabbitmq.md lists, read from there.
 import { readFileSync } from "node:fs";
 
-const PAGE = readFileSync(new URL("../../../../docs/adapters.md", import.meta.url), "utf8");
+const PAGE = readFileSync(new URL("../../../../docs/adapters/rabbitmq.md", import.meta.url), "utf8");
 
 export type Rights = readonly [configure: string, write: string, read: string];
 
@@ -9,6 +9,6 @@ export type Rights = readonly [configure: string, write: string, read: string];
 export function rabbitMqRights(user: "publisher" | "worker" | "bound"): Rights {
   const start = user === "bound" ? "needs all of it declared, and has `" : `rabbitmqctl set_permissions ${user} `;
   const rights = PAGE.split(start)[1]?.match(/^"([^"]+)" "([^"]+)" "([^"]+)"/);
-  if (rights?.length !== 4) throw new Error(`docs/adapters.md lists no rights of a ${user}`);
+  if (rights?.length !== 4) throw new Error(`docs/adapters/rabbitmq.md lists no rights of a ${user}`);
   return rights.slice(1).map((right) => right.replaceAll("GROUP", "g")) as unknown as Rights;
 }

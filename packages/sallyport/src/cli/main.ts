@@ -9,9 +9,13 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["serve", async () => (await import("./serve.ts")).serveCommand()],
   ["work", async () => (await import("./work.ts")).workCommand()],
   ["audit", async () => (await import("./audit.ts")).auditCommand()],
+  ["probe", async () => (await import("./probe.ts")).probeCommand()],
   ["explain", async () => (await import("./explain.ts")).explainCommand((await import("../audit/rules/pages.ts")).rulePages)],
   ["rules", async () => (await import("./rules.ts")).rulesCommand((await import("../audit/rules/pages.ts")).rulePages)],
   ["contract", async () => (await import("./contract.ts")).contractCommand()],
+  ["doctor", async () => (await import("./doctor.ts")).doctorCommand()],
+  ["topology", async () => (await import("./topology.ts")).topologyCommand()],
+  ["acl", async () => (await import("./acl.ts")).aclCommand()],
   ["dead", async () => (await import("./dead.ts")).deadCommand()],
   ["trail", async () => (await import("./trail.ts")).trailCommand()],
 ]);

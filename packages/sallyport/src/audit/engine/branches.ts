@@ -1,7 +1,7 @@
 // What is established on each way of a test.
 import type { SwitchCase } from "../ir/ir.ts";
 import { comparison } from "./conditions.ts";
-import { type Test, both } from "./facts.ts";
+import { NEVER, type Test, both } from "./facts.ts";
 import type { Machine } from "./machine.ts";
 import { NOTHING, type Value, join, truthOf } from "./value.ts";
 
@@ -11,7 +11,7 @@ export function assume(machine: Machine, value: Value, side: boolean): void {
   const truth = truthOf(value);
   if (truth === (side ? "false" : "true")) state.alive = false;
   const facts = side ? value.test?.whenTrue : value.test?.whenFalse;
-  if (facts !== undefined) state.facts = both(state.facts, facts);
+  if (facts !== undefined && facts !== NEVER) state.facts = both(state.facts, facts);
 }
 
 /** Both sides of a test. */
@@ -54,7 +54,8 @@ export function assumeCase(
   const impossible = tests.every(({ subject, against }) => neverEqual(subject, against));
   if (impossible) machine.state.alive = false;
   const [first] = known;
-  if (first !== undefined && known.every((test) => test !== undefined)) machine.state.facts = both(machine.state.facts, first.whenTrue);
+  if (first !== undefined && first.whenTrue !== NEVER && known.every((test) => test !== undefined))
+    machine.state.facts = both(machine.state.facts, first.whenTrue);
 }
 
 function neverEqual(subject: Value, against: Value): boolean {

@@ -200,10 +200,11 @@ export function callUnknown(machine: Machine, receiver: Value, args: Given, site
     for (const object of args.positional.flatMap(objectsOf)) if (object.cls === undefined) object.add({ atoms: [], taints });
   if (taints.some((taint) => taint.origin.kind !== "error"))
     machine.report({ kind: "call", name: site.text, given: join(...all), awaited: site.awaited }, site.at);
+  const given = [result];
   for (const one of all)
     if (one.atoms.some((atom) => atom.kind === "function") && !deliverTo(machine, one))
-      machine.callBack(one, { ...NO_ARGUMENTS, more: result }, site, "library");
-  return result;
+      given.push(machine.callBack(one, { ...NO_ARGUMENTS, more: result }, site, "library"));
+  return join(...given);
 }
 
 const NO_ARGUMENTS: Given = { positional: [], named: new Map(), more: undefined, moreNamed: undefined };

@@ -16,15 +16,18 @@ import {
   isNothing,
   join,
   objectValue,
+  isSure,
   objectsOf,
+  rowOf,
   soleConstant,
+  wordsOf,
 } from "./value.ts";
 
-/** A queue of the program's own: one puts in, another takes out. */
-export const QUEUED = new Set(["put", "put_nowait", "get_nowait", "get", "shift"]);
+/** A queue of the program's own, or a future: one puts in, another takes out. */
+export const QUEUED = new Set(["put", "put_nowait", "get_nowait", "get", "shift", "set_result", "result"]);
 
 export function ofQueue(machine: Machine, name: string, receiver: Value, { positional: [what = UNKNOWN] }: Given, site: Site): Value {
-  const puts = name.startsWith("put");
+  const puts = name.startsWith("put") || name === "set_result";
   if (puts) for (const object of objectsOf(receiver)) object.add(what);
   const event = { kind: "remember", collection: receiver, what: puts ? what : UNKNOWN, forgets: !puts } as const;
   machine.report(puts ? event : { ...event, asks: "what" }, site.at);
@@ -37,7 +40,9 @@ export function piece(receiver: Value, args: Given): Value {
   if (objectsOf(receiver).length > 0)
     for (const object of objectsOf(receiver)) taints.push(...object.all().taints.map((taint) => ({ ...taint, bounded: limited })));
   const objects = receiver.atoms.filter((atom) => atom.kind === "object");
-  return { atoms: objects.length > 0 && !limited ? objects : [{ kind: "unknown" }], taints };
+  const chance = receiver.atoms.filter((atom) => atom.kind === "unknown" && atom.fresh === true);
+  const own = chance.length > 0 ? chance : [{ kind: "unknown" } as const];
+  return { atoms: objects.length > 0 && !limited ? objects : own, taints };
 }
 
 export function ofCollection(
@@ -99,9 +104,10 @@ export function ofCollection(
   }
 }
 
+/** Under a key, or under each of several that it can be. */
 function put(object: HeapObject, key: Value, value: Value): void {
-  const known = soleConstant(key);
-  if (known !== undefined) object.write(String(known.value), value);
+  const names = wordsOf(key);
+  if (names !== undefined) for (const name of names) object.write(name, value);
   else {
     object.add(value);
     object.keys = join(object.keys, key);
@@ -121,6 +127,7 @@ function got(machine: Machine, receiver: Value, key: Value, fallback: Value, sit
   const known = soleConstant(key);
   if (known !== undefined && typeof known.value === "string") {
     const found = machine.member(receiver, known.value);
+    if (isSure(receiver, known.value)) return found;
     if (!found.atoms.every((atom) => atom.kind === "native")) return join(found, isNothing(fallback) ? NOTHING : fallback);
   }
   const values = join(...objectsOf(receiver).map((object) => object.all()), { atoms: [], taints: receiver.taints });
@@ -219,18 +226,26 @@ function eachOf(
       for (const value of args.positional)
         list.add(objectsOf(value).some((object) => object.kind === "list") ? machine.element(value) : value);
       return objectValue(list, receiver.taints);
-    case "flat":
+    case "flat": {
+      const rows = objects.length === 1 ? (rowOf(receiver)?.map((item) => rowOf(item)) ?? []) : [];
+      if (rows.length > 0 && rows.every((inner) => inner !== undefined)) {
+        fillRow(list, rows.flat());
+        return objectValue(list);
+      }
       list.add(join(element, machine.element(element)));
       return objectValue(list);
+    }
     default:
       return receiver;
   }
 }
 
+const MOST_IN_A_ROW = 256;
+
 /** Items that are known, each in its place; of very many, what they have in common. */
 function fillRow(list: HeapObject, items: readonly Value[]): void {
   for (const [index, item] of items.entries()) {
-    if (items.length <= 80) list.write(String(index), item);
+    if (items.length <= MOST_IN_A_ROW) list.write(String(index), item);
     else list.add(item);
   }
 }

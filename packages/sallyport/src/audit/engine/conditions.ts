@@ -2,6 +2,7 @@
 import { timeOrder } from "./ages.ts";
 import type { BinaryOperator } from "../ir/ir.ts";
 import { type Fact, factsAbout, negated, NO_FACTS, test, type Test } from "./facts.ts";
+import { deepTaints } from "./reach.ts";
 import type { Taint } from "./taint.ts";
 import { type Atom, soleConstant, type Value } from "./value.ts";
 
@@ -27,7 +28,13 @@ export function comparison(op: BinaryOperator, left: Value, right: Value): Test 
 }
 
 function equality(left: Value, right: Value): Test | undefined {
-  const type = typeTest(left, right) ?? typeTest(right, left) ?? claimTest(left, right) ?? claimTest(right, left);
+  const type =
+    typeTest(left, right) ??
+    typeTest(right, left) ??
+    claimTest(left, right) ??
+    claimTest(right, left) ??
+    answerTest(left, right) ??
+    answerTest(right, left);
   if (type !== undefined) return type;
   const [input, other] = left.taints.length > 0 ? [left, right] : [right, left];
   if (input.taints.length === 0 || !untainted(other)) return undefined;
@@ -56,6 +63,13 @@ function claimTest(left: Value, right: Value): Test | undefined {
 export const isClaim = (value: Value): boolean =>
   value.test !== undefined &&
   [...value.test.whenTrue.values()].some((facts) => facts.some((fact) => fact.kind === "unseen" && fact.atomic));
+
+/** `known(topic) === false`, `ok is True`. */
+function answerTest(left: Value, right: Value): Test | undefined {
+  const answer = soleConstant(right);
+  if (typeof answer?.value !== "boolean" || left.test === undefined || left.taints.length > 0) return undefined;
+  return answer.value ? left.test : negated(left.test);
+}
 
 const TYPE_NAMES = new Set(["string", "number", "boolean", "object"]);
 
@@ -89,10 +103,18 @@ function countsDeliveries(value: Value): Test | undefined {
 
 /** Membership of `input` in a collection. */
 export function membership(input: Value, collection: Value, own: boolean, where: string): Test | undefined {
-  if (input.taints.length === 0) return undefined;
+  if (input.taints.length === 0) return markedWith(collection);
   const fact = membershipFact(collection, own, where);
   return fact === undefined ? undefined : test(factsAbout(input.taints, fact), NO_FACTS);
 }
+
+/** A word of the server's own is among the marks of a thing. */
+function markedWith(collection: Value): Test | undefined {
+  const marked = deepTaints(collection).filter((taint) => taint.marks === true);
+  return test(factsAbout(marked, { kind: "allowed", own: true, where: MARKS }), NO_FACTS);
+}
+
+export const MARKS = "what its owner has marked it with";
 
 function membershipFact(collection: Value, own: boolean, where: string): Fact | undefined {
   if (collection.taints.some((taint) => taint.origin.kind === "tool"))

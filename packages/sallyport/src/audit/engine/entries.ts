@@ -85,7 +85,7 @@ export interface NewTool {
 export function addTool(machine: Machine, tool: NewTool): void {
   const { file } = machine.activation.module.ir;
   const closure = tool.handler.atoms.find((atom) => atom.kind === "function")?.closure;
-  const name = tool.name === UNNAMED ? (handlerName(closure) ?? UNNAMED) : tool.name;
+  const name = tool.name === UNNAMED ? (handlerName(closure) ?? ownName(machine, closure) ?? UNNAMED) : tool.name;
   const origin = machine.program.originAt(machine, "tool", tool.site, name);
   const entry: ToolEntry = {
     kind: "tool",
@@ -118,6 +118,10 @@ function handlerName(closure: Closure | undefined): string | undefined {
       if (object.cls !== undefined && object.cls.definition.methods.length > 0) return object.cls.definition.name;
   return undefined;
 }
+
+/** Python: a tool that is given no name is called as its function is. */
+const ownName = (machine: Machine, closure: Closure | undefined): string | undefined =>
+  machine.language === "python" ? closure?.definition.name.split(".").at(-1) : undefined;
 
 /** The parameter that holds the input, and the way to it in there. */
 function inputFor(machine: Machine, tool: NewTool, source: Taint): Given {

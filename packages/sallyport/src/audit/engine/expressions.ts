@@ -4,7 +4,7 @@ import { builtin } from "./builtins.ts";
 import { basesOf, constructorOf, makeClass, methodOf } from "./classes.ts";
 import { close } from "./closures.ts";
 import { decorated } from "./decorators.ts";
-import { negated } from "./facts.ts";
+import { answering, negated } from "./facts.ts";
 import { comprehension, listLiteral, objectLiteral } from "./literals.ts";
 import type { Machine, Site } from "./machine.ts";
 import { add, arithmetic, binary, conditional, logic, textOf, unary } from "./operators.ts";
@@ -18,7 +18,7 @@ type Of<K extends Expression["kind"]> = Extract<Expression, { kind: K }>;
 export function evaluateExpression(machine: Machine, expression: Expression, scope: Scope): Value {
   switch (expression.kind) {
     case "literal":
-      return constant(expression.value);
+      return typeof expression.value === "boolean" ? answer(machine, expression.value) : constant(expression.value);
     case "template":
       return template(machine, expression, scope);
     case "regex":
@@ -84,6 +84,11 @@ export function evaluateExpression(machine: Machine, expression: Expression, sco
   }
 }
 
+function answer(machine: Machine, value: boolean): Value {
+  const test = answering(value, machine.state.facts);
+  return test === undefined ? constant(value) : { ...constant(value), test };
+}
+
 function named(machine: Machine, name: string, scope: Scope): Value {
   const cell = scope.find(name);
   if (cell !== undefined) return current(machine, cell);
@@ -112,7 +117,17 @@ function template(machine: Machine, { parts, at }: Of<"template">, scope: Scope)
   );
 }
 
-const shown = (callee: Expression): string => {
+const texts = new WeakMap<Expression, string>();
+
+function shown(callee: Expression): string {
+  const known = texts.get(callee);
+  if (known !== undefined) return known;
+  const text = written(callee);
+  texts.set(callee, text);
+  return text;
+}
+
+const written = (callee: Expression): string => {
   switch (callee.kind) {
     case "name":
       return callee.name;
@@ -178,9 +193,18 @@ function argumentsOf(machine: Machine, { args }: Of<"call">, scope: Scope): Give
       if (row !== undefined && more === undefined) positional.push(...row);
       else more = more === undefined ? value : join(more, value);
     } else if (name !== undefined) namedArguments.set(name, value);
+    else if (args.length === 1 && machine.language === "go") positional.push(...resultsIn(value));
     else positional.push(value);
   }
   return { positional, named: namedArguments, more, moreNamed };
+}
+
+/** Go: `f(g())`, where `g` gives several. */
+function resultsIn(value: Value): readonly Value[] {
+  const rows = objectsOf(value).filter((object) => object.results);
+  const count = Math.max(...rows.map(({ fields }) => fields.size));
+  if (rows.length === 0 || rows.length !== value.atoms.length || count < 2) return [value];
+  return Array.from({ length: count }, (_, at) => join(...rows.map((row) => row.read(String(at)) ?? NOTHING)));
 }
 
 function assign(machine: Machine, { target, value: expression, op, at }: Of<"assign">, scope: Scope): Value {

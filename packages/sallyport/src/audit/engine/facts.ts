@@ -28,6 +28,9 @@ export type Facts = ReadonlyMap<string, readonly Fact[]>;
 
 export const NO_FACTS: Facts = new Map();
 
+/** Of a way that nothing takes: a constant that is true is never false. Whatever is said of it holds. */
+export const NEVER: Facts = new Map();
+
 /** What is known where a condition holds, and where it does not. */
 export interface Test {
   readonly whenTrue: Facts;
@@ -42,6 +45,7 @@ export function factsAbout(taints: readonly Taint[], fact: Fact): Facts {
 
 /** Both hold. */
 export function both(one: Facts, other: Facts): Facts {
+  if (one === NEVER || other === NEVER) return NEVER;
   if (one.size === 0) return other;
   if (other.size === 0 || one === other) return one;
   const all = new Map(one);
@@ -55,7 +59,8 @@ export function both(one: Facts, other: Facts): Facts {
 
 /** One of them holds: what they agree on. */
 export function either(one: Facts, other: Facts): Facts {
-  if (one === other) return one;
+  if (one === other || other === NEVER) return one;
+  if (one === NEVER) return other;
   const agreed = new Map<string, readonly Fact[]>();
   for (const [key, facts] of one) {
     const others = other.get(key);
@@ -68,6 +73,30 @@ export function either(one: Facts, other: Facts): Facts {
 
 export const test = (whenTrue: Facts, whenFalse: Facts): Test | undefined =>
   whenTrue.size + whenFalse.size === 0 ? undefined : { whenTrue, whenFalse };
+
+/**
+ * `true` or `false`, as a function answers that has looked: what is established where it stands is so where the answer is
+ * that. Of one item in a list it says nothing of the rest.
+ */
+export function answering(answer: boolean, facts: Facts): Test | undefined {
+  if (facts.size === 0) return undefined;
+  const whole = new Map([...facts].filter(([key]) => !key.includes("[]")));
+  return test(answer ? whole : NEVER, answer ? NEVER : whole);
+}
+
+/** Of one value or another; `undefined` of one that may be anything. */
+export function eitherTest(tests: readonly Test[]): Test | undefined {
+  const [first, ...rest] = tests;
+  if (first === undefined) return undefined;
+  const joined = rest.reduce(
+    (one, other) => ({ whenTrue: either(one.whenTrue, other.whenTrue), whenFalse: either(one.whenFalse, other.whenFalse) }),
+    first,
+  );
+  return test(joined.whenTrue, joined.whenFalse);
+}
+
+export const TRUE: Test = { whenTrue: NO_FACTS, whenFalse: NEVER };
+export const FALSE: Test = { whenTrue: NEVER, whenFalse: NO_FACTS };
 
 export const negated = (one: Test | undefined): Test | undefined => one && { whenTrue: one.whenFalse, whenFalse: one.whenTrue };
 

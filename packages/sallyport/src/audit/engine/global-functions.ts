@@ -3,16 +3,20 @@ import { absoluteOf, established, timeAtoms } from "./ages.ts";
 import { membership, typeOf } from "./conditions.ts";
 import { NO_FACTS, factsAbout, factsOf, test } from "./facts.ts";
 import type { Machine, Site } from "./machine.ts";
+import { asObject } from "./namespaces.ts";
 import { pair } from "./natives.ts";
+import { textOf } from "./operators.ts";
 import { type Given, given } from "./paths.ts";
 import { deepTaints } from "./reach.ts";
 import { spreadInto } from "./spread.ts";
 import { type Taint, derive } from "./taint.ts";
 import {
+  FRESH,
   NOTHING,
   UNDEFINED,
   UNKNOWN,
   type Value,
+  constant,
   functionValue,
   isCallable,
   isNothing,
@@ -31,6 +35,8 @@ export const same: Global = (_machine, args) => first(args);
 export const silent: Global = () => UNDEFINED;
 
 export const unknown: Global = () => UNKNOWN;
+
+export const fresh: Global = () => FRESH;
 
 export const NOW: Value = { atoms: [{ kind: "now" }], taints: [] };
 export const TODAY: Value = { atoms: [{ kind: "now", calendar: true }], taints: [] };
@@ -116,7 +122,12 @@ function fillMap(machine: Machine, source: Value, made: ReturnType<Machine["make
   }
 }
 
-export const properties: Global = (machine, args, site) => machine.callMember(first(args), "entries", given(), site);
+export const properties: Global = (machine, args, site) =>
+  machine.callMember(asObject(machine, first(args), site), "entries", given(), site);
+
+/** `new URL(path, base)`: a text that begins with the other. */
+export const joined: Global = (machine, { positional: [path = UNKNOWN, base] }, site) =>
+  base === undefined ? path : textOf(machine, [base, path], site.at);
 
 export const assign: Global = (_machine, { positional: [target = UNKNOWN, ...sources] }) => {
   for (const object of objectsOf(target)) for (const source of sources) spreadInto(source, object);
@@ -188,6 +199,16 @@ export const hasAttribute: Global = (_machine, { positional: [object = UNKNOWN, 
   ...UNKNOWN,
   test: membership(key, object, false, "an attribute"),
 });
+
+/** `dir(client)`: the names of what it has, in a row. */
+export const membersNamed: Global = (machine, args, site) => {
+  const types = objectsOf(first(args)).flatMap(({ type }) => (type === undefined ? [] : [machine.models.type(type)]));
+  const names = new Set(types.flatMap((type) => [...(type?.members.keys() ?? [])]));
+  const list = machine.make("list", site.at);
+  for (const [index, name] of [...names].entries()) list.write(String(index), constant(name));
+  if (names.size === 0) list.add(UNKNOWN);
+  return objectValue(list);
+};
 
 const methodsOf = (machine: Machine, object: Value): readonly Value[] =>
   objectsOf(object).flatMap((one) =>

@@ -12,6 +12,7 @@ export class HeapObject implements Shape {
   readonly file: string;
   readonly at: Place;
   readonly fields = new Map<string, Value>();
+  readonly sure = new Set<string>();
   element: Value = NOTHING;
   keys: Value = NOTHING;
   cls: ClassValue | undefined;
@@ -20,7 +21,7 @@ export class HeapObject implements Shape {
   prototype = false;
   readonly overlaid = new Map<string, readonly Taint[]>();
   listed = false;
-
+  results = false;
   common = false;
 
   constructor(kind: HeapKind, file: string, at: Place) {

@@ -42,8 +42,8 @@ export type Atom =
   | { readonly kind: "now"; readonly calendar?: boolean }
   | { readonly kind: "age"; readonly absolute: boolean; readonly calendar?: boolean; readonly ahead?: boolean }
   | { readonly kind: "length" }
-  /** Computed by this program from nothing that matters. */
-  | { readonly kind: "unknown" };
+  /** Computed by this program from nothing that matters; `fresh`: by chance, so that nobody else has named the same. */
+  | { readonly kind: "unknown"; readonly fresh?: true };
 
 /** Where a text was put together: a URL belongs there and not to the helper that sends it. */
 export interface Written {
@@ -102,6 +102,8 @@ export interface HeapObject {
   readonly file: string;
   readonly at: Place;
   readonly fields: Map<string, Value>;
+  /** Members that it was written with: they are there whatever happens. */
+  readonly sure: Set<string>;
   /** What stands under keys or at places that are not known. */
   element: Value;
   /** Keys that are not known by name. */
@@ -117,6 +119,8 @@ export interface HeapObject {
   readonly overlaid: Map<string, readonly Taint[]>;
   /** What it holds came from outside as a whole: nobody chose its members one by one. */
   listed: boolean;
+  /** Several results of one call, in a row: Go hands each of them on. */
+  results: boolean;
   /** Made before anybody was let in: what one leaves in it is there for another. */
   common: boolean;
   read(name: string): Value | undefined;

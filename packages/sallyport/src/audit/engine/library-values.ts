@@ -56,6 +56,7 @@ export function ofType(machine: Machine, type: string, receiver?: Value, site?: 
   if (type.startsWith("tuple:")) {
     // Of its own each time: a list that is a part of it is made at the same place.
     const list = machine.make("list", 0);
+    list.results = true;
     for (const [index, part] of type.slice(6).split(",").entries()) list.write(String(index), ofType(machine, part, receiver, site));
     return objectValue(list);
   }

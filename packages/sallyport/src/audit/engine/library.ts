@@ -5,7 +5,8 @@ import type { Known } from "../models/load.ts";
 import { registerConsumer, registerPull, registerTool } from "./entries.ts";
 import type { Machine, Site } from "./machine.ts";
 import { manage } from "./management.ts";
-import { type Given, readPath } from "./paths.ts";
+import { type Given, given, readPath } from "./paths.ts";
+import { isPlainData } from "./plain.ts";
 import { isUndefined, read, readFrom, resultOf, writtenOnly } from "./results.ts";
 import { factsAbout, NO_FACTS, test } from "./facts.ts";
 import { deepTaints } from "./reach.ts";
@@ -18,12 +19,18 @@ type LibraryAtom = Extract<Atom, { kind: "library" }>;
 export function libraryMember(machine: Machine, known: Known, name: string, receiver: Value | undefined): Value {
   const { member } = known;
   if (member.constant !== undefined) return constant(member.constant);
+  if (member.marks !== undefined) return marksOf(machine, member.marks, receiver);
   if (member.content !== undefined) return contentOf(machine, known, name, receiver);
   if (member.is === undefined) return { atoms: [{ kind: "library", known, name, receiver }], taints: [] };
   const made = machine.program.ofType(machine, member.is, receiver);
   const callable = member.acts !== undefined || member.returns !== undefined || member.calls !== undefined;
   if (!callable) return { ...made, taints: receiver?.taints ?? [] };
   return join({ atoms: [{ kind: "library", known, name, receiver }], taints: [] }, made);
+}
+
+function marksOf(machine: Machine, path: string, receiver: Value | undefined): Value {
+  const of = deepTaints(read(machine, path, given(), receiver));
+  return { atoms: [{ kind: "unknown" }], taints: of.map((taint) => ({ ...taint, schema: undefined, marks: true })) };
 }
 
 function contentOf(machine: Machine, { member }: Known, name: string, receiver: Value | undefined): Value {
@@ -55,16 +62,18 @@ function stands(machine: Machine, path: string, args: Given, receiver: Value | u
 export function holds(machine: Machine, condition: Condition | undefined, args: Given, receiver: Value | undefined): boolean {
   if (condition === undefined) return true;
   const value = read(machine, condition.path, args, receiver);
-  const given = !isNothing(value) && !isUndefined(value);
+  const there = !isNothing(value) && !isUndefined(value);
   const met =
-    condition.equals === undefined ? given : value.atoms.some((atom) => atom.kind === "constant" && atom.value === condition.equals);
+    condition.equals === undefined ? there : value.atoms.some((atom) => atom.kind === "constant" && atom.value === condition.equals);
   return condition.not === true ? !met : met;
 }
 
 export function callLibrary(machine: Machine, atom: LibraryAtom, args: Given, site: Site, guessed = false): Value {
   const { known, name, receiver } = atom;
   const { member } = known;
-  const acts = (member.acts ?? []).filter((act) => holds(machine, act.when, args, receiver));
+  const acts = (member.acts ?? []).filter(
+    (act) => holds(machine, act.when, args, receiver) && !isPlainData(machine, act, (path) => read(machine, path, args, receiver)),
+  );
   const reads = acts.some((act) => act.kind === "read") || (acts.some((act) => act.kind === "publish") && answers(machine, member.returns));
   const result = resultOf(machine, { known, name, receiver, args, site }, reads);
   let messages = false;
@@ -134,17 +143,25 @@ function perform(
   return act.kind === "http" && manage(machine, act, at, site, result);
 }
 
+/** A value of the type; or an argument, where it is given. */
+function handed(machine: Machine, type: string, args: Given, receiver: Value | undefined, site: Site): readonly Value[] {
+  if (!/^arg\d+$/.test(type)) return [machine.program.ofType(machine, type.replace(/^\.\.\./, ""), receiver, site)];
+  const value = read(machine, type, args, receiver);
+  return isNothing(value) ? [] : [value];
+}
+
 const PATH_KEYS = new Set(["key", "input", "schema", "message", "requeue", "delay", "value", "statement"]);
 
 export function callBack(machine: Machine, known: Known, callback: Callback, args: Given, receiver: Value | undefined, site: Site): void {
   const fn = read(machine, callback.fn, args, receiver);
-  if (!isCallable(fn) && callback.consumes?.guarded !== true) return;
+  const own = fn.atoms.some((atom) => atom.kind === "native");
+  if (!isCallable(fn) && !own && callback.consumes?.guarded !== true) return;
   if (callback.consumes !== undefined) {
     const reader = (path: string): Value => read(machine, path, args, receiver);
     registerConsumer(machine, known, callback, fn, site, reader, (condition) => holds(machine, condition, args, receiver));
     return;
   }
-  const values = callback.params.map((type) => machine.program.ofType(machine, type.replace(/^\.\.\./, ""), receiver, site));
+  const values = callback.params.flatMap((type) => handed(machine, type, args, receiver, site));
   const timer = known.member.acts?.some((act) => act.kind === "timer") === true;
   machine.callBack(fn, { positional: values, named: new Map(), more: undefined, moreNamed: undefined }, site, timer ? "timer" : "library");
 }

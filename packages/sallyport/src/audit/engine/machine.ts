@@ -41,6 +41,7 @@ export interface Program {
   passOn(machine: Machine, statement: Of<"export-all">, scope: Scope): void;
   imported(machine: Machine, from: string, name: string): Value;
   exported(machine: Machine, module: SourceModule, name: string): Value;
+  namesIn(module: SourceModule): ReadonlySet<string>;
   assignExport(machine: Machine, module: SourceModule, name: string, value: Value): void;
   libraryExport(machine: Machine, library: string, subpath: string, name: string): Value;
   global(name: string): Value;

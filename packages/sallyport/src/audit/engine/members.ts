@@ -34,12 +34,21 @@ export function memberOf(machine: Machine, value: Value, name: string): Value {
   // What a claim answers, and whatever is read of the answer, says whether it took hold.
   if (isClaim(value)) return { ...UNKNOWN, test: value.test };
   if (name === "length" || name === "size") return lengthOf(value);
+  // Of a `URL`, which is its text here.
+  if (name === "href" && value.atoms.some(({ kind }) => kind === "text")) return value;
   const found = value.atoms.map((atom) => memberOfAtom(machine, atom, name, value));
-  const parts = value.taints.flatMap((taint) => partOf(taint, name) ?? []);
+  const failing = machine.language === "go" && GO_ERROR.test(name);
+  const parts = value.taints.flatMap((taint) => {
+    const part = partOf(taint, name);
+    return part === undefined ? [] : [failing && taint.origin.kind === "message" ? { ...part, content: "error" as const } : part];
+  });
   const joined = join(...found);
   if (parts.length === 0) return isNothing(joined) ? (value.taints.length > 0 ? UNDEFINED : UNKNOWN) : joined;
   return join(joined, { atoms: isNothing(joined) ? [{ kind: "unknown" }] : [], taints: parts });
 }
+
+/** What says that there is no message, and why. */
+const GO_ERROR = /^Err(?:or|ors|0)?$/;
 
 const lengthOf = (value: Value): Value => {
   const [known] = value.atoms;

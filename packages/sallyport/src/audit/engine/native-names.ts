@@ -42,8 +42,10 @@ const TESTS = [
   "match",
 ];
 
+const FUTURES = ["set_result", "result"];
+
 const FUNCTIONS = ["call", "apply", "bind", "then", "catch", "finally"];
 
-const NAMES: ReadonlySet<string> = new Set([...SAME, ...PIECES, ...DERIVED, ...COLLECTION, ...TESTS, ...FUNCTIONS]);
+const NAMES: ReadonlySet<string> = new Set([...SAME, ...PIECES, ...DERIVED, ...COLLECTION, ...TESTS, ...FUTURES, ...FUNCTIONS]);
 
 export const isNativeName = (name: string): boolean => NAMES.has(name);

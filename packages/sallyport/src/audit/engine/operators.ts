@@ -7,7 +7,7 @@ import type { Machine } from "./machine.ts";
 import { Scope } from "./scope.ts";
 import { assume } from "./branches.ts";
 import { derive } from "./taint.ts";
-import { NOTHING, UNDEFINED, UNKNOWN, type Value, constant, join, objectValue, soleConstant, truthOf, objectsOf } from "./value.ts";
+import { NOTHING, UNDEFINED, UNKNOWN, type Value, constant, isSure, join, objectValue, soleConstant, truthOf, objectsOf } from "./value.ts";
 
 export type Of<K extends Expression["kind"]> = Extract<Expression, { kind: K }>;
 
@@ -31,6 +31,7 @@ export function binary(machine: Machine, { op, left, right, at }: Of<"binary">, 
     const own = machine.language !== "javascript";
     const test = seenBefore(one, other) ?? membership(one, other, own, "an `in` test");
     machine.report({ kind: "remember", collection: other, what: one, forgets: false, asks: "whether" }, at);
+    if (isIn(one, other)) return constant(op === "in");
     return { ...UNKNOWN, test: op === "in" ? test : negated(test) };
   }
   if (op === "instanceof") return { ...UNKNOWN, test: typeOf(one.taints) };
@@ -42,10 +43,25 @@ export function binary(machine: Machine, { op, left, right, at }: Of<"binary">, 
 /** Comparing constants: what a switch over tools or a feature flag turns on. */
 function known(op: string, one: Value, other: Value): Value {
   const [left, right] = [soleConstant(one), soleConstant(other)];
+  const equality = op === "==" || op === "!=";
+  if (equality && ((isAbsence(left) && isThing(other)) || (isAbsence(right) && isThing(one)))) return constant(op === "!=");
   if (left === undefined || right === undefined) return UNKNOWN;
   if (op === "==") return constant(left.value === right.value);
   return op === "!=" ? constant(left.value !== right.value) : UNKNOWN;
 }
+
+const isAbsence = (sole: { readonly value: unknown } | undefined): boolean =>
+  sole !== undefined && (sole.value === null || sole.value === undefined);
+
+/** A function or the like: it is not nothing. */
+const isThing = (value: Value): boolean =>
+  truthOf(value) === "true" && value.atoms.every((atom) => atom.kind === "function" || atom.kind === "class" || atom.kind === "library");
+
+/** A name that the object was written with is in it. */
+const isIn = (one: Value, other: Value): boolean => {
+  const name = soleConstant(one);
+  return typeof name?.value === "string" && isSure(other, name.value);
+};
 
 export function add(machine: Machine, one: Value, other: Value, at: number): Value {
   const lists = [...objectsOf(one), ...objectsOf(other)].filter((object) => object.kind === "list");

@@ -2,7 +2,7 @@
 import type { Expression, Pattern } from "../ir/ir.ts";
 import type { Machine } from "./machine.ts";
 import type { Scope } from "./scope.ts";
-import { isNothing, join, NOTHING, soleConstant, UNKNOWN, type Value } from "./value.ts";
+import { isNothing, join, NOTHING, soleConstant, UNKNOWN, type Value, wordsOf } from "./value.ts";
 
 export type How = "declare" | "assign";
 
@@ -83,9 +83,8 @@ function writePlace(machine: Machine, target: Extract<Pattern, { kind: "place" }
   }
   const object = machine.evaluate(target.object, scope);
   const key = machine.evaluate(target.index, scope);
-  const known = soleConstant(key);
-  if (known !== undefined && (typeof known.value === "string" || typeof known.value === "number"))
-    machine.write(object, String(known.value), value);
+  const names = wordsOf(key);
+  if (names !== undefined) for (const name of names) machine.write(object, name, value);
   else {
     machine.report({ kind: "remember", collection: object, what: key, forgets: false }, target.at);
     for (const atom of object.atoms) {

@@ -72,8 +72,21 @@ export function makeProgram(irs: readonly Module[], resolve: Resolver, modules: 
     return undefined;
   };
 
+  /** All that it gives away, what it passes on too. */
+  const namesIn = (module: SourceModule, seen: Set<SourceModule>): readonly string[] => {
+    if (seen.has(module)) return [];
+    seen.add(module);
+    const passed = module.passes.flatMap(({ from, as }) => {
+      const found = resolve(module.ir.file, from);
+      const next = found.kind === "file" && as === undefined ? moduleOf(found.file) : undefined;
+      return next === undefined ? [] : namesIn(next, seen);
+    });
+    return [...module.exports.keys(), ...passed];
+  };
+
   const program: Sources = {
     sources,
+    namesIn: (module) => new Set(namesIn(module, new Set())),
     ofPackage: (name) => byPackage.get(name) ?? [],
 
     bindImport(machine, { from, bindings }: Of<"import">, scope) {

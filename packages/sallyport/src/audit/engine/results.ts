@@ -101,8 +101,9 @@ export function resultOf(machine: Machine, called: Called, reads: boolean): Valu
   }
   const made = machine.program.ofType(machine, type, receiver, site);
   if (type === "error") return { atoms: made.atoms, taints: failure(machine, called) };
-  const value: Value = { atoms: made.atoms, taints: source };
-  if (type.endsWith(",error")) for (const object of objectsOf(value)) failWith(object, failure(machine, called));
+  const failing = type.endsWith(",error");
+  const value: Value = { atoms: made.atoms, taints: failing ? [] : source };
+  if (failing) for (const object of objectsOf(value)) failWith(object, source, failure(machine, called));
   const first = type.startsWith("tuple:") ? firstOf(value) : value;
   if (got !== undefined) for (const object of objectsOf(value)) if (type.startsWith("tuple:")) object.fields.set("0", got);
   keep(machine, called, first);
@@ -117,10 +118,17 @@ function failure(machine: Machine, { known, site }: Called): readonly Taint[] {
   return [machine.source(machine.program.originAt(machine, "error", site, "an error"), `\`${site.text}\` gives an error`)];
 }
 
-function failWith(made: HeapObject, taints: readonly Taint[]): void {
+/** The error is nobody's message, and what stands before it is no error. */
+function failWith(made: HeapObject, source: readonly Taint[], failed: readonly Taint[]): void {
   const last = String(made.fields.size - 1);
-  made.fields.set(last, { ...UNKNOWN, taints });
+  for (const [name, part] of made.fields) made.fields.set(name, name === last ? { ...UNKNOWN, taints: failed } : of(part, source));
 }
+
+/** A part that says itself what it is of a message keeps that. */
+const of = (part: Value, source: readonly Taint[]): Value => {
+  const content = part.taints.find((taint) => taint.content !== undefined)?.content;
+  return { ...part, taints: content === undefined ? source : source.map((taint) => ({ ...taint, content })) };
+};
 
 const firstOf = (value: Value): Value => join(...objectsOf(value).map((object) => object.read("0") ?? NOTHING));
 

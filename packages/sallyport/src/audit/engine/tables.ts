@@ -1,9 +1,9 @@
 // Tables of handlers, of tools' definitions, of classes: what stands in them is taken one by one, so that each tool has a
 // name and a schema of its own.
 import type { Machine } from "./machine.ts";
-import { type Atom, constant, isNothing, objectValue, rowOf, type Value } from "./value.ts";
+import { type Atom, constant, isNothing, objectValue, rowOf, soleConstant, type Value } from "./value.ts";
 
-const MOST_ITEMS = 120;
+const MOST_ITEMS = 256;
 const TABLED: ReadonlySet<string> = new Set(["object", "function", "class", "library"]);
 
 const isTabled = (item: Value): boolean => item.taints.length === 0 && item.atoms.some((atom) => TABLED.has(atom.kind));
@@ -11,7 +11,7 @@ const isTabled = (item: Value): boolean => item.taints.length === 0 && item.atom
 /** The items, where it is a table; pairs of key and item, for a `Map`. */
 export function tableOf(machine: Machine, over: Value, at: number): readonly Value[] | undefined {
   const row = rowOf(over);
-  if (row !== undefined) return isTable(row) ? row.flatMap(apart) : undefined;
+  if (row !== undefined) return isTable(row) || isWords(row) ? row.flatMap(apart) : undefined;
   const [atom] = over.atoms;
   if (over.atoms.length !== 1 || atom?.kind !== "object" || over.taints.length > 0) return undefined;
   if (atom.object.kind === "map") return entriesOf(atom)?.map(([key, value]) => pairOf(machine, key, value, at));
@@ -21,6 +21,10 @@ export function tableOf(machine: Machine, over: Value, at: number): readonly Val
 }
 
 export const isTable = (row: readonly Value[]): boolean => row.length > 0 && row.length <= MOST_ITEMS && row.every(isTabled);
+
+/** Names, of methods or of tools, for each of which something is made. */
+export const isWords = (row: readonly Value[]): boolean =>
+  row.length > 0 && row.length <= MOST_ITEMS && row.every((item) => typeof soleConstant(item)?.value === "string");
 
 /** Keys and items of a map that is a table. */
 export function mapTable(over: Value): readonly (readonly [Value, Value])[] | undefined {

@@ -46,6 +46,8 @@ export interface Taint {
   readonly floored?: boolean;
   /** A number that was read from a text, which may say that it is none. */
   readonly mayBeNaN?: boolean;
+  /** Not it, but what its owner has marked it with: tags that only they can set. */
+  readonly marks?: boolean;
   /** Marked as untrusted for whoever reads it. */
   readonly marked?: boolean;
   readonly step: Step;
@@ -56,22 +58,35 @@ const MOST_STEPS = 40;
 
 export const keyOf = ({ origin, path }: Pick<Taint, "origin" | "path">): string => `${origin.id}:${path}`;
 
-const sameAs = ({ origin, path, prototype, closed }: Taint): string => `${origin.id}:${path}:${prototype === true}:${closed}`;
+const same = (one: Taint, other: Taint): boolean =>
+  one.origin.id === other.origin.id &&
+  one.path === other.path &&
+  one.closed === other.closed &&
+  (one.prototype === true) === (other.prototype === true) &&
+  (one.marks === true) === (other.marks === true);
+
+const NONE: readonly Taint[] = [];
 
 export function joinTaints(lists: readonly (readonly Taint[])[]): readonly Taint[] {
-  const all = lists.filter((list) => list.length > 0);
-  if (all.length === 0) return [];
-  if (all.length === 1) return all[0] as readonly Taint[];
-  const found = new Map<string, Taint>();
-  for (const list of all) {
+  let only: readonly Taint[] = NONE;
+  let several = false;
+  for (const list of lists) {
+    if (list.length === 0) continue;
+    if (only.length > 0) several = true;
+    else only = list;
+  }
+  if (!several) return only;
+  // A handful: looked for one by one, which makes no text of each.
+  const found: Taint[] = [];
+  for (const list of lists) {
     for (const taint of list) {
-      const other = found.get(sameAs(taint));
-      if (other === undefined) {
-        if (found.size < MOST_TAINTS) found.set(sameAs(taint), taint);
-      } else if (weaker(taint, other)) found.set(sameAs(taint), taint);
+      const at = found.findIndex((other) => same(taint, other));
+      if (at === -1) {
+        if (found.length < MOST_TAINTS) found.push(taint);
+      } else if (weaker(taint, found[at] as Taint)) found[at] = taint;
     }
   }
-  return [...found.values()];
+  return found;
 }
 
 /** Of two ways for one part of the input, the one about which less is known counts. */
@@ -93,6 +108,7 @@ export function stepsOf(last: Step | undefined): readonly Step[] {
 
 /** A part of the input, read by name or index. */
 export function partOf(taint: Taint, name: string): Taint | undefined {
+  if (taint.marks === true) return taint;
   const schema = fieldOf(taint.schema, name);
   if (schema === "absent") return undefined;
   const path = taint.path === "" ? name : name === "[]" ? `${taint.path}[]` : `${taint.path}.${name}`;

@@ -1,5 +1,6 @@
 // Abstract values: everything that an expression may be, as a small set, and who had a say in it.
 import type { Atom, Closure, Constant, HeapObject, Value } from "./kinds.ts";
+import { eitherTest, FALSE, type Test, TRUE } from "./facts.ts";
 import type { Schema } from "./schema.ts";
 import { joinTaints, type Taint } from "./taint.ts";
 
@@ -10,6 +11,7 @@ const MOST_CONSTANTS = 32;
 
 export const NOTHING: Value = { atoms: [], taints: [] };
 export const UNKNOWN: Value = { atoms: [{ kind: "unknown" }], taints: [] };
+export const FRESH: Value = { atoms: [{ kind: "unknown", fresh: true }], taints: [] };
 
 export const constant = (value: Constant): Value => ({ atoms: [{ kind: "constant", value }], taints: [] });
 export const UNDEFINED = constant(undefined);
@@ -21,11 +23,31 @@ export const ofTaints = (taints: readonly Taint[]): Value => (taints.length === 
 export const isNothing = (value: Value): boolean => value.atoms.length === 0 && value.taints.length === 0;
 
 export function join(...values: readonly Value[]): Value {
-  const some = values.filter((value) => !isNothing(value));
-  const [first] = some;
+  let first: Value | undefined;
+  let alike = true;
+  for (const value of values) {
+    if (isNothing(value)) continue;
+    if (first === undefined) first = value;
+    else if (value !== first) alike = false;
+  }
   if (first === undefined) return NOTHING;
-  if (some.length === 1 || some.every((value) => value === first)) return first;
-  return { atoms: joinAtoms(some), taints: joinTaints(some.map((value) => value.taints)) };
+  if (alike) return first;
+  const some = values.filter((value) => !isNothing(value));
+  const joined = { atoms: joinAtoms(some), taints: joinTaints(some.map((value) => value.taints)) };
+  const test = some.some((value) => value.test !== undefined) ? joinTests(some) : undefined;
+  return test === undefined ? joined : { ...joined, test };
+}
+
+/** What is known of each of them, where each of them is something that can be told. */
+function joinTests(values: readonly Value[]): Test | undefined {
+  const tests: Test[] = [];
+  for (const value of values) {
+    const truth = value.test === undefined ? truthOf(value) : "either";
+    const one = truth === "either" ? value.test : truth === "true" ? TRUE : FALSE;
+    if (one === undefined) return undefined;
+    tests.push(one);
+  }
+  return eitherTest(tests);
 }
 
 function joinAtoms(values: readonly Value[]): readonly Atom[] {
@@ -35,8 +57,8 @@ function joinAtoms(values: readonly Value[]): readonly Atom[] {
   for (const value of values) {
     for (const atom of value.atoms) {
       const identity = identityOf(atom);
-      if (seen.has(identity)) continue;
-      seen.add(identity);
+      const size = seen.size;
+      if (seen.add(identity).size === size) continue;
       if (atom.kind === "constant" && ++constants > MOST_CONSTANTS) continue;
       atoms.push(atom);
       if (atoms.length >= MOST_ATOMS) return atoms;
@@ -48,7 +70,8 @@ function joinAtoms(values: readonly Value[]): readonly Atom[] {
 function identityOf(atom: Atom): unknown {
   switch (atom.kind) {
     case "constant":
-      return `${typeof atom.value}:${String(atom.value)}`;
+      // What a constant is stands for itself, apart from the words below.
+      return typeof atom.value === "string" ? `:${atom.value}` : atom.value;
     case "object":
       return atom.object;
     case "function":
@@ -66,8 +89,9 @@ function identityOf(atom: Atom): unknown {
     case "now":
     case "age":
     case "length":
-    case "unknown":
       return atom.kind;
+    case "unknown":
+      return atom.fresh === true ? "fresh" : atom.kind;
     default:
       return atom;
   }
@@ -84,6 +108,21 @@ export function soleConstant(value: Value): { readonly value: Constant } | undef
   return value.atoms.length === 1 && atom?.kind === "constant" && value.taints.length === 0 ? { value: atom.value } : undefined;
 }
 
+/** The names that a key can be, where it can be no other. */
+export function wordsOf({ atoms, taints }: Value): readonly string[] | undefined {
+  if (taints.length > 0 || atoms.length === 0 || atoms.length >= MOST_CONSTANTS) return undefined;
+  const words = atoms.flatMap((atom) =>
+    atom.kind === "constant" && (typeof atom.value === "string" || typeof atom.value === "number") ? [String(atom.value)] : [],
+  );
+  return words.length === atoms.length ? words : undefined;
+}
+
+/** It is there whatever happens: the object was written with it. */
+export function isSure({ atoms, taints }: Value, name: string): boolean {
+  const [atom] = atoms;
+  return atoms.length === 1 && taints.length === 0 && atom?.kind === "object" && atom.object.sure.has(name);
+}
+
 export const objectsOf = (value: Value): readonly HeapObject[] =>
   value.atoms.flatMap((atom) => (atom.kind === "object" ? [atom.object] : []));
 
@@ -97,14 +136,20 @@ export function rowOf(value: Value): readonly Value[] | undefined {
 
 export const isCallable = (value: Value): boolean => value.atoms.some((atom) => atom.kind === "function" || atom.kind === "library");
 
+const OPEN: ReadonlySet<Atom["kind"]> = new Set(["unknown", "text", "now", "age", "length"]);
+
+/** Texts and numbers that may be empty or null, and what the environment may leave out. */
+const isOpen = (atom: Atom): boolean => OPEN.has(atom.kind) || (atom.kind === "native" && ENVIRONMENT.test(atom.name));
+
+const ENVIRONMENT = /\benv\.\w+$/;
+
 /** May it be true, may it be false? Only constants can be told. */
 export function truthOf(value: Value): "true" | "false" | "either" {
   if (value.taints.length > 0 || value.atoms.length === 0) return "either";
   let truth: "true" | "false" | undefined;
   for (const atom of value.atoms) {
-    const one =
-      atom.kind === "constant" ? (atom.value ? "true" : "false") : atom.kind === "unknown" || atom.kind === "text" ? "either" : "true";
-    if (one === "either" || atom.kind === "now" || atom.kind === "age" || atom.kind === "length") return "either";
+    const one = atom.kind === "constant" ? (atom.value ? "true" : "false") : isOpen(atom) ? "either" : "true";
+    if (one === "either") return "either";
     if (truth !== undefined && truth !== one) return "either";
     truth = one;
   }

@@ -5,6 +5,7 @@ import { type Fact, factsOf } from "../engine/facts.ts";
 import { deepTaints } from "../engine/reach.ts";
 import { fieldOf, isClosedPattern, type Schema } from "../engine/schema.ts";
 import { isClosed, type Taint } from "../engine/taint.ts";
+import { MARKS } from "../engine/conditions.ts";
 import type { Act } from "../models/model.ts";
 import { NOTHING, type Value } from "../engine/value.ts";
 
@@ -20,6 +21,25 @@ export const slot = (event: EventOf<"act">, name: string): Value => event.at_.ge
 /** The model's say in a value, after what closes it off. */
 export function controlled(event: Event, value: Value): readonly Taint[] {
   return deepTaints(value).filter((taint) => taint.origin.kind === "tool" && !isGuarded(event, taint));
+}
+
+/** A name that the program made up by chance: whatever bears it is the program's own, and for no longer than it runs. */
+export const isMadeUp = (value: Value): boolean => hasChance(value, 0) && deepTaints(value).length === 0;
+
+/** In a text, or in a list of such; what options say beside a name is not the name. */
+const hasChance = ({ atoms }: Value, depth: number): boolean =>
+  depth < 6 &&
+  atoms.some((atom) => {
+    if (atom.kind === "unknown") return atom.fresh === true;
+    if (atom.kind === "text") return atom.parts.some((part) => hasChance(part, depth + 1));
+    return atom.kind === "now" || (atom.kind === "object" && atom.object.kind === "list" && hasChance(atom.object.all(), depth + 1));
+  });
+
+/** So named, or what its owner has marked as the program's. */
+export function isOwn(event: Event, value: Value): boolean {
+  const taints = deepTaints(value);
+  const isMarked = (taint: Taint): boolean => factsAt(event, taint).some((fact) => fact.kind === "allowed" && fact.where === MARKS);
+  return taints.length > 0 ? taints.every(isMarked) : isMadeUp(value);
 }
 
 /** Chosen by the server in the end: one of a closed set, or within a prefix. */
@@ -72,13 +92,24 @@ export const consumersOf = ({ entries }: Analysis): readonly ConsumerEntry[] =>
   entries.filter((entry): entry is ConsumerEntry => entry.kind === "consumer" && entry.consumes.guarded !== true);
 
 /** What happens while an entry runs, in order. For messages that are pulled, what follows in the same run. */
-export function eventsOf({ events }: Analysis, entry: Entry): readonly Event[] {
+export function eventsOf(analysis: Analysis, entry: Entry): readonly Event[] {
   if (entry.kind === "consumer" && entry.pulled) {
-    const all = events.filter((event) => event.entry === entry.within);
+    const all = entry.within === undefined ? [] : eventsBy(analysis, entry.within);
     const first = all.findIndex((event) => isAt(event, entry) || speaksOf(event, entry.origin.id));
     return first < 0 ? [] : all.slice(first);
   }
-  return events.filter((event) => event.entry === entry);
+  return eventsBy(analysis, entry);
+}
+
+const byEntry = new WeakMap<Analysis, ReadonlyMap<Entry, readonly Event[]>>();
+
+function eventsBy(analysis: Analysis, entry: Entry): readonly Event[] {
+  let all = byEntry.get(analysis);
+  if (all === undefined) {
+    all = Map.groupBy(analysis.events, (event) => event.entry);
+    byEntry.set(analysis, all);
+  }
+  return all.get(entry) ?? [];
 }
 
 const isAt = (event: Event, entry: Entry): boolean => event.kind === "act" && event.file === entry.file && event.at === entry.at;

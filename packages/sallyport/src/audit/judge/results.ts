@@ -44,7 +44,7 @@ function writtenIn(event: EventOf<"return">): Place | undefined {
   return places.sort((one, other) => one - other)[0];
 }
 
-const TAME = new Set(["id", "time", "destination", "deliveries"]);
+const TAME = new Set(["id", "time", "destination", "deliveries", "error"]);
 
 const isTame = (event: EventOf<"return">, taint: Taint): boolean =>
   taint.bounded === true ||

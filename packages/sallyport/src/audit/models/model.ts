@@ -105,6 +105,8 @@ export interface Member {
   readonly fields?: Readonly<Record<string, Path | true>>;
   /** An argument (a pointer) or the receiver receives what is in another: `{"arg1": "arg0"}`. */
   readonly writes?: Readonly<Record<Path, Path>>;
+  /** What its owner has marked the thing at this path with: tags. That a mark is there says that the owner lets the program have it. */
+  readonly marks?: Path;
   /** Reading it gives this literal: a constant that a `Condition` compares with. */
   readonly constant?: string | number | boolean;
   /** Kept on what it returns (of a tuple, on its first part), for later calls' `slot:`. On a method that returns nothing, kept on the receiver. */
@@ -132,15 +134,15 @@ export interface Member {
   readonly shape?: readonly Path[];
 }
 
-/** `payload`: the body. `destination`: where it was found. `deliveries`: how often, by the broker's count. */
-export type Content = "payload" | "key" | "headers" | "id" | "time" | "type" | "destination" | "deliveries" | "reply-to";
+/** `payload`: the body. `destination`: where it was found. `deliveries`: how often, by the broker's count. `error`: what the client says in its place. */
+export type Content = "payload" | "key" | "headers" | "id" | "time" | "type" | "destination" | "deliveries" | "reply-to" | "error";
 
 export interface Callback {
   /** The function: a path into the arguments, or a method's name in `whenExtended`. */
   readonly fn: Path;
   /** Only then: `on("message", …)`. */
   readonly when?: Condition;
-  /** Types of what it is called with; `?` is nothing of interest; a last `...T` is every parameter from there on. */
+  /** Types of what it is called with; `?` is nothing of interest, `arg1` that argument, where it is given; a last `...T` is every parameter from there on. */
   readonly params: readonly TypeName[];
   /** It is a consumer of messages. */
   readonly consumes?: Consumes;
@@ -178,8 +180,9 @@ export interface Condition {
 export type Act = { readonly when?: Condition } & (
   | {
       readonly kind: "publish";
-      /** Any of these; the ones that are given count. */
+      /** Any of these; the ones that are given count. `oneOf`: the broker refuses a call that gives more than one. */
       readonly destination?: readonly Path[];
+      readonly oneOf?: true;
       readonly payload?: readonly Path[];
       /** Key, partition, message group, priority, delay (PUB-06). */
       readonly key?: readonly Path[];
@@ -197,6 +200,8 @@ export type Act = { readonly when?: Condition } & (
       readonly destination?: readonly Path[];
       readonly max?: readonly Path[];
       readonly removes?: boolean;
+      /** What is read may as well be plain data (a Redis list): it is a queue's where a name says so, or where the server chose the key. */
+      readonly plain?: true;
       /** What comes is worked on by the caller's own loop: it is a consumer of messages. */ readonly consumes?: Consumes;
     }
   | { readonly kind: "subscribe"; readonly destination?: readonly Path[]; readonly pattern?: boolean }

@@ -40,7 +40,7 @@ const broker = z.enum([
   "dapr",
   "any",
 ]);
-const content = z.enum(["payload", "key", "headers", "id", "time", "type", "destination", "deliveries", "reply-to"]);
+const content = z.enum(["payload", "key", "headers", "id", "time", "type", "destination", "deliveries", "reply-to", "error"]);
 const settles = z.enum(["manual", "auto", "return", "none"]);
 
 const conditionOn = (place: z.ZodString) =>
@@ -58,6 +58,7 @@ const actOn = (place: z.ZodString) => {
       ...when,
       kind: z.literal("publish"),
       destination: places,
+      oneOf: z.literal(true).exactOptional(),
       payload: places,
       key: places,
       headers: places,
@@ -71,6 +72,7 @@ const actOn = (place: z.ZodString) => {
       destination: places,
       max: places,
       removes: z.boolean().exactOptional(),
+      plain: z.literal(true).exactOptional(),
       consumes: consumes.exactOptional(),
     }),
     z.strictObject({ ...when, kind: z.literal("subscribe"), destination: places, pattern: z.boolean().exactOptional() }),
@@ -169,6 +171,7 @@ const member = z.strictObject({
   gets: z.strictObject({ of: path, key: path.exactOptional() }).exactOptional(),
   fields: z.record(z.string(), z.union([path, z.literal(true)])).exactOptional(),
   writes: z.record(path, path).exactOptional(),
+  marks: path.exactOptional(),
   constant: z.union([z.string(), z.number(), z.boolean()]).exactOptional(),
   remember: z.record(z.string(), path).exactOptional(),
   content: content.exactOptional(),

@@ -84,5 +84,7 @@ const isOrdered = ({ events }: Analysis, ack: ActEvent): boolean =>
   ack.broker === "nats" &&
   events.some(
     (event) =>
-      event.entry === ack.entry && isAct(event, "subscribe") && slot(event, "destination").atoms.some(({ kind }) => kind === "object"),
+      event.entry === ack.entry &&
+      (isAct(event, "subscribe") || isAct(event, "read")) &&
+      slot(event, "destination").atoms.some(({ kind }) => kind === "object"),
   );

@@ -1,5 +1,5 @@
 // DST-09: a tool deletes, purges, creates or reconfigures what belongs to the operator.
-import { acts, controlled, slot } from "../../judge/inquiry.ts";
+import { acts, controlled, isOwn, slot } from "../../judge/inquiry.ts";
 import { type Draft, rule, wayOf } from "../rule.ts";
 
 export const administrativeTool = rule({
@@ -11,7 +11,7 @@ export const administrativeTool = rule({
   fix: "Take it out of the tools: creating, deleting and purging are the operator's, with the broker's own tools and an account that the server does not have.",
   *judge(analysis): Iterable<Draft> {
     for (const event of acts(analysis, "admin")) {
-      if (event.entry.kind !== "tool" || !event.act.destroys) continue;
+      if (event.entry.kind !== "tool" || !event.act.destroys || isOwn(event, slot(event, "target"))) continue;
       const taints = controlled(event, slot(event, "target"));
       yield {
         file: event.file,

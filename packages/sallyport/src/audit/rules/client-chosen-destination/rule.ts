@@ -1,5 +1,6 @@
 // DST-01, DST-03: the model names where a message goes, or a part of the name.
-import { acts, controlled, slot, toolOf, weaknesses } from "../../judge/inquiry.ts";
+import { deepTaints } from "../../engine/reach.ts";
+import { type ActEvent, acts, controlled, isGuarded, slot, toolOf, weaknesses } from "../../judge/inquiry.ts";
 import type { Value } from "../../engine/value.ts";
 import { type Draft, rule, wayOf } from "../rule.ts";
 
@@ -14,7 +15,7 @@ export const clientChosenDestination = rule({
     for (const event of acts(analysis, "publish")) {
       const destination = slot(event, "destination");
       const taints = controlled(event, destination).filter((taint) => taint.prototype !== true);
-      if (taints.length === 0) continue;
+      if (taints.length === 0 || isSettled(event, destination)) continue;
       const built = isBuilt(destination);
       yield {
         file: event.file,
@@ -28,6 +29,10 @@ export const clientChosenDestination = rule({
     }
   },
 });
+
+/** The broker takes one destination, and where one that is given is the server's choice, no other can be given beside it. */
+const isSettled = (event: ActEvent<"publish">, destination: Value): boolean =>
+  event.act.oneOf === true && deepTaints(destination).some((taint) => taint.origin.kind === "tool" && isGuarded(event, taint));
 
 /** A part of it is the server's: `notes.${tenant}`. */
 const isBuilt = (value: Value): boolean =>

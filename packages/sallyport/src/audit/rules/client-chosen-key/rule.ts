@@ -32,7 +32,7 @@ export const clientChosenKey = rule({
 });
 
 const NAMES_A_KEY =
-  /^(message|record|partition|routing|job)?(key|partition|partitionkey|shard|shardid|priority|delay|delayseconds|delayms|ttl|expiration|expiry|groupid|messagegroupid|hashkey|explicithashkey|orderingkey|sessionid|lifo|attempts)$/;
+  /(?:^|message|record|partition|routing|job)(?:key|partition|partitionkey|shard|shardid|priority|delay|delayseconds|delayms|ttl|expiration|expiry|groupid|messagegroupid|hashkey|explicithashkey|orderingkey|sessionid|lifo|attempts)$/;
 
 /** A key that is the id of what the event is about, checked against the event's schema, is what a key should be. */
 function isOfTheData(event: Event, taint: Taint): boolean {

@@ -1,5 +1,6 @@
 // DST-02: the model names what is read, subscribed to or browsed.
 import { acts, controlled, slot, toolOf, weaknesses } from "../../judge/inquiry.ts";
+import { isLookup } from "../../judge/lookups.ts";
 import { type Draft, rule, wayOf } from "../rule.ts";
 
 export const clientChosenSource = rule({
@@ -12,7 +13,7 @@ export const clientChosenSource = rule({
   *judge(analysis): Iterable<Draft> {
     for (const event of acts(analysis, "read", "subscribe")) {
       const taints = controlled(event, slot(event, "destination")).filter((taint) => taint.prototype !== true);
-      if (taints.length === 0) continue;
+      if (taints.length === 0 || isLookup(analysis, event)) continue;
       yield {
         file: event.file,
         at: event.at,

@@ -1,6 +1,7 @@
 // REP-01: a message that is delivered again acts again. Says also, for the same place, that nothing asks how old it is.
 import { isVerified, checksAge, deduplicationOf } from "../../judge/replay.ts";
 import { timelines, where } from "../../judge/consumer.ts";
+import { isMadeUp } from "../../judge/inquiry.ts";
 import { type Draft, rule } from "../rule.ts";
 
 export const noDeduplication = rule({
@@ -14,7 +15,8 @@ export const noDeduplication = rule({
     for (const timeline of timelines(analysis)) {
       const { consumer } = timeline;
       const effect = timeline.effects.find((one) => deduplicationOf(timeline, one) === undefined);
-      if (effect === undefined) continue;
+      // What answers this process alone ends with it: there is no second delivery to a later one.
+      if (effect === undefined || (consumer.destination !== undefined && isMadeUp(consumer.destination))) continue;
       const aged = checksAge(timeline);
       const verified = isVerified(timeline, effect.event);
       const also = [...(aged ? [] : ["how old it is"]), ...(verified ? [] : ["who wrote it"])];

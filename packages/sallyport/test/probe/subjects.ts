@@ -1,0 +1,85 @@
+// The servers under attack in these tests: the demonstration's three, on the embedded broker.
+import { join } from "node:path";
+import { type Profile, readProfile } from "../../src/probe/profile.ts";
+
+const ROOT = join(import.meta.dirname, "..", "..");
+const DEMO = join(ROOT, "src", "demo", "targets");
+const NODE = [process.execPath, "--conditions=sallyport-source"];
+const CLI = [...NODE, join(ROOT, "src", "cli", "main.ts")];
+const KEYS = [{ id: "k1", algorithm: "hmac-sha256", issuer: "notes", secret: Buffer.alloc(32, 7).toString("base64") }];
+
+const EFFECTS = { file: "effects.jsonl", done: '"kind":"done"', tried: '"kind":"tried"' };
+const BOUNDS = { patienceMs: 4000, watchMs: 800 };
+/** Three retries, after one, two and four seconds: that is what the article says of its own. */
+const PROMISED = { mostAttempts: 4, attemptsWithinMs: 9000 };
+const ENV = { DEMO_FOLDER: "{folder}" };
+
+const profileOf = (given: unknown): Profile => readProfile(JSON.stringify(given), "subject");
+
+const worded = (tool: string, argumentsOf: (text: string) => object) => {
+  const message = (text: string) => ({ tool, arguments: argumentsOf(text) });
+  return {
+    honest: message("{canary}"),
+    fails: message("poison {canary}"),
+    "fails-once": message("shaky {canary}"),
+    kills: message("deadly {canary}"),
+    slow: message("slow {canary}"),
+  };
+};
+
+export const wrong = (): Profile =>
+  profileOf({
+    name: "wrong",
+    server: { command: [...NODE, join(DEMO, "wrong-server.ts")], env: ENV },
+    worker: { command: [...NODE, join(DEMO, "wrong-worker.ts")] },
+    broker: { kind: "embedded" },
+    messages: worded("publish", (text) => ({ action: "create_note", payload: { noteId: "n1", text } })),
+    effects: EFFECTS,
+    bounds: BOUNDS,
+  });
+
+export const correct = (): Profile =>
+  profileOf({
+    name: "correct",
+    server: { command: [...NODE, join(DEMO, "article-server.ts")], env: ENV },
+    worker: { command: [...NODE, join(DEMO, "article-worker.ts")] },
+    broker: { kind: "embedded" },
+    messages: worded("note_event", (text) => ({ action: "create_note", noteId: "n1", text })),
+    effects: EFFECTS,
+    bounds: { ...BOUNDS, ...PROMISED },
+  });
+
+const CONTRACT = `name: notes
+events:
+  note.created:
+    description: A note was written.
+    destination: note-events
+    key: noteId
+    readable: true
+    rate: { limit: 150, per: 1m }
+    schema: { type: object, additionalProperties: false, required: [noteId, text], properties: { noteId: { type: string, minLength: 1, maxLength: 64 }, text: { type: string, maxLength: 2000 } } }
+  note.removed:
+    description: A note was removed for good.
+    destination: note-events
+    approval: Remove this note for good?
+    schema: { type: object, additionalProperties: false, required: [noteId], properties: { noteId: { type: string, minLength: 1, maxLength: 64 } } }
+  task.due:
+    description: A task is due.
+    destination: tasks
+    schema: { type: object, additionalProperties: false, required: [text], properties: { text: { type: string, maxLength: 200 } } }
+keys: { file: ./keys.json }
+store: ./broker.db
+policy: { retry: 100ms, maxRetry: 1s, lease: 1s }
+`;
+
+export const ours = (): Profile =>
+  profileOf({
+    name: "ours",
+    server: { command: [...CLI, "serve", "--stdio", "contract.yaml", "--log-level", "error"], env: ENV },
+    worker: { command: [...CLI, "work", "contract.yaml", "--handlers", join(import.meta.dirname, "handlers.ts"), "--log-level", "error"] },
+    broker: { kind: "embedded" },
+    files: { "contract.yaml": CONTRACT, "keys.json": JSON.stringify(KEYS) },
+    messages: worded("note_created", (text) => ({ noteId: "n1", text })),
+    effects: EFFECTS,
+    bounds: BOUNDS,
+  });
