@@ -5,14 +5,19 @@ import { type Clock, systemClock } from "../ports/clock.ts";
 import type { Capabilities, Delivery, OutgoingMessage, ReceiveOptions, Subscription, Transport } from "../ports/transport.ts";
 import type { AmqpConnection } from "../rabbitmq/channel.ts";
 import { connectionOf, type RabbitMqTransportClient } from "../rabbitmq/connection.ts";
+import { declare, unfitOf } from "../rabbitmq/declaring.ts";
+import { transportError } from "../rabbitmq/failure.ts";
 import { exchangeOf, namesOf, refusePrefix } from "../rabbitmq/names.ts";
 import { Publishing } from "../rabbitmq/publishing.ts";
 import { Retries } from "../rabbitmq/retries.ts";
+import { type Declared, type RabbitMqGroup, wholeOf } from "../rabbitmq/topology.ts";
 import { RabbitMqMember } from "./rabbitmq-member.ts";
 
 export type { AmqplibClient } from "../rabbitmq/amqplib.ts";
 export type { RabbitMqTransportClient } from "../rabbitmq/connection.ts";
+export { exchangeOf as rabbitMqExchangeOf, namesOf as rabbitMqNamesOf } from "../rabbitmq/names.ts";
 export type { RabbitMqClient } from "../rabbitmq/rabbitmq-client.ts";
+export { type Declared as RabbitMqDeclared, type RabbitMqGroup, wholeOf as rabbitMqTopology } from "../rabbitmq/topology.ts";
 
 export interface RabbitMqOptions {
   /** Before every name: an exchange is named `prefix:destination`. Default `sallyport`. */
@@ -32,6 +37,12 @@ export interface RabbitMqOptions {
   /** After this without an answer the broker is said to be unavailable. Default 5 s. */
   readonly answerWithinMs?: number;
   readonly clock?: Clock;
+}
+
+export interface RabbitMqFault {
+  readonly declared: Declared;
+  /** With the command that mends it; `undefined` when it is missing. */
+  readonly error: SallyportError | undefined;
 }
 
 const MOST_PREFETCH = 65_535;
@@ -97,6 +108,29 @@ export class RabbitMqTransport implements Transport {
     await member.join();
     this.#members.add(member);
     return member;
+  }
+
+  /** Makes what is missing of all that these groups need. @throws {SallyportError} `ERR_TRANSPORT_*`, `ERR_CONFIG_CAPABILITY`. */
+  async declare(groups: readonly RabbitMqGroup[]): Promise<void> {
+    try {
+      await declare({ connection: this.#connection, ...this.#options }, this.#wholeOf(groups));
+    } catch (error) {
+      throw transportError(error);
+    }
+  }
+
+  /** What is missing or otherwise of all that these groups need. Changes nothing. @throws {SallyportError} `ERR_TRANSPORT_*`. */
+  async examine(groups: readonly RabbitMqGroup[]): Promise<readonly RabbitMqFault[]> {
+    try {
+      const unfit = await unfitOf({ connection: this.#connection, ...this.#options }, this.#wholeOf(groups));
+      return unfit.map(({ declared, cause }) => ({ declared, error: cause === undefined ? undefined : transportError(cause) }));
+    } catch (error) {
+      throw transportError(error);
+    }
+  }
+
+  #wholeOf(groups: readonly RabbitMqGroup[]): readonly Declared[] {
+    return groups.flatMap((group) => wholeOf(namesOf(this.#prefix, group.destination, group.group), group));
   }
 
   /** The client stays as it is: it is the user's to close. */

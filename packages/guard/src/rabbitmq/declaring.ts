@@ -1,7 +1,7 @@
 // Declares what is missing, on a channel of its own, which is closed by what is refused.
 import { answered, type Connected, openWithin } from "./answered.ts";
 import type { AmqpChannel } from "./channel.ts";
-import { isMissing } from "./failure.ts";
+import { isForbidden, isMissing, isOtherwise } from "./failure.ts";
 import type { Declared } from "./topology.ts";
 
 export interface Declaring extends Connected {
@@ -15,17 +15,20 @@ export interface Declaring extends Connected {
 /** Rejects with what the broker refused. Queues are bound when they will last. */
 export async function declare(parts: Declaring, all: readonly Declared[]): Promise<void> {
   const isNew = await isSomeMissing(parts, all);
-  await onChannel(parts, async (channel) => {
-    for (const one of all) {
-      if (one.kind === "exchange") await channel.declareExchange(one.name, one.type);
-      else if (one.kind === "queue") await channel.declareQueue(one.name, one.args);
-    }
-  });
+  await make(parts, all);
   if (isNew && parts.newQueueMs > 0) await new Promise<void>((resolve) => void parts.clock.after(parts.newQueueMs, resolve));
   await onChannel(parts, async (channel) => {
     for (const one of all) if (one.kind === "binding") await channel.bind(one.queue, one.exchange, one.routingKey);
   });
 }
+
+const make = (parts: Connected, all: readonly Declared[]): Promise<void> =>
+  onChannel(parts, async (channel) => {
+    for (const one of all) {
+      if (one.kind === "exchange") await channel.declareExchange(one.name, one.type);
+      else if (one.kind === "queue") await channel.declareQueue(one.name, one.args);
+    }
+  });
 
 /** For who may not declare: rejects where something is missing. How it was declared cannot be seen. */
 export async function check(parts: Connected, all: readonly Declared[]): Promise<void> {
@@ -35,6 +38,29 @@ export async function check(parts: Connected, all: readonly Declared[]): Promise
       else if (one.kind === "queue") await channel.checkQueue(one.name);
     }
   });
+}
+
+export interface Unfit {
+  readonly declared: Declared;
+  /** Why it is not as it should be; `undefined` when it is not there. */
+  readonly cause: unknown;
+}
+
+/** What is missing, and what was declared otherwise where the user may declare it and so may see. Changes nothing. */
+export async function unfitOf(parts: Connected, all: readonly Declared[]): Promise<readonly Unfit[]> {
+  const unfit: Unfit[] = [];
+  for (const one of all) {
+    if (one.kind === "binding") continue;
+    try {
+      await check(parts, [one]);
+      await make(parts, [one]);
+    } catch (error) {
+      if (isMissing(error)) unfit.push({ declared: one, cause: undefined });
+      else if (isOtherwise(error)) unfit.push({ declared: one, cause: error });
+      else if (!isForbidden(error)) throw error;
+    }
+  }
+  return unfit;
 }
 
 async function isSomeMissing(parts: Connected, all: readonly Declared[]): Promise<boolean> {

@@ -70,6 +70,7 @@ function meaningOf(cause: unknown): Meaning | undefined {
 }
 
 export const isMissing = (cause: unknown): boolean => /NOT_FOUND/.test(textOf(cause));
+export const isOtherwise = (cause: unknown): boolean => /PRECONDITION_FAILED/.test(textOf(cause));
 export const isForbidden = (cause: unknown): boolean => /ACCESS_REFUSED/.test(textOf(cause));
 
 export function transportError(cause: unknown): SallyportError {

@@ -70,3 +70,26 @@ export function levelOf(delayMs: number): number {
     remedy: `Keep it below ${LAST_LEVEL_MS}.`,
   });
 }
+
+/** The levels that delays of up to this wait in. */
+export function levelsTo(mostMs: number): readonly number[] {
+  const last = levelOf(mostMs);
+  return Array.from({ length: Math.log2(last / FIRST_LEVEL_MS) + 1 }, (_, n) => FIRST_LEVEL_MS * 2 ** n);
+}
+
+export interface RabbitMqGroup {
+  readonly destination: string;
+  readonly group: string;
+  readonly ordering: "none" | "key";
+  /** The longest that a message of its may have to wait, in milliseconds. */
+  readonly mostDelayMs: number;
+}
+
+/** All that a group needs which may declare nothing. */
+export function wholeOf(names: GroupNames, { ordering, mostDelayMs }: RabbitMqGroup): readonly Declared[] {
+  return [
+    ...ofDestination(names.exchange),
+    ...ofGroup(names),
+    ...(ordering === "key" ? ofTurn(names) : levelsTo(mostDelayMs).flatMap((levelMs) => ofRetry(names, levelMs))),
+  ];
+}
