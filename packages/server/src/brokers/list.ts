@@ -3,5 +3,6 @@ import type { Broker } from "./broker.ts";
 import { kafka } from "./kafka.ts";
 import { redis } from "./redis.ts";
 import { sqlite } from "./sqlite.ts";
+import { sqs, sqsFifo } from "./sqs.ts";
 
-export const BROKERS: readonly Broker[] = [sqlite, redis, kafka];
+export const BROKERS: readonly Broker[] = [sqlite, redis, kafka, sqs, sqsFifo];
