@@ -2,5 +2,6 @@
 import type { Lane } from "./lane.ts";
 import { nats } from "./nats.ts";
 import { redisStreams } from "./redis-streams.ts";
+import { sqs } from "./sqs.ts";
 
-export const LANES: readonly Lane[] = [redisStreams, nats];
+export const LANES: readonly Lane[] = [redisStreams, nats, sqs];
