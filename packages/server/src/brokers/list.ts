@@ -5,5 +5,6 @@ import { nats } from "./nats.ts";
 import { rabbitmq } from "./rabbitmq.ts";
 import { redis } from "./redis.ts";
 import { sqlite } from "./sqlite.ts";
+import { sqs, sqsFifo } from "./sqs.ts";
 
-export const BROKERS: readonly Broker[] = [sqlite, redis, kafka, nats, rabbitmq];
+export const BROKERS: readonly Broker[] = [sqlite, redis, kafka, nats, rabbitmq, sqs, sqsFifo];
