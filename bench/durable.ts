@@ -40,7 +40,7 @@ async function endToEnd(
   const used = process.cpuUsage(before);
   const ms = performance.now() - startMs;
   handled.expect(events);
-  const verdict = house.trail.verify();
+  const verdict = await house.trail.verify();
   if (!verdict.intact || verdict.entries !== 2 * events) throw new Error("the trail is not whole");
   await consumer.drain(1000);
   await house.close();

@@ -19,18 +19,21 @@ export type Order = z.infer<typeof orderSchema>;
 export const TYPE = "order.placed";
 export const DESTINATION = "orders";
 
-export const orders = contract({
-  name: "shop",
-  events: {
-    [TYPE]: event({
-      description: "An order was placed.",
-      schema: orderSchema,
-      destination: DESTINATION,
-      key: (order) => order.orderId,
-      rate: { limit: 100_000_000, windowMs: 60_000 },
-    }),
-  },
-});
+export const ordersAt = (destination: string) =>
+  contract({
+    name: "shop",
+    events: {
+      [TYPE]: event({
+        description: "An order was placed.",
+        schema: orderSchema,
+        destination,
+        key: (order) => order.orderId,
+        rate: { limit: 100_000_000, windowMs: 60_000 },
+      }),
+    },
+  });
+
+export const orders = ordersAt(DESTINATION);
 
 export type Orders = typeof orders;
 

@@ -2,6 +2,7 @@
 import type { Growth } from "./audit/growth.ts";
 import type { Tally } from "./audit/labels.ts";
 import type { Measured } from "./audit/turns.ts";
+import type { LaneFigure } from "./brokers.ts";
 import type { ClaimFigure } from "./claims.ts";
 import type { DurableFigure } from "./durable.ts";
 import type { Figure } from "./measure.ts";
@@ -142,4 +143,17 @@ export const growthTable = (figures: readonly Growth[]): string =>
       whole(peakMiB),
       String(hits),
     ]),
+  );
+
+/** Ratios are to the raw client of the same broker. */
+export const brokerTable = (figures: readonly LaneFigure[]): string =>
+  table(
+    "On brokers, messages a second",
+    ["", "publish", "ratio", "consume", "ratio", ""],
+    figures.map(({ lane, subject, rates }) => {
+      const raw = figures.find((one) => one.lane === lane)!.rates;
+      const { publishPerSecond, consumePerSecond } = rates;
+      const [publish, consume] = [publishPerSecond / raw.publishPerSecond, consumePerSecond / raw.consumePerSecond];
+      return [lane, whole(publishPerSecond), publish.toFixed(2), whole(consumePerSecond), consume.toFixed(2), subject];
+    }),
   );

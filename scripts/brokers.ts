@@ -1,6 +1,7 @@
 // The brokers that tests talk to, on ports and in folders of their own: `up [NAME…]` starts them and waits until they
 // answer, `down` ends them and leaves nothing behind, `during COMMAND…` does both around a command, in which a broker
-// that does not run is a failure. `--install` installs what is missing from Debian's packages.
+// that does not run is a failure. `--install` installs what is missing from Debian's packages; what Debian does not have
+// comes from Maven Central when it is first started.
 import { spawnSync } from "node:child_process";
 import { isInstalled } from "./brokers/broker.ts";
 import { BROKERS } from "./brokers/list.ts";
@@ -11,7 +12,7 @@ async function up(names: readonly string[], install: boolean): Promise<void> {
   const unknown = names.filter((name) => !BROKERS.some((broker) => broker.name === name));
   if (unknown.length > 0) throw new Error(`no broker "${unknown.join('", "')}"; there are: ${BROKERS.map(({ name }) => name).join(", ")}`);
   const wanted = BROKERS.filter(({ name }) => names.length === 0 || names.includes(name));
-  const missing = wanted.filter((broker) => !isInstalled(broker)).map((broker) => broker.package);
+  const missing = wanted.filter((broker) => !isInstalled(broker)).flatMap((broker) => broker.package.split(" "));
   if (missing.length > 0) {
     if (!install) throw new Error(`not installed: ${missing.join(", ")}. Run: apt-get install ${missing.join(" ")}`);
     for (const args of [

@@ -2,23 +2,31 @@
 import { spawnSync } from "node:child_process";
 import { createServer } from "node:net";
 
+export interface Command {
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 export interface Broker {
   readonly name: string;
-  /** Debian's package. */
+  /** Debian's package, or several with spaces between. */
   readonly package: string;
   readonly program: string;
+  /** Where the program alone does not tell. */
+  isInstalled?(): boolean;
   /** As whom it runs, where that is not who starts it. */
   user?(): { readonly uid?: number; readonly gid?: number };
   /** Before it is started. */
-  prepare?(folder: string): void;
+  prepare?(folder: string): void | Promise<void>;
   /** In `folder`, which is empty. The process must stay in the foreground. */
-  command(port: number, folder: string): { readonly args: readonly string[]; readonly env?: Readonly<Record<string, string>> };
+  command(port: number, folder: string): Command | Promise<Command>;
   url(port: number): string;
   /** Rejects while it does not. */
   answers(port: number): Promise<void>;
 }
 
-export const isInstalled = ({ program }: Broker): boolean => spawnSync(program, ["--version"], { stdio: "ignore" }).error === undefined;
+export const isInstalled = (broker: Broker): boolean =>
+  broker.isInstalled?.() ?? spawnSync(broker.program, ["--version"], { stdio: "ignore" }).error === undefined;
 
 /** Free now; nobody else is told of it. */
 export function freePort(): Promise<number> {

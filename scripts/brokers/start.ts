@@ -14,7 +14,7 @@ const STEP_MS = 100;
 export async function start(broker: Broker): Promise<Running> {
   const folder = mkdtempSync(join(tmpdir(), `sallyport-${broker.name}-`));
   try {
-    broker.prepare?.(folder);
+    await broker.prepare?.(folder);
     return await startIn(broker, folder, await freePort());
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
@@ -24,7 +24,7 @@ export async function start(broker: Broker): Promise<Running> {
 
 /** Ends it as a power cut does, and starts it anew on the same port with the data that it then has. */
 export async function restart(broker: Broker, { pid, folder, url }: Running): Promise<Running> {
-  signal(pid, "SIGKILL");
+  signal(-pid, "SIGKILL");
   const giveUpAtMs = Date.now() + ENDS_WITHIN_MS;
   for (;;) {
     try {
@@ -39,7 +39,7 @@ export async function restart(broker: Broker, { pid, folder, url }: Running): Pr
 
 async function startIn(broker: Broker, folder: string, port: number): Promise<Running> {
   const { name } = broker;
-  const { args, env = {} } = broker.command(port, folder);
+  const { args, env = {} } = await broker.command(port, folder);
   const log = openSync(join(folder, "log"), "a");
   const child = spawn(broker.program, args, {
     cwd: folder,
@@ -54,7 +54,7 @@ async function startIn(broker: Broker, folder: string, port: number): Promise<Ru
   try {
     await Promise.race([failed, untilAnswers(broker, port)]);
   } catch (error) {
-    child.kill("SIGKILL");
+    if (child.pid !== undefined) signal(-child.pid, "SIGKILL");
     throw error;
   }
   child.removeAllListeners("exit");
@@ -82,10 +82,12 @@ export async function end({ pid, folder }: Running): Promise<void> {
       await after(STEP_MS);
     }
   }
+  // What it started for itself and left: all of it is in its group.
+  signal(-pid, "SIGKILL");
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** False when there is no such process. */
+/** False when there is no such process, or group of them where `pid` is negative. */
 function signal(pid: number, which: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, which);

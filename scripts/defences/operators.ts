@@ -7,7 +7,7 @@ export const OPERATORS: readonly Removal[] = [
   removal(
     "OPS-01",
     "an event goes out that the trail does not have",
-    guard(PUBLISHER, '    await this.#trail.append([{ ...said, decision: "accepted" }]);\n', ""),
+    guard(PUBLISHER, 'if (this.#trail !== noTrail) await this.#trail.append([{ ...said, decision: "accepted" }]);', "void said;"),
   ),
   removal("OPS-01", "what was refused is not on the trail", guard(PUBLISHER, "await this.#recordRefusal({", "void ({")),
   removal(
@@ -33,12 +33,12 @@ export const OPERATORS: readonly Removal[] = [
   removal(
     "OPS-01",
     "an entry's hash does not cover those before it",
-    guard("stores/sqlite-trail.ts", "digestOf(`${previous} $", "digestOf(`${previous.slice(64)} $"),
+    guard("stores/trail-chain.ts", "digestOf(`${previous} $", "digestOf(`${previous.slice(64)} $"),
   ),
   removal(
     "OPS-01",
     "the end of the trail can be cut off",
-    guard("stores/sqlite-trail.ts", "let headSeen = head === undefined || head === BEGINNING;", "let headSeen = true;"),
+    guard("stores/trail-chain.ts", "let headSeen = head === undefined || head === BEGINNING;", "let headSeen = true;"),
   ),
   removal(
     "OPS-02",

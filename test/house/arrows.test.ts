@@ -41,7 +41,11 @@ const BREACHES: readonly (readonly [string, readonly Module[], number])[] = [
   ["isolation knows", [file("isolation/a.ts", `${GUARD}stores/memory-claims.ts`, typed(`${GUARD}contract/contract.ts`))], 1],
   ["sqlite knows", [file("sqlite/database.ts", `${GUARD}stores/sqlite-claims.ts`)], 1],
   ["postgres knows", [file("postgres/postgres.ts", `${GUARD}stores/postgres-claims.ts`)], 1],
+  ["nats knows", [file("nats/link.ts", `${GUARD}adapters/nats.ts`)], 1],
+  ["rabbitmq knows", [file("rabbitmq/channel.ts", `${GUARD}adapters/rabbitmq.ts`)], 1],
   ["redis knows", [file("redis/redis.ts", `${GUARD}stores/redis-claims.ts`)], 1],
+  ["kafka knows", [file("kafka/member.ts", `${GUARD}adapters/kafka.ts`)], 1],
+  ["sqs knows", [file("sqs/queue.ts", `${GUARD}adapters/sqs.ts`)], 1],
   [
     "adapters knows",
     [
@@ -76,6 +80,17 @@ const BREACHES: readonly (readonly [string, readonly Module[], number])[] = [
   ["audit/watch knows", [command("audit/watch/a.ts", `${SALLYPORT}audit/audit.ts`, `${SALLYPORT}audit/rules/index.ts`)], 1],
   ["finding knows", [command("finding/a.ts", typed(`${SALLYPORT}audit/audit.ts`))], 1],
   ["report knows", [command("report/a.ts", `${SALLYPORT}finding/scale.ts`, typed(`${SALLYPORT}audit/rules/rule.ts`))], 1],
+  ["probe/schema knows", [command("probe/schema/a.ts", typed(`${SALLYPORT}probe/known.ts`))], 1],
+  ["probe/taps knows", [command("probe/taps/a.ts", `${SALLYPORT}probe/targets/process-group.ts`)], 1],
+  ["probe/targets knows", [command("probe/targets/a.ts", `${SALLYPORT}probe/schema/grow.ts`, `${SALLYPORT}probe/stage.ts`)], 1],
+  ["probe/brokers knows", [command("probe/brokers/a.ts", `${SALLYPORT}probe/taps/redis.ts`, `${SALLYPORT}probe/profile.ts`)], 1],
+  ["probe/attacks knows", [command("probe/attacks/a/attack.ts", `${SALLYPORT}probe/stage.ts`, typed(`${SALLYPORT}probe/bench.ts`))], 1],
+  ["probe knows", [command("probe/a.ts", `${SALLYPORT}audit/audit.ts`, `${SALLYPORT}report/index.ts`)], 2],
+  [
+    "no attack knows",
+    [command("probe/attacks/a/attack.ts", `${SALLYPORT}probe/attacks/b/attack.ts`, `${SALLYPORT}probe/attacks/front.ts`)],
+    1,
+  ],
   ["demo knows", [command("demo/a.ts", `${SALLYPORT}report/index.ts`)], 1],
   ["cli knows", [command("cli/a.ts", `${SALLYPORT}audit/engine/interpreter.ts`, `${SALLYPORT}audit/audit.ts`)], 1],
   ["every room of the command", [command("helpers/a.ts"), command("audit/helpers/a.ts"), command("audit/audit.ts")], 2],
@@ -98,7 +113,7 @@ const BREACHES: readonly (readonly [string, readonly Module[], number])[] = [
   ],
   ["each parser is", [command("audit/engine/a.ts", typed("oxc-parser")), command("audit/frontends/tree-sitter.ts", "web-tree-sitter")], 1],
   ["every room of the guard", [file("utils/a.ts")], 1],
-  ["every exception", [file("stores/sqlite-trail.ts")], 1],
+  ["every exception", [file("stores/trail-chain.ts")], 1],
   [
     "no adapter knows",
     [file("adapters/kafka.ts", `${GUARD}adapters/nats.ts`), { ...file("adapters/nats.ts"), exports: ["NatsTransport"] }],

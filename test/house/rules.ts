@@ -66,7 +66,17 @@ export const ARROWS: ReadonlyMap<string, Arrow> = new Map<string, Arrow>([
   ["sqlite", { knows: ["errors"], because: "it opens files; what is in them is for the adapter and the stores to say" }],
   ["redis", { knows: ["ports", "errors"], because: "it says how Redis is asked; what is asked is for the adapter and the stores to say" }],
   ["postgres", { knows: ["ports", "errors"], because: "it says how PostgreSQL is asked; what is asked is for the stores to say" }],
-  ["adapters", { knows: ["ports", "errors", "sqlite", "redis"], because: CARRIER }],
+  [
+    "kafka",
+    { knows: ["ports", "errors"], because: "what holds on Kafka holds whichever client is handed in; an adapter says which one it is" },
+  ],
+  ["nats", { knows: ["ports", "errors"], because: "it says how NATS is asked; what is asked is for the adapter to say" }],
+  [
+    "rabbitmq",
+    { knows: ["ports", "errors"], because: "it says how RabbitMQ is asked; who gets what, and when, is for the adapter to say" },
+  ],
+  ["sqs", { knows: ["ports", "errors"], because: "it says how SQS is asked; what is asked is for the adapter to say" }],
+  ["adapters", { knows: ["ports", "errors", "sqlite", "redis", "rabbitmq", "kafka", "nats", "sqs"], because: CARRIER }],
   ["stores", { knows: ["ports", "errors", "sqlite", "redis", "postgres"], because: CARRIER }],
   [
     "mcp",
@@ -98,6 +108,10 @@ export const ARROWS: ReadonlyMap<string, Arrow> = new Map<string, Arrow>([
         "sqlite",
         "redis",
         "postgres",
+        "kafka",
+        "nats",
+        "rabbitmq",
+        "sqs",
         "adapters",
         "stores",
         "mcp",
@@ -197,6 +211,37 @@ export const SALLYPORT_ARROWS: ReadonlyMap<string, Arrow> = new Map<string, Arro
   ["audit/watch", { knows: ["audit", "audit/failure"], types: ["finding"], because: "it ends what takes too long, whatever that is" }],
   ["finding", { knows: [], because: "a finding outlives the audit that made it: in baselines, and in what the probe will find" }],
   ["report", { knows: ["finding"], because: `${ONE_QUESTION}; and a report of the probe's findings must be the same report` }],
+  ["probe/schema", { knows: [], because: "what arguments look like does not depend on who is attacked with them" }],
+  [
+    "probe/taps",
+    {
+      knows: [],
+      because: "what a broker saw is seen the same whatever is attacked; a tap that knew an attack would see what it wants to see",
+    },
+  ],
+  ["probe/targets", { knows: ["probe/schema"], because: "a process that is started and asked knows nothing of why" }],
+  [
+    "probe/brokers",
+    {
+      knows: ["probe/taps", "probe/targets"],
+      because: "a broker is a process and a tap on it; what is sent through it is for others to say",
+    },
+  ],
+  [
+    "probe/attacks",
+    {
+      knows: ["probe/schema", "probe/taps"],
+      types: ["probe", "finding"],
+      because: "an attack that started targets or brokers itself would attack another target than its neighbours",
+    },
+  ],
+  [
+    "probe",
+    {
+      knows: ["probe/schema", "probe/taps", "probe/targets", "probe/brokers", "probe/attacks", "finding"],
+      because: "it proves by what it sees of a running server; with the audit at hand it would prove what the source makes it expect",
+    },
+  ],
   [
     "demo",
     { knows: [], because: "it shows what users get; with a way of its own to the audit or the reports it would show something else" },
@@ -204,7 +249,20 @@ export const SALLYPORT_ARROWS: ReadonlyMap<string, Arrow> = new Map<string, Arro
   [
     "cli",
     {
-      knows: ["audit", "audit/failure", "audit/project", "audit/rules", "audit/targets", "audit/watch", "finding", "report", "demo"],
+      knows: [
+        "audit",
+        "audit/failure",
+        "audit/project",
+        "audit/rules",
+        "audit/targets",
+        "audit/watch",
+        "probe",
+        "probe/attacks",
+        "probe/brokers",
+        "finding",
+        "report",
+        "demo",
+      ],
       because: "it stands on top; what it reached into, as the engine, could not be changed without it",
     },
   ],
@@ -219,12 +277,16 @@ const PARSERS: ReadonlyMap<string, string> = new Map([
 /** Arrows and imports against the rules, each with its reason. */
 const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
   [
-    `${GUARD}stores/sqlite-trail.ts → ${GUARD}envelope/signing-input.ts`,
+    `${GUARD}stores/trail-chain.ts → ${GUARD}envelope/signing-input.ts`,
     "the trail's hash chain needs the digest, and only envelope/ may touch cryptography",
   ],
   [
     `${GUARD}stores/sqlite-slot.ts → ${GUARD}envelope/signing-input.ts`,
     "where a key is looked for must not be for a caller to choose, and only envelope/ may touch cryptography",
+  ],
+  [
+    `${GUARD}sqs/names.ts → ${GUARD}envelope/signing-input.ts`,
+    "what SQS takes for the same message must not be for a caller to choose, and only envelope/ may touch cryptography",
   ],
   [
     `${GUARD}isolation/thread-entry.ts → ?`,
@@ -244,9 +306,11 @@ const isSallyport = ({ path }: Module): boolean => path.startsWith(SALLYPORT) &&
 const isSample = (path: string): boolean => /\/audit\/rules\/[^/]+\/(?:vulnerable|safe)[\w-]*\.ts$/.test(path);
 export const sallyportRoomOf = (path: string): string => {
   const [first = "", second = "", ...inner] = path.slice(SALLYPORT.length).split("/");
-  return first === "audit" && (inner.length > 0 || second === "failure.ts") ? `audit/${second.replace(/\.ts$/, "")}` : first;
+  const isRoom = inner.length > 0 || second === "failure.ts";
+  return (first === "audit" || first === "probe") && isRoom ? `${first}/${second.replace(/\.ts$/, "")}` : first;
 };
 const isAudit = (module: Module): boolean => isSallyport(module) && module.path.startsWith(`${SALLYPORT}audit/`);
+const attackFolderOf = (path: string): string | undefined => /\/probe\/attacks\/([^/]+)\/[^/]+$/.exec(path)?.[1];
 const ruleFolderOf = (path: string): string | undefined => /\/audit\/rules\/([^/]+)\/[^/]+$/.exec(path)?.[1];
 
 const arrowsOf = (
@@ -291,6 +355,15 @@ export const RULES: readonly Rule[] = [
     breaches: importsThat(
       (module) => isSallyport(module) && ruleFolderOf(module.path) !== undefined,
       ({ path }, { to }) => ![undefined, ruleFolderOf(path)].includes(ruleFolderOf(to)),
+    ),
+  },
+  {
+    name: "no attack knows another attack",
+    because:
+      "an attack that leans on its neighbour proves something else when the neighbour is mended; what several ask belongs beside them",
+    breaches: importsThat(
+      (module) => isSallyport(module) && attackFolderOf(module.path) !== undefined,
+      ({ path }, { to }) => ![undefined, attackFolderOf(path)].includes(attackFolderOf(to)),
     ),
   },
   {

@@ -1,5 +1,6 @@
 // The front door. Nothing reachable from here imports a broker client, the MCP SDK or the disk.
 export { contract, event } from "./contract/contract.ts";
+export { resolveDestination } from "./contract/destination.ts";
 export type { Contract, ContractEvent, DataOf, EventDefinition, EventOptions, EventsOf } from "./contract/contract.ts";
 export { keyAt, type KeyPath } from "./contract/key-path.ts";
 export type { JsonSchema, JsonSchemaSource, SchemaIssue, StandardSchema } from "./contract/standard-schema.ts";
@@ -20,6 +21,6 @@ export type { ConsumerOptions, Handlers } from "./consume/consumer.ts";
 export type { ReceivedEvent } from "./consume/examine.ts";
 export type { Handler, HandlerContext, HandlerFailure } from "./consume/handle.ts";
 export { commitWith, type Outcome, reject, retry, unavailable } from "./consume/outcome.ts";
-export type { ConsumePolicy } from "./consume/policy.ts";
+export { type ConsumePolicy, resolvePolicy } from "./consume/policy.ts";
 export { DeadLetterDesk, OPERATE_SCOPE } from "./consume/redrive.ts";
 export type { DeadLetterDeskOptions, Operator, Redriven } from "./consume/redrive.ts";

@@ -5,11 +5,21 @@ import { running } from "../../../scripts/brokers/running.ts";
 
 /** `suite` is given the broker's address. */
 export function describeBroker(name: string, title: string, suite: (url: string) => void): void {
-  const broker = running().find((one) => one.name === name);
-  if (broker !== undefined) describe(title, () => suite(broker.url));
+  describeBrokers([name], title, suite);
+}
+
+/** `suite` is given the addresses of all that it needs, in their order. */
+export function describeBrokers<const Names extends readonly string[]>(
+  names: Names,
+  title: string,
+  suite: (...urls: { readonly [Index in keyof Names]: string }) => void,
+): void {
+  const urls = names.map((name) => running().find((one) => one.name === name)?.url);
+  const missing = names.filter((_, index) => urls[index] === undefined);
+  if (missing.length === 0) describe(title, () => suite(...(urls as unknown as { readonly [Index in keyof Names]: string })));
   else
     describe(title, () => {
-      const how = `${name} does not run: npm run brokers -- up ${name}`;
+      const how = `${missing.join(" and ")} not running: npm run brokers -- up ${missing.join(" ")}`;
       if (process.env["BROKERS"] === "required") test(how, () => Promise.reject(new Error(how)));
       else test.skip(how, () => undefined);
     });

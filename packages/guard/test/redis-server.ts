@@ -1,42 +1,5 @@
-// A Redis server of one test's own, as `npm run brokers` starts it, that can be killed and started again on what it wrote.
-import { setTimeout as after } from "node:timers/promises";
-import { onTestFinished } from "vitest";
+// A Redis server of one test's own.
 import { redis } from "../../../scripts/brokers/redis.ts";
-import { end, restart, start } from "../../../scripts/brokers/start.ts";
+import { ownServer, type OwnServer } from "./own-server.ts";
 
-export interface RedisServer {
-  readonly url: string;
-  signal(which: "SIGSTOP" | "SIGCONT"): void;
-  /** SIGKILL; resolves when it is gone. */
-  kill(): Promise<void>;
-  /** On the same port and folder; resolves when it answers. */
-  restart(): Promise<void>;
-}
-
-const STEP_MS = 50;
-
-export async function redisServer(): Promise<RedisServer> {
-  let server = await start(redis);
-  const signal = (which: NodeJS.Signals | 0): boolean => {
-    try {
-      return process.kill(server.pid, which);
-    } catch {
-      return false;
-    }
-  };
-  onTestFinished(async () => {
-    // Nobody needs what it would still write.
-    signal("SIGKILL");
-    await end(server);
-  });
-  return {
-    url: server.url,
-    signal,
-    async kill() {
-      while (signal("SIGKILL")) await after(STEP_MS);
-    },
-    async restart() {
-      server = await restart(redis, server);
-    },
-  };
-}
+export const redisServer = (): Promise<OwnServer> => ownServer(redis);

@@ -1,6 +1,7 @@
 // Whether the process lives (`/healthz`) and whether it can do its work now (`/readyz`), over HTTP. It says which
 // check failed and nothing else: whoever may ask is not known.
 import { createServer } from "node:http";
+import type { Backing } from "./backing.ts";
 import { listen, pathOf } from "./listen.ts";
 
 export interface Health {
@@ -28,6 +29,10 @@ export function healthOf(checks: Readonly<Record<string, () => boolean | Promise
     },
   };
 }
+
+/** Of what server or worker stand on. */
+export const healthChecksOf = ({ health }: Pick<Backing, "health">): Readonly<Record<string, () => Promise<boolean>>> =>
+  Object.fromEntries(Object.entries(health).map(([name, answers]) => [name, () => answers().then(() => true)]));
 
 /** `undefined` for any other path. */
 export async function answerHealth(path: string, health: Health): Promise<{ readonly status: number; readonly body: string } | undefined> {

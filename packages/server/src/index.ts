@@ -1,10 +1,20 @@
 // The ready-made server and worker, for the command and for those who embed them.
+export { type Backing, type BackingOptions, openBacking, openSettings, type PlacedCheck, refuseWrong } from "./backing.ts";
+export { Address } from "./brokers/address.ts";
+export { type Broker, type Check, type Declaration, type Layout, type Rights, type Role, ROLES, type Wrong } from "./brokers/broker.ts";
+export { brokerNamed, type Chosen, chooseBroker, chooseStore, storeNamed } from "./brokers/choose.ts";
+export { layoutOf, type LayoutOptions } from "./brokers/layout.ts";
+export { BROKERS } from "./brokers/list.ts";
+export { visibilityOf } from "./brokers/sqlite.ts";
+export { STORES } from "./stores/list.ts";
+export type { OpenedStore, Store } from "./stores/store.ts";
 export { type LoadedContract, loadContractFile, parseContractFile } from "./config/contract-file.ts";
-export type { Settings } from "./config/settings.ts";
+export { isUrl, type Settings } from "./config/settings.ts";
 export { escaped, escapedJson, escapedLines } from "./console/escape.ts";
 export { type HandledLetter, handleLetters, type HandleLetters, type Handling, lettersOf } from "./console/letters.ts";
+export { type Examined, examine, type Finding } from "./doctor.ts";
 export { type Embedded, openEmbedded } from "./embedded.ts";
-export { type Health, healthOf, serveHealth } from "./health.ts";
+export { type Health, healthChecksOf, healthOf, serveHealth } from "./health.ts";
 export { type Running, runUntilStopped } from "./lifecycle.ts";
 export { fieldsOf, jsonLog, type Level, type Log } from "./logs.ts";
 export type { AccessOptions, JwtAccess, TokenAccess } from "./serve/access.ts";

@@ -13,6 +13,7 @@ import {
   type HttpServing,
   openDoors,
   openEmbedded,
+  healthChecksOf,
   healthOf,
   serveHttp,
 } from "../src/index.ts";
@@ -71,8 +72,8 @@ export function openShop(): Shop {
   const lines: LogLine[] = [];
   const log: Log = (level, message, fields = {}) => void lines.push({ level, message, ...fields });
   const calls = new CallsInFlight();
-  const doors = openDoors({ contract: shop, keys: shopKeys, embedded, calls, log });
-  const health = healthOf({ store: () => embedded.check().then(() => true), draining: () => !calls.closed });
+  const doors = openDoors({ contract: shop, keys: shopKeys, backing: embedded, calls, log });
+  const health = healthOf({ ...healthChecksOf(embedded), draining: () => !calls.closed });
   return {
     doors,
     embedded,

@@ -31,8 +31,10 @@ export function approverFor(server: McpServerLike, states: ApprovalStates, conte
   return { approve, asked: () => pending };
 }
 
+/** In the new protocol every request says it, in its envelope, which the SDK takes out of `_meta`; before, the handshake did. */
 function canAsk(server: McpServerLike, context: CallContext): boolean {
-  const own = context.mcpReq?._meta?.[CAPABILITIES_META] as { readonly elicitation?: unknown } | undefined;
+  const said = context.mcpReq?.envelope?.[CAPABILITIES_META] ?? context.mcpReq?._meta?.[CAPABILITIES_META];
+  const own = said as { readonly elicitation?: unknown } | undefined;
   const capabilities = own ?? server.server.getClientCapabilities();
   return typeof capabilities?.elicitation === "object" && capabilities.elicitation !== null;
 }

@@ -28,6 +28,7 @@ export interface ElicitParams {
 export interface CallContext {
   readonly mcpReq?: {
     readonly _meta?: Readonly<Record<string, unknown>> | undefined;
+    readonly envelope?: Readonly<Record<string, unknown>> | undefined;
     readonly inputResponses?: Readonly<Record<string, unknown>> | undefined;
     readonly requestState?: () => unknown;
   };

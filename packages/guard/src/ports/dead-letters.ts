@@ -25,7 +25,8 @@ export interface DeadLetterFilter {
 
 /**
  * Laws: 1. `put` resolves when the letters are stored (PSN-14). 2. Putting an id twice keeps one.
- * 3. `list` is ordered by time of death, then id; `after` is the id of the last letter of the page before.
+ * 3. `list` is ordered by time of death, then id; `after` is the id of the last letter of the page before; after one that
+ * is not there, nothing is listed. 4. Bytes come back as they were put.
  */
 export interface DeadLetterStore {
   put(letters: readonly DeadLetter[]): Promise<void>;

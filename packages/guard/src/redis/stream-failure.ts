@@ -9,7 +9,7 @@ interface Meaning {
 
 const UNAVAILABLE = { code: "ERR_TRANSPORT_UNAVAILABLE" } as const;
 const REFUSED = { code: "ERR_TRANSPORT_REFUSED" } as const;
-const CREDENTIALS = { ...REFUSED, remedy: "Give the client the rights that docs/adapters.md lists." } as const;
+const CREDENTIALS = { ...REFUSED, remedy: "Give the client the rights that docs/adapters/redis.md lists." } as const;
 
 /** By the reply's first word. */
 const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([

@@ -10,8 +10,9 @@ export class MemoryDeadLetters implements DeadLetterStore {
 
   async list(filter: DeadLetterFilter, page: { readonly limit: number; readonly after?: string }): Promise<readonly DeadLetter[]> {
     const all = [...this.#letters.values()].filter((letter) => matches(letter, filter)).sort(byDeath);
-    const start = page.after === undefined ? 0 : all.findIndex((letter) => letter.id === page.after) + 1;
-    return all.slice(start, start + page.limit);
+    const after = page.after === undefined ? undefined : this.#letters.get(page.after);
+    if (page.after !== undefined && after === undefined) return [];
+    return all.filter((letter) => after === undefined || byDeath(letter, after) > 0).slice(0, page.limit);
   }
 
   async get(id: string): Promise<DeadLetter | undefined> {
@@ -23,7 +24,7 @@ export class MemoryDeadLetters implements DeadLetterStore {
   }
 }
 
-const byDeath = (a: DeadLetter, b: DeadLetter): number => a.diedAtMs - b.diedAtMs || (a.id < b.id ? -1 : 1);
+const byDeath = (a: DeadLetter, b: DeadLetter): number => a.diedAtMs - b.diedAtMs || (a.id === b.id ? 0 : a.id < b.id ? -1 : 1);
 
 const matches = (letter: DeadLetter, filter: DeadLetterFilter): boolean =>
   (filter.group === undefined || letter.group === filter.group) &&

@@ -6,9 +6,9 @@ import { type Clock, systemClock } from "../ports/clock.ts";
 import { type NewId, randomId } from "../ports/ids.ts";
 import { type ClaimStatements, claimStatements } from "../postgres/claim-statements.ts";
 import { gaveWay, isAnswered, isLocked, isOfTheAsker } from "../postgres/failure.ts";
-import { Gathered } from "../postgres/gathered.ts";
 import { type Postgres, type PostgresClient, RolledBack, type Row } from "../postgres/postgres.ts";
 import { claimedAgain, type ClaimRecord, claimRecord, isKnown, livesOn, supersededBy } from "./claim-record.ts";
+import { Gathered } from "./gathered.ts";
 import { InTurn } from "./in-turn.ts";
 import { Unanswered } from "./unanswered.ts";
 

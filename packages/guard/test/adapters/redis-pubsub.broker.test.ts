@@ -3,6 +3,7 @@ import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type RedisPubSubClient, RedisPubSubTransport } from "../../src/adapters/redis-pubsub.ts";
 import type { Delivery, ReceiveOptions } from "../../src/ports/transport.ts";
+import { transportLaws } from "../../src/testing/index.ts";
 import { describeBroker } from "../brokers.ts";
 import { house } from "../house.ts";
 
@@ -28,6 +29,9 @@ describeBroker("redis", "Redis Pub/Sub", (url) => {
       onTestFinished(() => transport.close());
       return transport;
     };
+    const fresh = async () => new RedisPubSubTransport(client, { prefix: `p${process.pid}-${++opened}` });
+    for (const law of transportLaws(fresh)) test(law.name, law.run);
+
     const send = (transport: RedisPubSubTransport, bytes: Uint8Array, destination = "news"): Promise<void> =>
       transport.send([{ id: "x", destination, key: undefined, bytes }]);
     const hear = async (transport: RedisPubSubTransport, options: Partial<ReceiveOptions> = {}) => {

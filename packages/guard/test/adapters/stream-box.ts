@@ -1,7 +1,7 @@
 // A member of a group whose deliveries are taken one by one, and clients of Redis that misbehave.
 import type { Redis as IoRedis } from "ioredis";
-import type { IoRedisClient, RedisStreamsTransport } from "../../src/adapters/redis-streams.ts";
-import type { Delivery, ReceiveOptions, Subscription } from "../../src/ports/transport.ts";
+import type { IoRedisClient } from "../../src/adapters/redis-streams.ts";
+import type { Delivery, ReceiveOptions, Subscription, Transport } from "../../src/ports/transport.ts";
 
 export interface Box {
   readonly subscription: Subscription;
@@ -11,7 +11,7 @@ export interface Box {
   readonly waiting: () => number;
 }
 
-export async function box(transport: RedisStreamsTransport, options: Partial<ReceiveOptions> = {}): Promise<Box> {
+export async function box(transport: Transport, options: Partial<ReceiveOptions> = {}): Promise<Box> {
   const arrived: Delivery[] = [];
   const told: (string | undefined)[] = [];
   let wake: () => void = () => undefined;
@@ -40,7 +40,7 @@ export async function box(transport: RedisStreamsTransport, options: Partial<Rec
   };
 }
 
-export const send = (transport: RedisStreamsTransport, texts: readonly string[], key?: string, destination = "orders"): Promise<void> =>
+export const send = (transport: Transport, texts: readonly string[], key?: string, destination = "orders"): Promise<void> =>
   transport.send(texts.map((text) => ({ id: text, destination, key, bytes: Buffer.from(text) })));
 
 export const textsOf = (deliveries: readonly Delivery[]): string[] => deliveries.map(({ bytes }) => Buffer.from(bytes).toString());

@@ -6,6 +6,7 @@ import { McpServer as ServerV1 } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { createMcpHandler, InMemoryTransport as PipeV2, McpServer as ServerV2 } from "@modelcontextprotocol/server";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { onTestFinished } from "vitest";
 import type { McpServerLike } from "../../src/mcp/index.ts";
 
@@ -63,6 +64,26 @@ async function v2Http(bind: Bind, person?: Person): Promise<Connection> {
   return connectionOf(client);
 }
 
+/** As over standard input and output: one connection, on which every request says what its client can do. */
+async function v2Stdio(bind: Bind, person?: Person): Promise<Connection> {
+  const [near, far] = PipeV2.createLinkedPair();
+  const serving = serveStdio(
+    () => {
+      const server = new ServerV2(info);
+      bind(server);
+      return server;
+    },
+    { transport: far },
+  );
+  const client = clientV2(person, true);
+  await client.connect(near);
+  onTestFinished(async () => {
+    await client.close();
+    await serving.close();
+  });
+  return connectionOf(client);
+}
+
 async function v2Legacy(bind: Bind, person?: Person): Promise<Connection> {
   const server = new ServerV2(info);
   bind(server);
@@ -90,5 +111,6 @@ const connectionOf = (client: ClientV2): Connection => ({
 export const kinds: readonly [string, (bind: Bind, person?: Person) => Promise<Connection>][] = [
   ["SDK v1", v1],
   ["SDK v2, protocol of 2026-07-28 over HTTP", v2Http],
+  ["SDK v2, protocol of 2026-07-28 over one connection", v2Stdio],
   ["SDK v2, older protocol", v2Legacy],
 ];

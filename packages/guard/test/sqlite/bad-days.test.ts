@@ -106,7 +106,7 @@ describe("[PUB-11] a publisher is told", () => {
     });
     pragma(database, "max_page_count = 1000000");
     await append();
-    expect(trail.verify()).toMatchObject({ intact: true, entries: 1 });
+    expect(await trail.verify()).toMatchObject({ intact: true, entries: 1 });
   });
 
   test("of a lock, and its repeated call publishes once", async () => {

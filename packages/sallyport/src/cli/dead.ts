@@ -3,7 +3,7 @@
 import { userInfo } from "node:os";
 import { createInterface } from "node:readline/promises";
 import { type DeadLetter, DeadLetterDesk, type DeadLetterFilter, ERROR_CODES, OPERATE_SCOPE, type Operator } from "@sallyport/guard";
-import { escaped, escapedJson, type Handling, handleLetters, lettersOf } from "@sallyport/server";
+import { type Backing, escaped, escapedJson, type Handling, handleLetters, lettersOf } from "@sallyport/server";
 import { Command, Option } from "commander";
 import { wholeNumber } from "./numbers.ts";
 import { open, type Opened, type OpenOptions, withOpenOptions } from "./open.ts";
@@ -54,16 +54,16 @@ function withFilters(command: Command): Command {
 }
 
 async function list(path: string, options: ListOptions): Promise<void> {
-  const embedded = (await open(path, options)).kept();
-  const letters = await embedded.deadLetters.list(filterOf(options), { limit: options.limit });
+  const kept = await (await open(path, options)).keptStore();
+  const letters = await kept.deadLetters.list(filterOf(options), { limit: options.limit });
   for (const letter of letters) console.log(options.json === true ? escapedJson(summaryOf(letter)) : lineOf(letter));
   if (letters.length === 0 && options.json !== true) console.log("no dead letters");
-  await embedded.close();
+  await kept.close();
 }
 
 async function show(path: string, id: string, options: OpenOptions): Promise<void> {
-  const embedded = (await open(path, options)).kept();
-  const letter = await embedded.deadLetters.get(id);
+  const kept = await (await open(path, options)).keptStore();
+  const letter = await kept.deadLetters.get(id);
   if (letter === undefined) {
     console.error(`there is no dead letter ${escaped(id)}`);
     process.exitCode = 1;
@@ -71,27 +71,27 @@ async function show(path: string, id: string, options: OpenOptions): Promise<voi
     for (const [name, value] of Object.entries(summaryOf(letter))) console.log(`${name.padEnd(12)} ${escaped(String(value ?? ""))}`);
     console.log(`\n${escaped(new TextDecoder().decode(letter.bytes))}`);
   }
-  await embedded.close();
+  await kept.close();
 }
 
 async function handle(what: Handling, path: string, ids: readonly string[], options: HandleOptions): Promise<void> {
   const opened = await open(path, options);
-  const embedded = opened.kept();
+  const backing = await opened.kept();
   const filter = filterOf(options);
   if (ids.length === 0 && Object.keys(filter).length === 0 && options.all !== true) {
     console.error(`name letters, give a filter, or say --all`);
     process.exitCode = 2;
   } else {
-    const letters = await lettersOf(embedded.deadLetters, ids, filter);
+    const letters = await lettersOf(backing.deadLetters, ids, filter);
     if (options.dryRun === true) for (const letter of letters) console.log(`would ${what} ${lineOf(letter)}`);
-    else if (await confirmed(what, letters.length, options.yes === true)) await carryOut(what, letters, opened, embedded, options);
+    else if (await confirmed(what, letters.length, options.yes === true)) await carryOut(what, letters, opened, backing, options);
     for (const id of missing(ids, letters)) {
       console.error(`there is no dead letter ${escaped(id)}`);
       process.exitCode = 1;
     }
     console.error(`${letters.length} dead letters chosen${options.dryRun === true ? "; nothing was done" : ""}`);
   }
-  await embedded.close();
+  await backing.close();
 }
 
 function missing(ids: readonly string[], letters: readonly DeadLetter[]): readonly string[] {
@@ -103,7 +103,7 @@ async function carryOut(
   what: Handling,
   letters: readonly DeadLetter[],
   { contract, keys }: Opened,
-  { transport, deadLetters, trail }: ReturnType<Opened["embedded"]>,
+  { transport, deadLetters, trail }: Backing,
   { operator, rate }: HandleOptions,
 ): Promise<void> {
   const desk = new DeadLetterDesk({ contract, keys: keys(), transport, deadLetters, trail });

@@ -9,12 +9,23 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["serve", async () => (await import("./serve.ts")).serveCommand()],
   ["work", async () => (await import("./work.ts")).workCommand()],
   ["audit", async () => (await import("./audit.ts")).auditCommand()],
-  ["explain", async () => (await import("./explain.ts")).explainCommand((await import("../audit/rules/pages.ts")).rulePages)],
+  ["check", async () => (await import("./check.ts")).checkCommand()],
+  ["probe", async () => (await import("./probe.ts")).probeCommand()],
+  ["explain", async () => (await import("./explain.ts")).explainCommand(await everyPage())],
   ["rules", async () => (await import("./rules.ts")).rulesCommand((await import("../audit/rules/pages.ts")).rulePages)],
   ["contract", async () => (await import("./contract.ts")).contractCommand()],
+  ["doctor", async () => (await import("./doctor.ts")).doctorCommand()],
+  ["topology", async () => (await import("./topology.ts")).topologyCommand()],
+  ["acl", async () => (await import("./acl.ts")).aclCommand()],
   ["dead", async () => (await import("./dead.ts")).deadCommand()],
   ["trail", async () => (await import("./trail.ts")).trailCommand()],
 ]);
+
+/** Of the audit's rules and of the probe's attacks. */
+async function everyPage() {
+  const [{ rulePages }, { attackPages }] = await Promise.all([import("../audit/rules/pages.ts"), import("../probe/document.ts")]);
+  return () => [...rulePages(), ...attackPages()];
+}
 
 const program = new Command("sallyport")
   .description("The guarded double door between AI agents and message brokers.")

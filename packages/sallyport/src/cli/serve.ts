@@ -1,6 +1,18 @@
 // `sallyport serve`: the ready-made MCP server, over standard input and output or over HTTP.
 import type { Principal } from "@sallyport/guard";
-import { CallsInFlight, type Doors, healthOf, openDoors, runUntilStopped, serveHttp, serveOverStdio } from "@sallyport/server";
+import {
+  type Backing,
+  CallsInFlight,
+  type Doors,
+  healthChecksOf,
+  healthOf,
+  layoutOf,
+  openDoors,
+  refuseWrong,
+  runUntilStopped,
+  serveHttp,
+  serveOverStdio,
+} from "@sallyport/server";
 import { Command } from "commander";
 import { definedOf, wholeNumber } from "./numbers.ts";
 import { open, type Opened, type OpenOptions, withOpenOptions } from "./open.ts";
@@ -29,28 +41,29 @@ async function serve(path: string, options: ServeOptions): Promise<void> {
   const opened = await open(path, options);
   const { contract, log } = opened;
   const keys = opened.keys();
-  const embedded = opened.embedded();
-  const calls = new CallsInFlight();
-  const doors = openDoors({ contract, keys, embedded, calls, log });
-  const local = localPrincipal(opened);
-  if (options.listTools === true) await listTools(doors, local, options.json === true);
-  else process.exitCode = await runUntilStopped(await start(opened, doors, local, options, () => embedded.check()), { log });
-  await embedded.close();
+  const backing = await opened.backing();
+  try {
+    const calls = new CallsInFlight();
+    const doors = openDoors({ contract, keys, backing, calls, log });
+    const local = localPrincipal(opened);
+    if (options.listTools === true) await listTools(doors, local, options.json === true);
+    else {
+      // Destinations of tenants are the workers' to check: a server has no list of tenants.
+      await refuseWrong(backing.checks(layoutOf(contract, { tenants: [], policy: opened.settings.policy })), log);
+      process.exitCode = await runUntilStopped(await start(opened, doors, local, options, backing), { log });
+    }
+  } finally {
+    await backing.close();
+  }
 }
 
-async function start(
-  { settings, log, contract }: Opened,
-  doors: Doors,
-  local: Principal,
-  options: ServeOptions,
-  check: () => Promise<void>,
-) {
+async function start({ settings, log, contract }: Opened, doors: Doors, local: Principal, options: ServeOptions, backing: Backing) {
   if (options.stdio === true) {
     const serving = serveOverStdio(doors, local);
     log("info", "serving", { contract: contract.name, over: "stdio", principal: local.id });
     return serving;
   }
-  const health = healthOf({ store: () => check().then(() => true), draining: () => !doors.calls.closed });
+  const health = healthOf({ ...healthChecksOf(backing), draining: () => !doors.calls.closed });
   const { host, port, ...rest } = settings.server;
   const serving = await serveHttp(doors, {
     ...rest,

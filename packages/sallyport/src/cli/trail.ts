@@ -1,4 +1,5 @@
 // `sallyport trail`: who did what, and whether the record of it is whole.
+import type { StoredEntry } from "@sallyport/guard/ports";
 import { escaped, escapedJson } from "@sallyport/server";
 import { Command } from "commander";
 import { headHash, wholeNumber } from "./numbers.ts";
@@ -32,10 +33,10 @@ export function trailCommand(): Command {
 }
 
 async function show(path: string, options: ShowOptions): Promise<void> {
-  const embedded = (await open(path, options)).kept();
+  const kept = await (await open(path, options)).keptStore();
   let shown = 0;
   for (let after = options.after, page = 1; page > 0 && shown < options.limit;) {
-    const entries = embedded.trail.list({ after, limit: PAGE });
+    const entries = await kept.trail.list({ after, limit: PAGE });
     page = entries.length;
     for (const entry of entries) {
       after = entry.seq;
@@ -45,15 +46,15 @@ async function show(path: string, options: ShowOptions): Promise<void> {
       console.log(options.json === true ? escapedJson(entry) : lineOf(entry));
     }
   }
-  await embedded.close();
+  await kept.close();
 }
 
 async function verify(path: string, options: OpenOptions & { readonly head?: string }): Promise<void> {
-  const embedded = (await open(path, options)).kept();
-  const verdict = embedded.trail.verify(options.head);
+  const kept = await (await open(path, options)).keptStore();
+  const verdict = await kept.trail.verify(options.head);
   if (verdict.intact) console.log(`intact: ${verdict.entries} entries, head ${verdict.head}`);
   else {
-    const whole = options.head !== undefined && embedded.trail.verify().intact;
+    const whole = options.head !== undefined && (await kept.trail.verify()).intact;
     console.error(
       whole
         ? "broken: the entries follow from each other, but the head that was kept is not among them; entries were cut off, or the trail was built anew"
@@ -61,10 +62,10 @@ async function verify(path: string, options: OpenOptions & { readonly head?: str
     );
     process.exitCode = 1;
   }
-  await embedded.close();
+  await kept.close();
 }
 
-function lineOf(entry: ReturnType<ReturnType<Awaited<ReturnType<typeof open>>["embedded"]>["trail"]["list"]>[number]): string {
+function lineOf(entry: StoredEntry): string {
   const { seq, atMs, door, decision, code, actor, eventType, eventId, destination, group, attempt } = entry;
   const named = { code, actor, type: eventType, id: eventId, destination, group, attempt };
   const fields = Object.entries(named).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${escaped(String(value))}`]));

@@ -1,9 +1,11 @@
 // `sallyport work`: runs the user's handlers on what was published, with health over HTTP.
 import {
   isolateHandlers,
+  layoutOf,
   type LoadedHandlers,
   loadHandlers,
   type Log,
+  refuseWrong,
   runUntilStopped,
   serveHealth,
   startWork,
@@ -39,13 +41,17 @@ async function work(path: string, options: WorkCommandOptions): Promise<void> {
   const { contract, log, settings } = opened;
   const keys = opened.keys();
   const { handlers, close } = await load(options, settings.policy.concurrency ?? DEFAULT_CONCURRENCY, log);
-  const embedded = opened.embedded();
+  const backing = await opened.backing();
   const { group, tenant: tenants } = options;
   let working: Working | undefined;
   // Before anything is taken from the broker: with a port that cannot be had, nothing is to be drained.
   const health = await answering(options, async () => (await working?.health.failing()) ?? ["starting"]);
   try {
-    working = await startWork({ contract, keys, embedded, handlers, log, ...definedOf({ group, tenants, policy: settings.policy }) });
+    await refuseWrong(
+      backing.checks(layoutOf(contract, { tenants: tenants ?? [], policy: settings.policy, ...definedOf({ group }) })),
+      log,
+    );
+    working = await startWork({ contract, keys, backing, handlers, log, ...definedOf({ group, tenants, policy: settings.policy }) });
     log("info", "working", { contract: contract.name, group: group ?? contract.name, events: Object.keys(handlers), health: health?.url });
     process.exitCode = await runUntilStopped(working, { log });
   } catch (error) {
@@ -53,7 +59,7 @@ async function work(path: string, options: WorkCommandOptions): Promise<void> {
   } finally {
     await close();
     await health?.close();
-    await embedded.close();
+    await backing.close();
   }
 }
 

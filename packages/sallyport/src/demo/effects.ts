@@ -12,6 +12,9 @@ export interface Effect {
   readonly kind: "tried" | "done";
 }
 
+/** Long enough to be interrupted in the middle of it. */
+const SLOW_MS = 1000;
+
 const fileIn = (folder: string): string => join(folder, "effects.jsonl");
 
 export function effectsIn(folder: string): readonly Effect[] {
@@ -29,6 +32,7 @@ export async function processEvent(folder: string, service: string, action: unkn
   const how = String(text).split(" ")[0];
   if (how === "poison") throw new Error("this note can never be handled");
   if (how === "deadly") process.exit(1);
+  if (how === "slow") await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
   if (how === "shaky" && !triedBefore) throw new Error("the database did not answer");
   record("done");
 }

@@ -1,5 +1,6 @@
 // The whole of a run: what every report is made from, and the JSON report itself.
 import type { Axis, Finding, Surface } from "./finding.ts";
+import type { AttackVerdict } from "./verdict.ts";
 
 export type Letter = "A" | "B" | "C" | "D" | "F";
 
@@ -41,6 +42,18 @@ export interface Note {
   readonly what: string;
 }
 
+/** What was done to a running server. */
+export interface Probed {
+  readonly target: string;
+  /** `--seed` with this does the same again. */
+  readonly seed: string;
+  readonly broker: string;
+  readonly tookMs: number;
+  /** The target or its broker could not be run: why. Every attack is inconclusive then. */
+  readonly failure?: string | undefined;
+  readonly verdicts: readonly AttackVerdict[];
+}
+
 export interface Audit {
   readonly schema: 1;
   readonly tool: { readonly name: "sallyport"; readonly version: string };
@@ -52,6 +65,8 @@ export interface Audit {
   readonly coverage: Coverage;
   /** Absent means none. */
   readonly notes?: readonly Note[];
+  /** Absent means that nothing was run. With it and without files, it is a report of the probe's alone. */
+  readonly probe?: Probed | undefined;
 }
 
 /** What reports need to know of rules. */

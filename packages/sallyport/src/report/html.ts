@@ -8,7 +8,8 @@ import { escapedHtml as e } from "./escape.ts";
 import { findingWriter } from "./html-finding.ts";
 import { SCRIPT, STYLE } from "./html-style.ts";
 import type { Report, ReportOptions } from "./report.ts";
-import { acceptedSentence, AXIS_TITLES, counted, coverageSentences, partsOf, titleOf, verdictSentence } from "./words.ts";
+import { RULING_WORDS, rulingCounts } from "./rulings.ts";
+import { acceptedSentence, AXIS_TITLES, counted, coverageSentences, kindOf, partsOf, titleOf, verdictSentence } from "./words.ts";
 
 const MOST_ROWS = 500;
 
@@ -17,7 +18,7 @@ const POLICY = `default-src 'none'; style-src ${digest(STYLE)}; script-src ${dig
 
 export const htmlReport: Report = (audit, options) => {
   const { open, accepted } = partsOf(audit);
-  const title = `Sallyport audit of ${audit.target}: ${audit.grade.letter}`;
+  const title = `Sallyport ${kindOf(audit)} of ${audit.target}: ${audit.grade.letter}`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -34,7 +35,7 @@ ${verdictHtml(audit)}
 ${axesHtml(audit.grade)}
 </div></header>
 ${filtersHtml(open)}<main>
-${findingsHtml(audit, open, options)}
+${findingsHtml(audit, open, options)}${rulingsHtml(audit)}
 ${rowsHtml("Accepted, not counted", accepted, (finding) => acceptedHtml(finding, options))}
 ${rowsHtml("To be noted", audit.notes ?? [], ({ file, line, what }) => `<code>${e(file)}${line === undefined ? "" : `:${line}`}</code><br>${e(what)}`)}
 <section><h2>Coverage</h2><ul class="rows">${coverageSentences(audit)
@@ -55,7 +56,7 @@ function verdictHtml(audit: Audit): string {
   const { letter, score } = audit.grade;
   const of = score === null ? "" : `<small>${score} of 100</small>`;
   return `<div class="verdict"><div class="letter ${gradeClass(letter)}"><span>${letter}${of}</span></div>
-<div><p class="over">Sallyport audit</p><h1>${e(audit.target)}</h1><p>${e(verdictSentence(audit))}</p></div></div>`;
+<div><p class="over">Sallyport ${kindOf(audit)}</p><h1>${e(audit.target)}</h1><p>${e(verdictSentence(audit))}</p></div></div>`;
 }
 
 function axesHtml({ axes }: Grade): string {
@@ -91,6 +92,16 @@ function findingsHtml(audit: Audit, open: Open, options: ReportOptions): string 
         `<section class="severity is-${severity}"><h2>${severity} <span>${counted(those.length, "finding")}</span></h2>\n${those.map(write).join("\n")}\n</section>`,
     )
     .join("\n");
+}
+
+function rulingsHtml({ probe }: Audit): string {
+  if (probe === undefined) return "";
+  const rows = rowsHtml(`Attacks: ${rulingCounts(probe)}`, probe.verdicts, ({ attack, title, ruling, said, cases }) => {
+    const proven = cases.find((one) => one.ruling === "proven");
+    const again = (proven?.reproduce ?? []).map((command) => `<br><code>${e(command)}</code>`).join("");
+    return `<b>${e(RULING_WORDS[ruling])}</b> <code>${e(attack)}</code> ${e(title)}<br><span class="quiet">${e(said)}</span>${again}`;
+  });
+  return `\n${rows}`;
 }
 
 function acceptedHtml(finding: Finding, { rules }: ReportOptions): string {

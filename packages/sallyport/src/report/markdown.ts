@@ -5,12 +5,14 @@ import type { Audit } from "../finding/report-data.ts";
 import { escapedMarkdown, markdownBlock, markdownCode } from "./escape.ts";
 import { framer } from "./frame.ts";
 import type { Report, ReportOptions } from "./report.ts";
+import { RULING_WORDS, rulingCounts } from "./rulings.ts";
 import {
   acceptedSentence,
   AXIS_TITLES,
   circumstances,
   counted,
   coverageSentences,
+  kindOf,
   partsOf,
   standardsLine,
   titleOf,
@@ -26,6 +28,7 @@ export const markdownReport: Report = (audit, options) => {
   const findings = [...open.values()].flat();
   const before = [headline(audit), axesTable(audit)];
   const after = [
+    rulingsFold(audit),
     fold(`Accepted, not counted: ${counted(accepted.length, "finding")}`, accepted.map(acceptedItem)),
     fold(
       `To be noted: ${audit.notes?.length ?? 0}`,
@@ -44,7 +47,7 @@ export const markdownReport: Report = (audit, options) => {
 function headline(audit: Audit): string {
   const { letter, score } = audit.grade;
   const of = score === null ? "" : ` (${score} of 100)`;
-  return `## Sallyport audit: ${letter}${of}\n\n${markdownCode(audit.target)}: ${escapedMarkdown(verdictSentence(audit))}`;
+  return `## Sallyport ${kindOf(audit)}: ${letter}${of}\n\n${markdownCode(audit.target)}: ${escapedMarkdown(verdictSentence(audit))}`;
 }
 
 function axesTable({ grade }: Audit): string {
@@ -91,6 +94,25 @@ function pathFold({ path }: Finding): readonly string[] {
   if (path.length === 0) return [];
   const steps = path.map(({ file, line, what }, index) => `${index + 1}. ${markdownCode(placeOf(file, line))} ${escapedMarkdown(what)}`);
   return [`<details><summary>How it gets there, in ${counted(path.length, "step")}</summary>\n\n${steps.join("\n")}\n\n</details>`];
+}
+
+/** Every attack, with what was done and how to do it again. */
+function rulingsFold({ probe }: Audit): string {
+  if (probe === undefined) return "";
+  const rows = probe.verdicts.map(
+    ({ attack, ruling, threats, said }) =>
+      `| ${markdownCode(attack)} | ${threats.map(escapedMarkdown).join(" ")} | ${ruling === "proven" ? "**proven**" : RULING_WORDS[ruling]} | ${escapedMarkdown(said)} |`,
+  );
+  const proofs = probe.verdicts.flatMap(({ attack, cases }) =>
+    cases
+      .filter(({ ruling }) => ruling === "proven")
+      .slice(0, 1)
+      .map(({ name, reproduce }) => [`${markdownCode(attack)} ${escapedMarkdown(name)}`, markdownBlock([...reproduce])].join("\n\n")),
+  );
+  const table = ["| attack | threats | verdict | what was seen |", "| --- | --- | --- | --- |", ...rows].join("\n");
+  const again =
+    proofs.length === 0 ? "" : `\n\n<details><summary>Commands that show it again</summary>\n\n${proofs.join("\n\n")}\n\n</details>`;
+  return `### Attacks: ${rulingCounts(probe)}\n\n${table}${again}`;
 }
 
 const placeOf = (file: string, line: number | undefined): string => (line === undefined ? file : `${file}:${line}`);

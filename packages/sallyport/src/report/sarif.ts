@@ -29,7 +29,12 @@ export const sarifReport: Report = (audit, { rules }) => {
     originalUriBaseIds: { [ROOT]: { description: { text: "The audited folder." } } },
     invocations: [invocationOf(audit)],
     results: inOrder(audit.findings).map((finding) => resultOf(finding, indexes.get(finding.rule)!)),
-    properties: { target: audit.target, grade: audit.grade, coverage: audit.coverage },
+    properties: {
+      target: audit.target,
+      grade: audit.grade,
+      coverage: audit.coverage,
+      ...(audit.probe === undefined ? {} : { probe: audit.probe }),
+    },
   };
   return `${escapedJson({ $schema: SCHEMA, version: "2.1.0", runs: [run] }, undefined, 2)}\n`;
 };

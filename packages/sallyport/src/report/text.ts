@@ -6,7 +6,8 @@ import { escaped } from "./escape.ts";
 import type { Report } from "./report.ts";
 import { columnsOf, type Ink, type Paint, painter, wrapped } from "./terminal.ts";
 import { findingWriter } from "./text-finding.ts";
-import { acceptedSentence, AXIS_TITLES, counted, coverageSentences, partsOf, verdictSentence } from "./words.ts";
+import { rulingLines } from "./text-rulings.ts";
+import { acceptedSentence, AXIS_TITLES, counted, coverageSentences, kindOf, partsOf, verdictSentence } from "./words.ts";
 
 const BAR = 20;
 const MOST_NOT_READ = 20;
@@ -27,6 +28,7 @@ export const textReport: Report = (audit, options) => {
     banner(audit, width, paint),
     axes(audit.grade, width, paint),
     ...findings,
+    ...rulingLines(audit, width, paint),
     ...acceptedPart(accepted, width, paint),
     ...notesPart(audit, width, paint),
     coveragePart(audit, width, paint),
@@ -50,7 +52,7 @@ function banner(audit: Audit, width: number, paint: Paint): string {
   const inner = `  ${letter}  `;
   const rule = "━".repeat(inner.length);
   const said = [
-    paint("bold", `Sallyport audit of ${escaped(audit.target)}`),
+    paint("bold", `Sallyport ${kindOf(audit)} of ${escaped(audit.target)}`),
     ...wrapped(`${score === null ? "" : `${score} of 100. `}${verdictSentence(audit)}`, width - inner.length - 7),
   ];
   const box = [`┏${rule}┓`, `┃${paint(LETTER_INK[letter], inner)}┃`, `┗${rule}┛`];

@@ -45,8 +45,13 @@ export function partsOf({ findings }: Audit): Parts {
   };
 }
 
+/** What the report is of. */
+export const kindOf = ({ probe, coverage }: Audit): "audit" | "probe" | "audit and probe" =>
+  probe === undefined ? "audit" : coverage.files === 0 ? "probe" : "audit and probe";
+
 /** One sentence on the grade and what it is made from. */
 export function verdictSentence(audit: Audit): string {
+  if (audit.probe?.failure !== undefined && audit.findings.length === 0) return "The target could not be probed.";
   const { grade, findings } = audit;
   const accepted = findings.filter((finding) => !isOpen(finding)).length;
   const also = accepted === 0 ? "" : ` ${counted(accepted, "is accepted and does not count", "are accepted and do not count")}.`;
@@ -67,7 +72,21 @@ export function acceptedSentence({ accepted }: Finding): string {
 }
 
 /** What was read, recognised and not: the reader's measure of what silence means. */
-export function coverageSentences({ coverage, notRead }: Audit): readonly string[] {
+export function coverageSentences(audit: Audit): readonly string[] {
+  const kind = kindOf(audit);
+  return [...(kind === "probe" ? [] : readSentences(audit)), ...probeSentences(audit)];
+}
+
+function probeSentences({ probe, coverage }: Audit): readonly string[] {
+  if (probe === undefined) return [];
+  const { verdicts, broker, seed, tookMs, failure } = probe;
+  const cases = verdicts.reduce((sum, verdict) => sum + verdict.cases.length, 0);
+  const run = `Probed: ${counted(verdicts.length, "attack")} in ${counted(cases, "case")}, broker ${broker}, seed ${seed}, ${(tookMs / 1000).toFixed(1)} s.`;
+  const tools = coverage.tools.map(({ name }) => name).join(", ");
+  return [run, ...(failure === undefined ? [`Tools: ${tools === "" ? "none" : tools}.`] : [`It could not be run: ${failure}`])];
+}
+
+function readSentences({ coverage, notRead }: Audit): readonly string[] {
   const { files, lines, languages, tools, consumers, brokerCalls, unresolved, bounded } = coverage;
   const calls = Object.entries(brokerCalls).filter(([, count]) => count > 0);
   const total = calls.reduce((sum, [, count]) => sum + count, 0);

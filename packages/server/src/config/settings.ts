@@ -9,8 +9,12 @@ import { readPrincipal } from "./principal.ts";
 
 export interface Settings {
   readonly keys?: KeyReference;
-  /** Absolute path of the SQLite file of the embedded broker. */
+  /** URL of the broker. Default: it is in the store's SQLite file. */
+  readonly broker?: string;
+  /** URL of the store, or the absolute path of a SQLite file. */
   readonly store?: string;
+  /** Said aloud: broker and store may be plaintext, or open to whoever reaches them, off this machine (OPS-04). */
+  readonly insecure?: boolean;
   readonly server: ServerSettings;
   /** Who calls over stdio, where there is one user. */
   readonly stdio?: Principal;
@@ -30,18 +34,32 @@ export interface ServerSettings {
   readonly behindTlsProxy?: boolean;
 }
 
-export const SETTINGS_KEYS = ["keys", "store", "server", "stdio", "policy"] as const;
+export const SETTINGS_KEYS = ["keys", "broker", "store", "insecure", "server", "stdio", "policy"] as const;
 
 /** `member` gives a top-level member of the file; paths are relative to the file's folder. */
 export function readSettings(member: (name: string) => Node | undefined, file: string): Settings {
   const path = (node: Node): string => resolve(dirname(file), text(node, "a path"));
   return {
     ...optional("keys", member("keys"), (node) => readKeys(node, path)),
-    ...optional("store", member("store"), path),
+    ...optional("broker", member("broker"), (node) => address(node, "broker")),
+    ...optional("store", member("store"), (node) => (isUrl(text(node, "store")) ? address(node, "store") : path(node))),
+    ...optional("insecure", member("insecure"), (node) => flag(node, "insecure")),
     server: readServer(member("server")),
     ...optional("stdio", member("stdio"), readPrincipal),
     policy: readPolicy(member("policy")),
   };
+}
+
+/** What is a path on some machine is never taken for one: a scheme has more than one letter. */
+export const isUrl = (given: string): boolean => /^[a-z][a-z0-9+.-]+:\/\//.test(given);
+
+/** A password in the file is a secret in whatever keeps the file (OPS-05). */
+function address(node: Node, what: string): string {
+  const given = text(node, what);
+  if (!isUrl(given)) throw fault(node.at, `${what} is not a URL`, `Write one, such as redis://127.0.0.1 or \${BROKER_URL}.`);
+  const [, password = ""] = /^[^:]+:\/\/[^@/]*?:([^@/]*)@/.exec(node.kind === "scalar" ? node.written : "") ?? [];
+  if (password === "" || /^\$\{[^}]*\}$/.test(password)) return given;
+  throw fault(node.at, `a password in ${what}`, `Write \${NAME} in its place, and set it in the environment (OPS-05).`);
 }
 
 function readKeys(node: Node, path: (node: Node) => string): KeyReference {

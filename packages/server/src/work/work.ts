@@ -1,7 +1,7 @@
 // The worker: one consumer with the user's handlers, its health, and its drain.
 import { type ConsumePolicy, Consumer, type Contract, type KeyRing } from "@sallyport/guard";
-import type { Embedded } from "../embedded.ts";
-import { type Health, healthOf } from "../health.ts";
+import type { Backing } from "../backing.ts";
+import { type Health, healthChecksOf, healthOf } from "../health.ts";
 import type { Running } from "../lifecycle.ts";
 import { fieldsOf, type Log } from "../logs.ts";
 import type { HandlerMap } from "./handlers.ts";
@@ -9,7 +9,7 @@ import type { HandlerMap } from "./handlers.ts";
 export interface WorkOptions {
   readonly contract: Contract<any>;
   readonly keys: KeyRing;
-  readonly embedded: Embedded;
+  readonly backing: Backing;
   readonly handlers: HandlerMap;
   /** Consumer group. Default: the contract's name. */
   readonly group?: string;
@@ -23,8 +23,8 @@ export interface Working extends Running {
 }
 
 /** @throws {SallyportError} `ERR_CONFIG_*` when a promise could not be kept with these options. */
-export async function startWork({ contract, keys, embedded, handlers, group, tenants, policy, log }: WorkOptions): Promise<Working> {
-  const { transport, claims, deadLetters, trail } = embedded;
+export async function startWork({ contract, keys, backing, handlers, group, tenants, policy, log }: WorkOptions): Promise<Working> {
+  const { transport, claims, deadLetters, trail } = backing;
   let draining = false;
   const consumer = new Consumer<Contract<any>>({
     contract,
@@ -52,7 +52,7 @@ export async function startWork({ contract, keys, embedded, handlers, group, ten
   await consumer.start();
   return {
     health: healthOf({
-      store: () => embedded.check().then(() => true),
+      ...healthChecksOf(backing),
       holding: () => !consumer.held,
       draining: () => !draining,
     }),

@@ -36,12 +36,24 @@ async function publishEvent({ action, payload }: Record<string, unknown>): Promi
   return `Event ${String(action)} published`;
 }
 
+const ACTION = { type: "string", description: "What was done", examples: ["create_note"] };
+const TEXT = { type: "string" };
+const PAYLOAD = { type: "object", description: "The action's data" };
+
 serveStdio(() => {
   const server = new Server({ name: "article", version: "1.0.0" }, { capabilities: { tools: {} } });
   server.setRequestHandler("tools/list", async () => ({
     tools: [
-      { name: "note_event", description: "Publish a note event", inputSchema: { type: "object" } },
-      { name: "publish_event", description: "Publish an event", inputSchema: { type: "object" } },
+      {
+        name: "note_event",
+        description: "Publish a note event",
+        inputSchema: { type: "object", required: ["action", "noteId", "text"], properties: { action: ACTION, noteId: TEXT, text: TEXT } },
+      },
+      {
+        name: "publish_event",
+        description: "Publish an event",
+        inputSchema: { type: "object", required: ["action", "payload"], properties: { action: ACTION, payload: PAYLOAD } },
+      },
     ],
   }));
   server.setRequestHandler("tools/call", async (request) => {

@@ -8,12 +8,12 @@ interface Waiting<Ask, Answer> {
 
 export class Gathered<Ask, Answer> {
   readonly #send: (asks: readonly Ask[]) => Promise<readonly Answer[]>;
-  readonly #keyOf: (ask: Ask) => string;
+  readonly #keyOf: ((ask: Ask) => string) | undefined;
   #waiting: Waiting<Ask, Answer>[] = [];
   #sending = false;
 
-  /** `send` is never given two of one key. */
-  constructor(send: (asks: readonly Ask[]) => Promise<readonly Answer[]>, keyOf: (ask: Ask) => string) {
+  /** `send` is never given two of one key, where there are keys. */
+  constructor(send: (asks: readonly Ask[]) => Promise<readonly Answer[]>, keyOf?: (ask: Ask) => string) {
     this.#send = send;
     this.#keyOf = keyOf;
   }
@@ -45,9 +45,9 @@ export class Gathered<Ask, Answer> {
   #next(): readonly Waiting<Ask, Answer>[] {
     const [batch, later, keys]: [Waiting<Ask, Answer>[], Waiting<Ask, Answer>[], Set<string>] = [[], [], new Set()];
     for (const one of this.#waiting) {
-      const key = this.#keyOf(one.ask);
-      (keys.has(key) ? later : batch).push(one);
-      keys.add(key);
+      const key = this.#keyOf?.(one.ask);
+      (key !== undefined && keys.has(key) ? later : batch).push(one);
+      if (key !== undefined) keys.add(key);
     }
     this.#waiting = later;
     return batch;

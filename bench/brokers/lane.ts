@@ -1,0 +1,32 @@
+// What is measured on every broker: the same events published with the same confirmation and consumed with the same
+// acknowledgement, by the client alone and through the guard. Another broker is one file beside this one and its line in
+// `lanes.ts`.
+import type { PublisherOptions } from "@sallyport/guard";
+import type { Orders } from "../event.ts";
+
+/** The client alone, as its manual has it. */
+export interface RawClient {
+  /** Resolves when the broker has confirmed it. */
+  publish(bytes: Uint8Array): Promise<unknown>;
+  /** Hands over so many, and resolves when all of them are acknowledged. At most `CONCURRENCY` are out at once. */
+  consume(count: number, handle: (bytes: Uint8Array) => void): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface GuardedClient {
+  readonly transport: PublisherOptions<Orders>["transport"];
+  close(): Promise<void>;
+}
+
+export interface Lane {
+  readonly name: string;
+  /** Its name in `scripts/brokers`. */
+  readonly broker: string;
+  /** `destination` is a name that nobody else uses. */
+  raw(url: string, destination: string): Promise<RawClient>;
+  guarded(url: string, destination: string): Promise<GuardedClient>;
+}
+
+/** Calls that wait for a confirmation, and messages in work, at the same time. */
+export const CONCURRENCY = 64;
+export const GROUP = "bench";

@@ -1,0 +1,90 @@
+// One round of one lane: everything is published, then everything is consumed, and each message is counted.
+import { Consumer, Publisher } from "@sallyport/guard";
+import { Redis as GuardRedis } from "@sallyport/guard/redis";
+import { MemoryDeadLetters } from "@sallyport/guard/stores/memory-dead-letters";
+import { MemoryLedger, MemoryLimits } from "@sallyport/guard/stores/memory-limits";
+import { RedisClaims } from "@sallyport/guard/stores/redis-claims";
+import { RedisLedger, RedisLimits } from "@sallyport/guard/stores/redis-limits";
+import type { Redis } from "ioredis";
+import { caller, Handled, hmacKey, type Order, orderSchema, ordersAt, ordersOf, ringOf, TYPE } from "../event.ts";
+import { CONCURRENCY, GROUP, type Lane } from "./lane.ts";
+
+export interface Rates {
+  readonly publishPerSecond: number;
+  readonly consumePerSecond: number;
+}
+
+let destinations = 0;
+
+export async function rawRound(lane: Lane, url: string, events: number): Promise<Rates> {
+  const client = await lane.raw(url, nameOf("raw"));
+  const handled = new Handled();
+  const publishPerSecond = await rate(events, () =>
+    together(ordersOf(events), (order) => client.publish(Buffer.from(JSON.stringify(order)))),
+  );
+  const consumePerSecond = await rate(events, () =>
+    client.consume(events, (bytes) => handled.take(orderSchema.parse(JSON.parse(Buffer.from(bytes).toString())))),
+  );
+  handled.expect(events);
+  await client.close();
+  return { publishPerSecond, consumePerSecond };
+}
+
+/** Claims are in Redis; limits and calls there too, or in the publisher's own memory. */
+export async function guardedRound(lane: Lane, url: string, store: Redis, events: number, calls: "redis" | "memory"): Promise<Rates> {
+  const destination = nameOf("guarded");
+  const client = await lane.guarded(url, destination);
+  const redis = new GuardRedis(store, { prefix: destination });
+  const shared = { contract: ordersAt(destination), transport: client.transport, keys: ringOf(hmacKey) };
+  const inRedis = calls === "redis";
+  const publisher = new Publisher({
+    ...shared,
+    limits: inRedis ? new RedisLimits(redis) : new MemoryLimits(),
+    ledger: inRedis ? new RedisLedger(redis) : new MemoryLedger(),
+  });
+  const handled = new Handled();
+  const { promise: acknowledged, resolve } = Promise.withResolvers<void>();
+  let acknowledgements = 0;
+  const consumer = () =>
+    new Consumer({
+      ...shared,
+      group: GROUP,
+      claims: new RedisClaims(redis),
+      deadLetters: new MemoryDeadLetters(),
+      handlers: { [TYPE]: async ({ data }) => handled.take(data) },
+      observer: { at: (point) => void (point === "consume:acknowledged" && ++acknowledgements === events && resolve()) },
+      policy: { concurrency: CONCURRENCY },
+    });
+  // So that the group is there before the first message.
+  const first = consumer();
+  await first.start();
+  await first.drain(1000);
+  const publishPerSecond = await rate(events, () => together(ordersOf(events), (order) => publisher.publish(TYPE, order, caller)));
+  const second = consumer();
+  const consumePerSecond = await rate(events, async () => {
+    await second.start();
+    await acknowledged;
+  });
+  handled.expect(events);
+  await second.drain(1000);
+  await client.transport.close();
+  await client.close();
+  return { publishPerSecond, consumePerSecond };
+}
+
+const nameOf = (kind: string): string => `bench-${kind}-${process.pid}-${++destinations}`;
+
+/** So many calls wait at the same time. */
+async function together(list: readonly Order[], call: (order: Order) => Promise<unknown>): Promise<void> {
+  let next = 0;
+  const one = async (): Promise<void> => {
+    for (let order = list[next++]; order !== undefined; order = list[next++]) await call(order);
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, one));
+}
+
+async function rate(events: number, run: () => Promise<void>): Promise<number> {
+  const startMs = performance.now();
+  await run();
+  return (events / (performance.now() - startMs)) * 1000;
+}

@@ -1,0 +1,238 @@
+// One member of a group on RabbitMQ: when it joins, and joins again, and what it gives out.
+import { type ErrorCode, isSallyportError } from "../errors.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Delivery, ReceiveOptions, Subscription } from "../ports/transport.ts";
+import { answered } from "../rabbitmq/answered.ts";
+import type { AmqpChannel, AmqpConnection } from "../rabbitmq/channel.ts";
+import { isForbidden, transportError } from "../rabbitmq/failure.ts";
+import type { GroupNames } from "../rabbitmq/names.ts";
+import type { Publishing } from "../rabbitmq/publishing.ts";
+import type { Retries } from "../rabbitmq/retries.ts";
+import { check, declare, declareApart, ofDestination, ofGroup, ofTurn, TURN } from "../rabbitmq/topology.ts";
+import type { Pending } from "./memory-group.ts";
+import { RabbitMqSession } from "./rabbitmq-session.ts";
+
+export interface MemberParts {
+  readonly connection: AmqpConnection;
+  readonly publishing: Publishing;
+  readonly retries: Retries;
+  readonly names: GroupNames;
+  readonly declares: boolean;
+  readonly orderWindow: number;
+  readonly answerWithinMs: number;
+  readonly clock: Clock;
+  readonly onClose: (member: RabbitMqMember) => void;
+}
+
+const AGAIN_MS = { first: 50, most: 2000 };
+/** Well below the half hour after which the broker takes back what is out. */
+const TURN_MS = 300_000;
+/** What a timer of the system can wait for; then it is looked again. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+export class RabbitMqMember implements Subscription {
+  readonly #parts: MemberParts;
+  readonly #options: ReceiveOptions;
+  readonly #onDeliveries: (deliveries: readonly Delivery[]) => void;
+  readonly #timers = new Map<string, () => void>();
+  readonly #isOrdered: boolean;
+  #session: RabbitMqSession | undefined;
+  #joining: Promise<void> = Promise.resolve();
+  #closing: Promise<void> | undefined;
+  #paused = false;
+  #scheduled = false;
+  #againMs = AGAIN_MS.first;
+
+  constructor(parts: MemberParts, options: ReceiveOptions, onDeliveries: (deliveries: readonly Delivery[]) => void) {
+    this.#parts = parts;
+    this.#options = options;
+    this.#onDeliveries = onDeliveries;
+    this.#isOrdered = options.ordering === "key";
+  }
+
+  /** @throws {SallyportError} `ERR_TRANSPORT_*`, `ERR_CONFIG_CAPABILITY` when the broker's queues are not what is needed. */
+  join(): Promise<void> {
+    this.#joining = this.#join();
+    return this.#joining;
+  }
+
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#wake();
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    for (const name of this.#timers.keys()) this.#cancel(name);
+    await this.#joining.catch(() => undefined);
+    await this.#session?.close();
+    this.#parts.onClose(this);
+  }
+
+  async #join(): Promise<void> {
+    const { connection, clock } = this.#parts;
+    let session: RabbitMqSession | undefined;
+    const opening = connection.open({ onLost: (why) => session !== undefined && this.#lost(session, why) });
+    try {
+      const channel = await answered(opening, this.#parts);
+      if (this.#parts.declares) await this.#declareDestination();
+      session = new RabbitMqSession(channel, this.#parts, this.#isOrdered);
+      await answered(this.#consume(channel, session), this.#parts);
+    } catch (error) {
+      if (session === undefined) opening.then((late) => late.close()).catch(() => undefined);
+      else await session.close();
+      throw transportError(error);
+    }
+    if (session.isOver) throw transportError(new Error("the channel was closed while it joined"));
+    this.#session = session;
+    this.#againMs = AGAIN_MS.first;
+    this.#options.onFetch?.(undefined);
+    this.#listen(session, clock);
+    this.#wake();
+  }
+
+  /** Who may not declare it needs it to be there: without it, binding to it fails. */
+  async #declareDestination(): Promise<void> {
+    const { connection, names } = this.#parts;
+    try {
+      await declareApart(connection, this.#parts, ofDestination(names.exchange));
+    } catch (error) {
+      if (!isForbidden(error)) throw error;
+    }
+  }
+
+  async #consume(channel: AmqpChannel, session: RabbitMqSession): Promise<void> {
+    const { names, declares, orderWindow } = this.#parts;
+    const all = [...ofGroup(names), ...(this.#isOrdered ? ofTurn(names) : [])];
+    await (declares ? declare(channel, all) : check(channel, [...ofDestination(names.exchange), ...all]));
+    const consume = (most: number): Promise<unknown> =>
+      channel.consume(names.queue, most, (arrived) => {
+        session.add(arrived);
+        this.#wake();
+      });
+    if (!this.#isOrdered) return void (await consume(this.#options.prefetch));
+    await channel.consume(names.turn, 0, ({ tag }) => {
+      // What fails here closes the channel, and of that it is told.
+      if (session.takeTurn(tag)) consume(orderWindow).catch(() => undefined);
+    });
+    await this.#passTurn();
+  }
+
+  /** Whoever's turn it is gets it, and so does whoever comes after them. */
+  #passTurn(): Promise<void> {
+    const { publishing, names } = this.#parts;
+    return publishing.publish([{ exchange: names.queue, routingKey: TURN, bytes: new Uint8Array(0), id: TURN, key: undefined }]);
+  }
+
+  #lost(session: RabbitMqSession, why: unknown): void {
+    // What was only ended by the broker is open, and has what it has, until it is closed.
+    void session.close();
+    if (this.#session !== session || this.#closing !== undefined) return;
+    this.#session = undefined;
+    for (const name of this.#timers.keys()) this.#cancel(name);
+    this.#options.onFetch?.(transportError(why).code);
+    this.#again();
+  }
+
+  #again(): void {
+    this.#after("again", this.#againMs, () => {
+      this.#againMs = Math.min(this.#againMs * 2, AGAIN_MS.most);
+      this.join().catch((error: unknown) => {
+        this.#options.onFetch?.(codeOf(error));
+        this.#again();
+      });
+    });
+  }
+
+  /** A broker that is there and does not answer, or a connection that leads nowhere, says nothing by itself. */
+  #listen(session: RabbitMqSession, clock: Clock): void {
+    const { answerWithinMs } = this.#parts;
+    const listen = (): void =>
+      this.#after("listen", answerWithinMs, () => {
+        const tell = (code: ErrorCode | undefined): void => {
+          if (this.#session !== session) return;
+          this.#options.onFetch?.(code);
+          listen();
+        };
+        session.heard().then(
+          () => tell(undefined),
+          (error: unknown) => tell(codeOf(error)),
+        );
+      });
+    listen();
+    if (!this.#isOrdered) return;
+    const passAt = (dueMs: number): void =>
+      this.#after("turn", Math.max(dueMs - clock.now(), 0), () => {
+        void this.#passTurn().catch(() => undefined);
+        passAt(clock.now() + TURN_MS);
+      });
+    passAt(clock.now() + TURN_MS);
+  }
+
+  #wake(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      if (this.#session !== undefined && !this.#paused && this.#closing === undefined) this.#give(this.#session);
+    });
+  }
+
+  #give(session: RabbitMqSession): void {
+    const nowMs = this.#parts.clock.now();
+    const taken = session.take(this.#options.prefetch - session.out, nowMs);
+    const dueMs = session.nextDueMs();
+    if (dueMs !== undefined) this.#after("due", Math.min(dueMs - nowMs, LONGEST_TIMER_MS), () => this.#wake());
+    if (taken.length > 0) this.#onDeliveries(taken.map((pending) => this.#deliver(session, pending)));
+  }
+
+  #deliver(session: RabbitMqSession, pending: Pending): Delivery {
+    const { retries, names, clock } = this.#parts;
+    const arrived = session.arrived(pending);
+    let isParked = false;
+    const settle = async (park: () => Promise<void>): Promise<void> => {
+      // What the channel had is the broker's again, and comes again.
+      if (!session.has(pending)) return;
+      await park();
+      await session.acknowledge(pending);
+      this.#wake();
+    };
+    return {
+      bytes: arrived.bytes,
+      destination: this.#options.destination,
+      // The broker has no handle of a message that outlives its delivery.
+      brokerId: arrived.id ?? "",
+      ack: () => settle(async () => undefined),
+      retryAfter: async (delayMs) => {
+        if (!this.#isOrdered) {
+          return settle(async () => {
+            if (!isParked) await retries.park(names, arrived, delayMs);
+            isParked = true;
+          });
+        }
+        if (session.has(pending)) session.keepBack(pending, clock.now() + delayMs);
+        this.#wake();
+      },
+    };
+  }
+
+  #after(name: string, ms: number, callback: () => void): void {
+    this.#cancel(name);
+    if (this.#closing === undefined) this.#timers.set(name, this.#parts.clock.after(ms, callback));
+  }
+
+  #cancel(name: string): void {
+    this.#timers.get(name)?.();
+    this.#timers.delete(name);
+  }
+}
+
+const codeOf = (error: unknown): ErrorCode => (isSallyportError(error) ? error.code : "ERR_TRANSPORT_UNAVAILABLE");

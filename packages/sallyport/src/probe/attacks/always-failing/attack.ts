@@ -1,0 +1,60 @@
+// PSN-01, PSN-02: a message whose handling always fails. It must end, and its attempts must be counted.
+import type { Bench } from "../../bench.ts";
+import { encoded } from "../../taps/tap.ts";
+import { attack, type Case, inconclusive, notApplicable, type Outcome, shown, withstood } from "../attack.ts";
+import { captured, fromBehind, isOutcome } from "../behind.ts";
+
+export const alwaysFailing = attack({
+  id: "always-failing",
+  title: "A message that always fails is retried for ever",
+  threats: ["PSN-01", "PSN-02"],
+  axis: "poison",
+  severity: "high",
+  fix: "Count attempts in a record of your own, taken before the handler; after the last one, dead-letter the original bytes with the reason.",
+  stage: "turn",
+  cases: (known) => fromBehind(known, "consumer", (destination) => [failingCase(destination), brokenCase(destination)]),
+});
+
+const failingCase = (destination: string): Case => ({
+  name: "handling always fails",
+  at: destination,
+  sends: "the profile's message fails",
+  run: async (bench) => {
+    if (bench.known.profile.messages.fails === undefined)
+      return notApplicable("the profile names no message whose handling always fails (messages.fails)");
+    const { effects } = bench.stage;
+    if (effects === undefined) return notApplicable("nothing shows attempts; give effects in the profile");
+    const { canary, message } = await bench.send("fails");
+    if (message === undefined) return inconclusive("the message was not seen on the broker");
+    return watched(bench, () => effects.tried(canary));
+  },
+});
+
+/** What fails before anything is recorded of it, so that a set of seen ids does not end it by mistake. */
+const brokenCase = (destination: string): Case => ({
+  name: "it cannot be parsed",
+  at: destination,
+  sends: `a message that is no JSON on ${destination}`,
+  run: async (bench) => {
+    const honest = await captured(bench);
+    if (isOutcome(honest)) return honest;
+    await bench.settles();
+    await bench.put({ ...honest.message, bytes: encoded("{ never any JSON") }, honest.message.form);
+    return watched(bench, undefined);
+  },
+});
+
+async function watched(bench: Bench, tried: (() => Promise<number>) | undefined): Promise<Outcome> {
+  const { mostAttempts, attemptsWithinMs } = bench.bounds;
+  let attempts = 0;
+  const isOver = await bench.stage.until(async () => {
+    attempts = (await tried?.()) ?? 0;
+    return attempts > mostAttempts || ((tried === undefined || attempts > 0) && (await bench.stage.isSettled()));
+  }, attemptsWithinMs);
+  const begun = tried === undefined ? "" : `tried ${attempts} times, and `;
+  bench.note("effect", `${begun}${isOver && attempts <= mostAttempts ? "put aside" : "still there"}`);
+  if (attempts > mostAttempts) return shown(`it was tried ${attempts} times, more than the ${mostAttempts} that count as bounded`);
+  if (isOver) return withstood(tried === undefined ? "it was put aside" : `it was put aside after ${attempts} attempts`);
+  if (tried !== undefined && attempts === 0) return inconclusive("its handling was never begun");
+  return shown(`it was ${begun}neither dealt with nor put aside in ${attemptsWithinMs / 1000} s`);
+}

@@ -1,0 +1,67 @@
+// PUB-05: headers, attributes and properties of the message, among them those by which a broker sends copies elsewhere.
+import { USUAL, withValue } from "../../schema/slots.ts";
+import { isRecord } from "../../schema/grow.ts";
+import { attack, type Case, shown } from "../attack.ts";
+import { held, levelsOf, on, overPublishers } from "../front.ts";
+import type { KnownTool } from "../../known.ts";
+import type { Seen } from "../../taps/tap.ts";
+
+export const clientHeaders = attack({
+  id: "client-headers",
+  title: "The model reaches the message's headers",
+  threats: ["PUB-05"],
+  axis: "injection",
+  severity: "high",
+  fix: "Take headers from the envelope alone, and copy nothing of the arguments into them.",
+  stage: "shared",
+  cases: (known) => overPublishers(known, casesOf),
+});
+
+function casesOf(tool: KnownTool): readonly Case[] {
+  const declared = tool.slots.filter(({ role, words }) => role === "header" && words.length === 0);
+  const names = new Set(tool.slots.map(({ path }) => path[0]));
+  const usual = USUAL.header.filter((name) => !names.has(name)).map((name) => [name]);
+  const object = (canary: string): unknown => ({ "x-sallyport": canary, CC: [canary], BCC: [canary], "reply-to": canary });
+  return [
+    ...declared.map(({ path, type }) => headerCase(tool, [path], path.join("."), type === "string" ? (canary) => canary : object)),
+    headerCase(tool, usual, `${usual.join(", ")}, which it does not have`, object),
+    breakCase(tool),
+  ];
+}
+
+const headerCase = (tool: KnownTool, paths: readonly (readonly string[])[], what: string, valueOf: (canary: string) => unknown): Case => ({
+  name: `${tool.name}: ${what}`,
+  at: tool.name,
+  sends: `a call of ${tool.name} with x-sallyport, CC, BCC and reply-to = CANARY in ${what}`,
+  run: async (bench) => {
+    const canary = bench.canary();
+    let given = tool.honest(bench.canary()) ?? {};
+    for (const path of paths) given = withValue(given, path, valueOf(canary));
+    const seen = await bench.after(await bench.call(tool.name, given), canary);
+    const carried = seen.filter((message) => isInHeaders(message, canary));
+    if (carried.length === 0) return held(tool, "no message had it in its headers, and no copy went elsewhere");
+    return shown(`${tool.name} let the caller write headers of the message on ${on(carried)}`);
+  },
+});
+
+const breakCase = (tool: KnownTool): Case => ({
+  name: `${tool.name}: a line break in its text`,
+  at: tool.name,
+  sends: `a call of ${tool.name} with CANARY CR LF x-sallyport: CANARY as its text`,
+  run: async (bench) => {
+    const [canary, injected] = [bench.canary(), bench.canary()];
+    const seen = await bench.after(await bench.call(tool.name, tool.honest(`${canary}\r\nx-sallyport: ${injected}`) ?? {}), injected);
+    const carried = seen.filter(({ headers }) =>
+      Object.entries(headers).some(([name, value]) => /x-sallyport/i.test(name) && value.includes(injected)),
+    );
+    if (carried.length === 0) return held(tool, "the line break made no header");
+    return shown(`a line break in the text of ${tool.name} made a header of the message on ${on(carried)}`);
+  },
+});
+
+function isInHeaders({ headers, destination, text }: Seen, canary: string): boolean {
+  if (destination === canary || Object.values(headers).some((value) => value.includes(canary))) return true;
+  const [outermost] = levelsOf(text);
+  const written = outermost?.["headers"];
+  return isRecord(written) && JSON.stringify(written).includes(canary);
+}

@@ -1,0 +1,48 @@
+// What attacks from the front ask in common: which tools are worth a call, and what a call that was not refused has done.
+import type { Bench } from "../bench.ts";
+import type { Known, KnownTool } from "../known.ts";
+import { isRecord } from "../schema/grow.ts";
+import type { Seen } from "../taps/tap.ts";
+import { type Case, inconclusive, notApplicable, type Outcome, withstood } from "./attack.ts";
+
+/** Tools that publish, or might when they are asked otherwise. */
+export function publishers({ tools }: Known): readonly KnownTool[] {
+  return tools.filter(({ honestly, isReadOnly }) => honestly === "published" || (!isReadOnly && honestly !== "answered"));
+}
+
+export function overPublishers(known: Known, casesOf: (tool: KnownTool) => readonly Case[]): readonly Case[] | Outcome {
+  const tools = publishers(known);
+  if (known.tools.length === 0) return notApplicable("the server lists no tools");
+  if (tools.length === 0) return notApplicable("no tool publishes anything");
+  const cases = tools.flatMap(casesOf);
+  return cases.length === 0 ? notApplicable("no tool that publishes has anything of the kind") : cases;
+}
+
+/** Nothing happened: that says something only where an honest call of the tool does something. */
+export function held({ honestly, name, said }: KnownTool, saw: string): Outcome {
+  if (honestly === "published") return withstood(saw);
+  return inconclusive(`no honest call of ${name} got through, so that nothing can be said: ${said.slice(0, 160) || "it was refused"}`);
+}
+
+export const on = (seen: readonly Seen[]): string => [...new Set(seen.map(({ destination }) => destination))].join(", ");
+
+/** JSON that a message is, and that is in it as text: its outermost levels, without what is data in them. */
+export function levelsOf(text: string, depth = 0): readonly Readonly<Record<string, unknown>>[] {
+  const value = parsed(text);
+  if (!isRecord(value) || depth > 3) return [];
+  return [value, ...Object.values(value).flatMap((member) => (typeof member === "string" ? levelsOf(member, depth + 1) : []))];
+}
+
+function parsed(text: string): unknown {
+  if (!text.trimStart().startsWith("{")) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Messages with this text, after a call whose arguments have it. */
+export async function publishedBy(bench: Bench, tool: KnownTool, given: Record<string, unknown>, text: string): Promise<readonly Seen[]> {
+  return bench.after(await bench.call(tool.name, given), text);
+}

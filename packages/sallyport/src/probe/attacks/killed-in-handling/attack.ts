@@ -1,0 +1,43 @@
+// PSN-11, PSN-12: the consumer is ended in the middle of a message, and started again. Nothing may be lost.
+import { attack, type Case, inconclusive, notApplicable, shown, withstood } from "../attack.ts";
+import { fromBehind } from "../behind.ts";
+
+export const killedInHandling = attack({
+  id: "killed-in-handling",
+  title: "What was being handled is lost when the consumer ends",
+  threats: ["PSN-11", "PSN-12"],
+  axis: "poison",
+  severity: "high",
+  fix: "Acknowledge only after the effect was committed, or the dead letter stored; on a stop, give back what is not done.",
+  stage: "own",
+  cases: (known) => {
+    if (known.profile.messages.slow === undefined)
+      return notApplicable("the profile names no message whose handling takes long (messages.slow)");
+    return fromBehind(known, "effects", (destination) => [endedCase(destination, "killed"), endedCase(destination, "politely")]);
+  },
+});
+
+const endedCase = (destination: string, how: "killed" | "politely"): Case => ({
+  name: how === "killed" ? "killed" : "asked to stop",
+  at: destination,
+  sends: `the profile's message slow; while it is handled, the consumer is ${how === "killed" ? "killed" : "asked to stop"} and started again`,
+  threats: [how === "killed" ? "PSN-11" : "PSN-12"],
+  run: async (bench) => {
+    const { stage, bounds } = bench;
+    const { canary, message } = await bench.send("slow");
+    if (message === undefined) return inconclusive("the message was not seen on the broker");
+    const begun = await stage.until(async () => ((await stage.effects?.tried(canary)) ?? 0) > 0, bounds.patienceMs);
+    if (!begun || (await stage.effects?.done(canary)) !== 0) return inconclusive("the consumer was not seen in the middle of it");
+    await stage.restartConsumer(how);
+    bench.note("process", `the consumer was ${how === "killed" ? "killed" : "asked to stop"} in the middle of it, and started again`);
+    const came = await bench.arrives(canary, bounds.startsWithinMs + bounds.patienceMs);
+    if (!came) {
+      if (await stage.isSettled()) return shown("the message was lost: it was settled without having been dealt with");
+      return inconclusive("it was not dealt with yet, and is not lost either");
+    }
+    await bench.settles();
+    const times = await bench.timesDone(canary);
+    if (how === "politely" && times > 1) return shown(`a stop in the middle of it doubled its effect: it was dealt with ${times} times`);
+    return withstood(times === 1 ? "it was dealt with after the restart" : `it was dealt with, ${times} times`);
+  },
+});

@@ -1,0 +1,74 @@
+// PUB-13: what errors tell about the inside, when they are provoked.
+import { attack, type Case, notApplicable, type Outcome, shown, withstood } from "../attack.ts";
+import type { Bench } from "../../bench.ts";
+import type { Known, KnownTool } from "../../known.ts";
+import { isRecord } from "../../schema/grow.ts";
+
+export const leakingError = attack({
+  id: "leaking-error",
+  title: "An error tells the model about the inside",
+  threats: ["PUB-13"],
+  axis: "injection",
+  severity: "low",
+  fix: "Answer with a public message and a stable code, and keep the cause for the log. The MCP SDKs send the text of whatever is thrown.",
+  stage: "shared",
+  cases: (known) => {
+    const tools = known.tools.filter(({ honestly }) => honestly !== "answered" || known.tools.length < 10);
+    if (tools.length === 0) return notApplicable("the server lists no tools");
+    return tools.flatMap((tool) => PROVOCATIONS.map(([what, given]) => provoked(tool, what, given)));
+  },
+});
+
+type Provocation = readonly [string, (honest: Record<string, unknown>) => Record<string, unknown>];
+
+const PROVOCATIONS: readonly Provocation[] = [
+  ["nothing", () => ({})],
+  ["numbers for texts", (honest) => mapped(honest, (value) => (typeof value === "string" ? 7 : value))],
+  ["texts for everything", (honest) => mapped(honest, () => "\u0000%s${}{{}}'\"")],
+  ["null for everything", (honest) => mapped(honest, () => null)],
+];
+
+const mapped = (given: Record<string, unknown>, change: (value: unknown) => unknown): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(given).map(([name, value]) => [name, isRecord(value) ? mapped(value, change) : change(value)]));
+
+const provoked = (tool: KnownTool, what: string, given: Provocation[1]): Case => ({
+  name: `${tool.name}: ${what}`,
+  at: tool.name,
+  sends: `a call of ${tool.name} with ${what}`,
+  run: async (bench): Promise<Outcome> => {
+    const args = given(tool.honest(bench.canary()) ?? { text: "x" });
+    const answer = await bench.call(tool.name, args);
+    if (answer.how !== "refused")
+      return answer.how === "lost" ? withstood("it did not answer") : notApplicable(`${tool.name} took it: there was no error`);
+    const told = insideOf(answer.text, bench, bench.known, JSON.stringify(args));
+    return told === undefined ? withstood("the error says nothing of the inside") : shown(`an error of ${tool.name} shows ${told}`);
+  },
+});
+
+const SIGNS: readonly (readonly [string, RegExp])[] = [
+  ["a stack trace", /\n\s+at \S+.*:\d+:\d+|Traceback \(most recent call last\)|goroutine \d+ \[|File "[^"]+", line \d+/],
+  [
+    "a path of the server's files",
+    /(?:\/[\w.-]+)*\/(?:node_modules|site-packages|dist-packages)\/|file:\/\/\/|\/(?:home|root|usr|opt|srv|app)\/[\w./-]+\.\w+/,
+  ],
+  ["a connection string", /\b(?:amqps?|rediss?|nats|kafka|postgres(?:ql)?|mongodb(?:\+srv)?|mysql):\/\/[^\s"']+/],
+  ["an address that it could not reach", /\bE(?:CONNREFUSED|HOSTUNREACH|NOTFOUND|PIPE|TIMEDOUT)\b|connect(?:ion)? refused/i],
+  [
+    "the interpreter's own words",
+    /Cannot (?:read|set|convert) |is not a function|is not iterable|undefined is not|'NoneType' object|has no attribute|nil pointer|SQLITE_|invalid memory address|Provided value cannot be bound/,
+  ],
+];
+
+function insideOf(text: string, { stage }: Bench, { tools }: Known, given: string): string | undefined {
+  for (const [what, sign] of SIGNS) {
+    const found = sign.exec(text)?.[0];
+    if (found !== undefined && !given.includes(found)) return `${what}: ${found.trim().slice(0, 120)}`;
+  }
+  const { port, file } = stage.brokerNames;
+  if (port !== undefined && new RegExp(`:${port}\\b`).test(text)) return `the broker's address: port ${port}`;
+  if (file !== undefined && text.includes(file)) return "the path of the broker's file";
+  const named = tools
+    .flatMap(({ destinations }) => destinations)
+    .find((name) => name.length > 5 && text.includes(name) && !given.includes(name));
+  return named === undefined ? undefined : `the destination ${named}`;
+}

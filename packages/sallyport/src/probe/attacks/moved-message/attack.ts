@@ -1,0 +1,47 @@
+// DST-04: a valid message, put where it means something else.
+import { attack, type Case, inconclusive, notApplicable, shown, withstood } from "../attack.ts";
+import { captured, fromBehind, isOutcome } from "../behind.ts";
+
+export const movedMessage = attack({
+  id: "moved-message",
+  title: "A message that was moved to another destination is acted on",
+  threats: ["DST-04"],
+  axis: "confusion",
+  severity: "high",
+  fix: "Put the destination under the signature, and refuse a message that is found elsewhere.",
+  stage: "turn",
+  cases: (known) => {
+    const own = known.publisher?.destinations ?? [];
+    const others = known.consumed.filter((destination) => !own.includes(destination));
+    const isDry = known.publisher?.honestly === "not called";
+    if (others.length === 0 && !isDry) {
+      return known.consumed.length === 0
+        ? notApplicable("nothing of the target consumes from the broker")
+        : notApplicable("the target reads one destination, so that there is no other to move a message to");
+    }
+    return fromBehind(known, "effects", () => (isDry ? [movedCase("another destination")] : others.map(movedCase)));
+  },
+});
+
+const movedCase = (other: string): Case => ({
+  name: `moved to ${other}`,
+  at: other,
+  sends: `an honest message, then a copy of its bytes on ${other}`,
+  run: async (bench) => {
+    const honest = await captured(bench);
+    if (isOutcome(honest)) return honest;
+    const linesBefore = (await bench.stage.effects?.linesOf(honest.canary))?.length ?? 0;
+    await bench.put({ ...honest.message, destination: other }, honest.message.form);
+    const isFenced = await bench.fence();
+    await bench.settles(bench.bounds.watchMs);
+    const lines = (await bench.stage.effects?.linesOf(honest.canary)) ?? [];
+    const isDone = (await bench.timesDone(honest.canary)) > 1;
+    if (isDone)
+      return shown(
+        `a message that was published on ${honest.message.destination} was acted on as one of ${other}: ${lines.at(-1)?.slice(0, 200) ?? ""}`,
+      );
+    if (!isFenced) return inconclusive("an honest message behind it was not dealt with");
+    if (lines.length > linesBefore) return inconclusive("its handling was begun there, and not ended");
+    return withstood("it was not acted on there");
+  },
+});

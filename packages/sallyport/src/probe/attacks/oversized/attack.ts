@@ -1,0 +1,52 @@
+// PUB-07: a megabyte of text, two thousand levels, a number beyond all reason.
+import { type Slot, withValue } from "../../schema/slots.ts";
+import { attack, type Case, shown } from "../attack.ts";
+import { held, on, overPublishers } from "../front.ts";
+import type { KnownTool } from "../../known.ts";
+
+const CHARACTERS = 1_000_000;
+const LEVELS = 2000;
+const MOST_SLOTS = 3;
+
+export const oversized = attack({
+  id: "oversized",
+  title: "The model publishes something enormous",
+  threats: ["PUB-07"],
+  axis: "injection",
+  severity: "medium",
+  fix: "Bound size, depth and numbers before and after validation, and say the limit in the refusal.",
+  stage: "shared",
+  cases: (known) => overPublishers(known, casesOf),
+});
+
+function casesOf(tool: KnownTool): readonly Case[] {
+  const free = ({ type, words, schema, role }: Slot): boolean =>
+    (type === "string" || type === "any") && words.length === 0 && schema["format"] === undefined && role === "data";
+  const texts = tool.slots.filter(free).slice(0, MOST_SLOTS);
+  const objects = tool.slots.filter(({ type, role }) => type === "object" && role === "data").slice(0, 1);
+  const numbers = tool.slots.filter(({ type }) => type === "number").slice(0, 1);
+  return [
+    ...texts.map(({ path }) => sizedCase(tool, path, "a megabyte of text", (canary) => canary + "x".repeat(CHARACTERS))),
+    ...objects.map(({ path }) => sizedCase(tool, path, `${LEVELS} levels`, deep)),
+    ...numbers.map(({ path }) => sizedCase(tool, path, "the number 1e308", () => 1e308)),
+  ];
+}
+
+const sizedCase = (tool: KnownTool, path: readonly string[], what: string, valueOf: (canary: string) => unknown): Case => ({
+  name: `${tool.name}: ${what} as ${path.join(".")}`,
+  at: tool.name,
+  sends: `a call of ${tool.name} with ${what} as ${path.join(".")}`,
+  run: async (bench) => {
+    const canary = bench.canary();
+    const seen = await bench.after(await bench.call(tool.name, withValue(tool.honest(canary) ?? {}, path, valueOf(canary))), canary);
+    const large = seen.filter(({ text }) => text.length >= CHARACTERS || text.includes("[[[[") || text.includes("e+308"));
+    if (large.length === 0) return held(tool, "it was not published");
+    return shown(`${tool.name} published ${what} on ${on(large)}`);
+  },
+});
+
+function deep(canary: string): unknown {
+  let value: unknown = canary;
+  for (let level = 0; level < LEVELS; level++) value = [value];
+  return { deep: value, canary };
+}

@@ -1,0 +1,40 @@
+// PUB-10: the same call again, as clients and agents send it when an answer was lost.
+import { attack, type Case, shown, withstood } from "../attack.ts";
+import { held, overPublishers } from "../front.ts";
+import type { KnownTool } from "../../known.ts";
+
+const CUT_AFTER_MS = 1;
+
+export const repeatedCall = attack({
+  id: "repeated-call",
+  title: "A repeated call is published twice",
+  threats: ["PUB-10"],
+  axis: "injection",
+  severity: "medium",
+  fix: "Give each call an idempotency key, derived on the server where the client sends none, and answer its repetition with the first receipt.",
+  stage: "shared",
+  cases: (known) => overPublishers(known, (tool) => (tool.honestly === "refused" ? [] : [again(tool, "answered"), again(tool, "cut off")])),
+});
+
+const again = (tool: KnownTool, first: "answered" | "cut off"): Case => ({
+  name: `${tool.name}: twice, the first ${first}`,
+  at: tool.name,
+  sends: `the same honest call of ${tool.name} twice, the first ${first}`,
+  run: async (bench) => {
+    const canary = bench.canary();
+    const given = tool.honest(canary) ?? {};
+    const cut = first === "cut off" ? AbortSignal.timeout(CUT_AFTER_MS) : undefined;
+    await bench.call(tool.name, given, undefined, cut);
+    const answer = await bench.call(tool.name, given);
+    await bench.stage.until(async () => (await copies()) > 1, answer.how === "accepted" ? bench.bounds.watchMs / 2 : 200);
+    const count = await copies();
+    if (count > 1) return shown(`the same call of ${tool.name}, sent twice, was published ${count} times`);
+    return count === 1 ? withstood("published once, and answered both times") : held(tool, "it was published at most once");
+
+    async function copies(): Promise<number> {
+      const seen = (await bench.stage.tap.seen()).filter(({ own, form, text }) => !own && form !== "value" && text.includes(canary));
+      // A message that goes to several destinations is one message.
+      return Math.max(0, ...[...Map.groupBy(seen, ({ destination }) => destination).values()].map(({ length }) => length));
+    }
+  },
+});

@@ -1,0 +1,46 @@
+// PUB-11: the broker does not answer; does the tool say that it has published?
+import { attack, type Case, inconclusive, shown, withstood } from "../attack.ts";
+import { overPublishers } from "../front.ts";
+import type { KnownTool } from "../../known.ts";
+
+const SILENT_MS = 4000;
+
+export const unconfirmed = attack({
+  id: "unconfirmed",
+  title: "The tool says that it has published before the broker has it",
+  threats: ["PUB-11"],
+  axis: "injection",
+  severity: "medium",
+  fix: "Wait for the broker's own confirmation before the tool answers, and answer with an error where none comes.",
+  stage: "own",
+  cases: (known) =>
+    overPublishers(known, (tool) => (tool.honestly === "published" || tool.honestly === "not called" ? [silentCase(tool)] : [])),
+});
+
+const silentCase = (tool: KnownTool): Case => ({
+  name: `${tool.name}: the broker does not answer`,
+  at: tool.name,
+  sends: `an honest call of ${tool.name} while the broker is silent for ${SILENT_MS / 1000} s`,
+  run: async (bench) => {
+    const before = await bench.send("honest", tool);
+    if (before.message === undefined) return inconclusive(`an honest call of ${tool.name} was not published before the broker fell silent`);
+    const canary = bench.canary();
+    const speak = await bench.stage.tap.silence();
+    bench.note("process", "the broker falls silent");
+    let said: string | undefined;
+    const calling = bench.call(tool.name, tool.honest(canary) ?? {}, SILENT_MS * 2).then((answer) => {
+      said = answer.how;
+      return answer;
+    });
+    try {
+      await bench.stage.until(() => said !== undefined, SILENT_MS);
+    } finally {
+      await speak();
+      bench.note("process", "the broker answers again");
+    }
+    if (said === "accepted") return shown(`${tool.name} said that it had published while the broker answered nobody`);
+    const saidThen = said;
+    await calling;
+    return withstood(saidThen === "refused" ? "it answered with an error" : "it did not answer before the broker did");
+  },
+});

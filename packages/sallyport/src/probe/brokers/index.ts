@@ -1,0 +1,10 @@
+// Every broker that the probe can start and tap. Another is a file here, a tap, and a line.
+import type { StartBroker } from "./broker.ts";
+import { startEmbedded } from "./embedded.ts";
+import { startNone } from "./none.ts";
+import { startRedis } from "./redis.ts";
+
+export const BROKERS = { embedded: startEmbedded, redis: startRedis, none: startNone } as const satisfies Record<string, StartBroker>;
+
+export type BrokerKind = keyof typeof BROKERS;
+export const BROKER_KINDS = Object.keys(BROKERS) as readonly BrokerKind[];

@@ -1,0 +1,108 @@
+// What is known of a target before it is attacked: each tool, what an honest call of it did, and who consumes what.
+import type { Tool } from "@modelcontextprotocol/client";
+import { canaryOf } from "./canary.ts";
+import { filled, type Profile } from "./profile.ts";
+import { fits, grow, type Schema } from "./schema/grow.ts";
+import { type Slot, slotsOf } from "./schema/slots.ts";
+import type { Stage } from "./stage.ts";
+import type { Seen } from "./taps/tap.ts";
+
+export interface KnownTool {
+  readonly name: string;
+  readonly schema: Schema;
+  readonly slots: readonly Slot[];
+  readonly isReadOnly: boolean;
+  readonly isDestructive: boolean;
+  /** Honest arguments with this text in them; `undefined` when none could be made that fit the schema. */
+  readonly honest: (text: string) => Record<string, unknown> | undefined;
+  /**
+   * What an honest call did: `published` and where to; `answered` and nothing was seen; `refused`. In a dry run nothing is
+   * called.
+   */
+  readonly honestly: "published" | "answered" | "refused" | "not called";
+  readonly destinations: readonly string[];
+  /** Of the honest call's message, as it was seen. */
+  readonly message: Seen | undefined;
+  /** Whether what is on the broker came out in the answer of an honest call. */
+  readonly said: string;
+}
+
+export interface Known {
+  readonly profile: Profile;
+  readonly tools: readonly KnownTool[];
+  /** The tool of honest messages, for attacks from behind. */
+  readonly publisher: KnownTool | undefined;
+  /** Destinations that somebody reads. */
+  readonly consumed: readonly string[];
+  readonly hasEffects: boolean;
+  readonly isOverHttp: boolean;
+}
+
+const MOST_TOOLS = 60;
+const READS = /(?:^|[_-])(?:get|list|read|peek|browse|show|describe|search|find|count|info|health|ping|status)(?:$|[_-])/i;
+const DESTROYS = /(?:^|[_-])(?:delete|remove|purge|drop|destroy|flush|truncate|revoke|wipe|erase)(?:$|[_-])/i;
+
+export async function learn(stage: Stage, seed: string, isDry: boolean): Promise<Known> {
+  const { profile } = stage;
+  const listed = (await stage.server.tools()).filter(({ name }) => !profile.tools.skip.includes(name)).slice(0, MOST_TOOLS);
+  const tools: KnownTool[] = [];
+  for (const tool of listed) tools.push(await knownTool(stage, tool, seed, isDry));
+  const publisher = publisherOf(tools, profile);
+  const consumed = isDry ? [] : await consumedOn(stage);
+  return {
+    profile,
+    tools,
+    publisher,
+    consumed,
+    hasEffects: stage.effects !== undefined,
+    isOverHttp: profile.server.url !== undefined,
+  };
+}
+
+/** Whoever consumes may still be starting; where nobody was announced, nobody is waited for as long. */
+async function consumedOn(stage: Stage): Promise<readonly string[]> {
+  const { bounds } = stage.profile;
+  const isAnnounced = stage.hasWorker || stage.effects !== undefined;
+  const consumed = async (): Promise<readonly string[]> => (await stage.tap.owed()).map(({ destination }) => destination);
+  await stage.until(async () => (await consumed()).length > 0, isAnnounced ? bounds.startsWithinMs : bounds.watchMs);
+  await stage.until(() => stage.isSettled(), bounds.patienceMs);
+  return [...new Set(await consumed())];
+}
+
+function publisherOf(tools: readonly KnownTool[], { messages }: Profile): KnownTool | undefined {
+  const { honest } = messages;
+  if (honest !== undefined) return tools.find(({ name }) => name === honest.tool);
+  return tools.find(({ honestly }) => honestly === "published") ?? tools.find(({ honestly }) => honestly === "not called");
+}
+
+async function knownTool(stage: Stage, tool: Tool, seed: string, isDry: boolean): Promise<KnownTool> {
+  const { profile } = stage;
+  const schema = tool.inputSchema as Schema;
+  const { honest: message } = profile.messages;
+  const given = message?.tool === tool.name ? message.arguments : new Map(Object.entries(profile.tools.arguments)).get(tool.name);
+  const honest = (text: string): Record<string, unknown> | undefined =>
+    given === undefined ? grow(schema, text) : filled(given, { canary: text });
+  const isReadOnly = tool.annotations?.readOnlyHint ?? (tool.annotations === undefined && READS.test(tool.name));
+  const isDestructive =
+    tool.annotations?.destructiveHint === true || DESTROYS.test(tool.name) || profile.tools.destructive.includes(tool.name);
+  const known = { name: tool.name, schema, slots: slotsOf(schema), isReadOnly, isDestructive, honest };
+  const nothing = { ...known, destinations: [], message: undefined, said: "" };
+  const canary = canaryOf(seed, "honest", tool.name);
+  const args = honest(canary);
+  if (isDry) return { ...nothing, honestly: "not called" };
+  if (args === undefined || !(given !== undefined || fits(schema, args))) {
+    return { ...nothing, honestly: "refused", said: "no arguments could be made that fit its schema" };
+  }
+  const before = (await stage.tap.seen()).length;
+  const answer = await stage.server.call(tool.name, args, profile.bounds.answersWithinMs);
+  const carrying = async (): Promise<readonly Seen[]> => {
+    const seen = (await stage.tap.seen()).slice(before);
+    return seen.filter(({ form, text }) => form !== "value" && text.includes(canary));
+  };
+  const isQuiet = answer.how !== "accepted" || isReadOnly;
+  await stage.until(async () => (await carrying()).length > 0, isQuiet ? 50 : profile.bounds.watchMs);
+  const messages = await carrying();
+  const honestly = messages.length > 0 ? "published" : answer.how === "accepted" ? "answered" : "refused";
+  const destinations = [...new Set(messages.map(({ destination }) => destination))];
+  return { ...known, honestly, destinations, message: messages[0], said: answer.text.slice(0, 2000) };
+}

@@ -1,0 +1,89 @@
+// Where cases are run one after the other: a stage that is kept while it works, and replaced when an attack has broken it.
+import { BrokerFailure } from "./brokers/broker.ts";
+import type { Attack, Outcome } from "./attacks/attack.ts";
+import type { Bench } from "./bench.ts";
+import type { Profile } from "./profile.ts";
+import { Stage } from "./stage.ts";
+import { TargetFailure } from "./targets/server.ts";
+
+interface Ran {
+  readonly outcome: Outcome;
+  readonly bench: Bench | undefined;
+}
+
+const SETTLES_WITHIN_MS = 1000;
+
+export class Lane {
+  readonly #profile: Profile;
+  readonly #consumed: readonly string[];
+  /** Whose stage it is: the first is its opener's to close. */
+  readonly #isGiven: boolean;
+  #stage: Stage | undefined;
+  #own: Stage | undefined;
+  #isClosed = false;
+
+  /** `consumed`: what has to be read by somebody before a stage is ready. */
+  constructor(profile: Profile, consumed: readonly string[], stage?: Stage) {
+    this.#profile = profile;
+    this.#consumed = consumed;
+    this.#stage = stage;
+    this.#isGiven = stage !== undefined;
+  }
+
+  async run(kind: Attack["stage"], work: (stage: Stage) => Promise<Ran>): Promise<Ran> {
+    try {
+      if (kind === "own") return await this.#onItsOwn(work);
+      if (!this.#isGiven) await this.#renew();
+      this.#stage ??= await this.#open();
+      await this.#stage.revive();
+      return await work(this.#stage);
+    } catch (error) {
+      const said = troubleOf(error);
+      if (said === undefined) throw error;
+      return { outcome: { ruling: "inconclusive", said }, bench: undefined };
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all([this.#isGiven ? undefined : this.#stage?.close(), this.#own?.close()]);
+    [this.#stage, this.#own] = [undefined, undefined];
+  }
+
+  async #open(): Promise<Stage> {
+    const stage = await Stage.open(this.#profile);
+    const isRead = async (): Promise<boolean> => {
+      const read = new Set((await stage.tap.owed()).map(({ destination }) => destination));
+      return this.#consumed.every((destination) => read.has(destination));
+    };
+    await stage.until(isRead, this.#profile.bounds.startsWithinMs);
+    if (!this.#isClosed) return stage;
+    await stage.close();
+    throw new TargetFailure("it was ended while it was starting");
+  }
+
+  async #onItsOwn(work: (stage: Stage) => Promise<Ran>): Promise<Ran> {
+    const stage = await this.#open();
+    this.#own = stage;
+    try {
+      return await work(stage);
+    } finally {
+      this.#own = undefined;
+      await stage.close();
+    }
+  }
+
+  /** What still owes somebody something, or has ended, would change what the next case shows. */
+  async #renew(): Promise<void> {
+    const stage = this.#stage;
+    if (stage === undefined || (stage.isUp && (await stage.until(() => stage.isSettled(), SETTLES_WITHIN_MS)))) return;
+    this.#stage = undefined;
+    await stage.close();
+  }
+}
+
+/** What can be said of an error that is the target's, or its broker's. */
+export function troubleOf(error: unknown): string | undefined {
+  if (error instanceof TargetFailure) return `the target could not be run: ${error.message}`;
+  return error instanceof BrokerFailure ? `the broker could not be reached: ${error.message}` : undefined;
+}

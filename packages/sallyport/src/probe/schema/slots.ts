@@ -1,0 +1,58 @@
+// The places of a tool's arguments, and what each seems to be for, by its name. A name that says nothing is a place for
+// data. Where a schema says nothing at all, what is usually called so is tried.
+import { isRecord, resolved, type Schema, typeOf } from "./grow.ts";
+import { type Role, roleOf } from "./roles.ts";
+
+export interface Slot {
+  readonly path: readonly string[];
+  readonly role: Role;
+  /** Of the schema: `string`, `object`, …; `any` where it does not say. */
+  readonly type: string;
+  /** The words it takes, where there is a list. */
+  readonly words: readonly unknown[];
+  readonly schema: Schema;
+}
+
+const DEEPEST = 4;
+
+export function slotsOf(root: Schema): readonly Slot[] {
+  return within(root, root, [], 0);
+}
+
+function within(given: Schema, root: Schema, path: readonly string[], depth: number): readonly Slot[] {
+  const schema = resolved(given, root);
+  const properties = isRecord(schema["properties"]) ? schema["properties"] : {};
+  const own = Object.entries(properties).flatMap(([name, property]) =>
+    depth < DEEPEST && isRecord(property) ? within(property, root, [...path, name], depth + 1) : [],
+  );
+  if (path.length === 0) return own;
+  const words = "const" in schema ? [schema["const"]] : Array.isArray(schema["enum"]) ? schema["enum"] : [];
+  return [{ path, role: roleOf(path.at(-1)!), type: typeOf(schema), words, schema }, ...own];
+}
+
+/** The arguments with another value in a place; places on the way that are not there are made. */
+export function withValue(
+  given: Readonly<Record<string, unknown>>,
+  [name, ...rest]: readonly string[],
+  value: unknown,
+): Record<string, unknown> {
+  if (name === undefined) return { ...given };
+  const inner = Object.hasOwn(given, name) ? given[name] : undefined;
+  const next = rest.length === 0 ? value : withValue(isRecord(inner) ? inner : {}, rest, value);
+  // Defined, not assigned: `__proto__` is a name like any other here.
+  return Object.defineProperty({ ...given }, name, { value: next, enumerable: true, configurable: true, writable: true });
+}
+
+/** Every object in the arguments, the outermost first: where a key can be added. */
+export function objectsIn(given: unknown, path: readonly string[] = []): readonly (readonly string[])[] {
+  if (!isRecord(given)) return [];
+  return [path, ...Object.entries(given).flatMap(([name, inner]) => objectsIn(inner, [...path, name]))];
+}
+
+export const USUAL: Readonly<Record<Exclude<Role, "data">, readonly string[]>> = {
+  destination: ["topic", "queue", "channel", "destination", "stream", "exchange", "subject", "routingKey"],
+  header: ["headers", "properties", "attributes", "options"],
+  key: ["key", "partition", "priority", "messageGroupId"],
+  server: ["id", "time", "actor", "tenant", "approvedBy", "origin", "hop"],
+  action: ["action", "type", "event"],
+};

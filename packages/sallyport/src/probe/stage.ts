@@ -1,0 +1,190 @@
+// One target, running, beside one broker, in a folder of its own: the server behind a real client, the worker as a process
+// that is started again when it dies, the tap on the broker. It is thrown away when an attack has broken it.
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout as after } from "node:timers/promises";
+import { promisify } from "node:util";
+import { BROKERS } from "./brokers/index.ts";
+import { freePort, type StartedBroker } from "./brokers/broker.ts";
+import { EffectsSeen } from "./effects.ts";
+import { filled, type Profile } from "./profile.ts";
+import { type Launch, ProcessGroup, scrubbedEnvironment } from "./targets/process-group.ts";
+import { Server, TargetFailure } from "./targets/server.ts";
+import type { Tap } from "./taps/tap.ts";
+
+const run = promisify(execFile);
+const PREPARED_WITHIN_MS = 60_000;
+const MOST_RESTARTS = 12;
+const STEP_MS = 20;
+
+export class Stage {
+  readonly folder: string;
+  readonly server: Server;
+  readonly effects: EffectsSeen | undefined;
+  readonly profile: Profile;
+  readonly #broker: StartedBroker;
+  readonly #workerLaunch: Launch | undefined;
+  #worker: ProcessGroup | undefined;
+  #deaths = 0;
+  #isClosing = false;
+  #reviving: Promise<void> | undefined;
+
+  private constructor(profile: Profile, folder: string, broker: StartedBroker, launches: Launches) {
+    this.profile = profile;
+    this.folder = folder;
+    this.#broker = broker;
+    this.server = new Server(launches.server);
+    this.#workerLaunch = launches.worker;
+    this.effects = profile.effects === undefined ? undefined : new EffectsSeen(profile.effects, folder, launches.env);
+  }
+
+  /** @throws {TargetFailure} @throws {BrokerFailure} */
+  static async open(given: Profile): Promise<Stage> {
+    const root = mkdtempSync(join(tmpdir(), "sallyport-probe-"));
+    let broker: StartedBroker | undefined;
+    let stage: Stage | undefined;
+    try {
+      const [folder, brokerFolder] = [join(root, "target"), join(root, "broker")];
+      for (const path of [folder, brokerFolder]) mkdirSync(path);
+      const { kind, url, file } = given.broker;
+      broker = await BROKERS[kind]({ folder: kind === "embedded" ? folder : brokerFolder, url, file });
+      const names = Object.entries(broker.names).map(([name, value]) => [`broker.${name}`, value]);
+      const port = String(await freePort());
+      const profile = filled(given, { folder, port, node: process.execPath, ...Object.fromEntries(names) });
+      stage = new Stage(profile, folder, broker, launchesOf(profile, folder));
+      await stage.#prepare();
+      stage.startWorker();
+      await stage.server.open();
+      return stage;
+    } catch (error) {
+      await stage?.server.close();
+      await stage?.stopWorker();
+      await broker?.close();
+      rmSync(root, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  get tap(): Tap {
+    return this.#broker.tap;
+  }
+
+  /** Of the worker, or of the server where that consumes. */
+  get deaths(): number {
+    return this.#deaths + (this.#workerLaunch === undefined && this.server.exit !== undefined ? 1 : 0);
+  }
+
+  get brokerNames(): Readonly<Record<string, string>> {
+    return this.#broker.names;
+  }
+
+  /** Whether it became true in time. */
+  async until(check: () => boolean | Promise<boolean>, limitMs: number): Promise<boolean> {
+    for (const end = performance.now() + limitMs; performance.now() < end;) {
+      if (await check()) return true;
+      await after(STEP_MS);
+    }
+    return check();
+  }
+
+  /** Whether nobody is owed anything. */
+  async isSettled(): Promise<boolean> {
+    return (await this.tap.owed()).every(({ messages }) => messages === 0);
+  }
+
+  startWorker(): void {
+    if (this.#workerLaunch === undefined || this.#isClosing) return;
+    const worker = new ProcessGroup(this.#workerLaunch, "logged");
+    this.#worker = worker;
+    void worker.exited.then(({ why }) => {
+      if (this.#isClosing || this.#worker !== worker) return;
+      this.#deaths++;
+      if (why === undefined && this.#deaths < MOST_RESTARTS) this.startWorker();
+    });
+  }
+
+  async stopWorker(politely = false): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    await worker?.end(politely);
+  }
+
+  /** As an orchestrator does, or a power cut. */
+  async restartConsumer(how: "politely" | "killed"): Promise<void> {
+    if (this.#workerLaunch !== undefined) {
+      await this.stopWorker(how === "politely");
+      this.startWorker();
+      return;
+    }
+    if (!this.server.isOwn) throw new TargetFailure("it was not started by the probe, so it cannot be started again");
+    await this.server.close(how === "politely");
+    await this.server.open();
+  }
+
+  /** A server that an attack has ended is started again, once for all who ask. */
+  async revive(): Promise<void> {
+    if (!this.server.isOwn || this.server.exit === undefined) return;
+    this.#reviving ??= this.server
+      .close(false)
+      .then(() => this.server.open())
+      .finally(() => (this.#reviving = undefined));
+    await this.#reviving;
+  }
+
+  /** What the worker last said, for people who wonder. */
+  get workerLog(): string {
+    return this.#worker?.log ?? "";
+  }
+
+  get hasWorker(): boolean {
+    return this.#workerLaunch !== undefined;
+  }
+
+  /** Its processes are there. */
+  get isUp(): boolean {
+    const serves = !this.server.isOwn || this.server.exit === undefined;
+    return serves && (this.#workerLaunch === undefined || (this.#worker !== undefined && this.#worker.exit === undefined));
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    await Promise.all([this.server.close(false), this.stopWorker()]);
+    await this.#broker.close();
+    rmSync(dirname(this.folder), { recursive: true, force: true });
+  }
+
+  async #prepare(): Promise<void> {
+    const { files, prepare, server } = this.profile;
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(this.folder, name)), { recursive: true });
+      writeFileSync(join(this.folder, name), text, { mode: 0o600 });
+    }
+    for (const [program = "", ...args] of prepare) {
+      const options = { cwd: this.folder, env: scrubbedEnvironment(this.folder, server.env), timeout: PREPARED_WITHIN_MS };
+      await run(program, args, options).catch((error: unknown) => {
+        throw new TargetFailure(`its preparation failed: ${error instanceof Error ? error.message.slice(0, 400) : String(error)}`);
+      });
+    }
+  }
+}
+
+interface Launches {
+  readonly server: ConstructorParameters<typeof Server>[0];
+  readonly worker: Launch | undefined;
+  readonly env: Record<string, string>;
+}
+
+function launchesOf({ server, worker, bounds }: Profile, folder: string): Launches {
+  const env = scrubbedEnvironment(folder, server.env);
+  const { startsWithinMs, mostMegabytes } = bounds;
+  const { command, url, headers, era } = server;
+  const launch = command === undefined ? undefined : { command, env, folder, mostMegabytes };
+  return {
+    server: { launch, url, headers, era, startsWithinMs },
+    worker: worker === undefined ? undefined : { command: worker.command, env: { ...env, ...worker.env }, folder, mostMegabytes },
+    env,
+  };
+}

@@ -1,0 +1,51 @@
+// What is asked of a broker that stands beside the target: what did it see, what does it still owe, and to put something
+// on it as anybody with its password could. A tap is one file; it judges nothing.
+
+export interface Message {
+  readonly destination: string;
+  readonly bytes: Uint8Array;
+  /** Headers, attributes, further fields of an entry. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** What decides on its partition or its place, where the broker has such a thing. */
+  readonly key?: string | undefined;
+}
+
+export interface Seen extends Message {
+  readonly text: string;
+  /** How it was put there: `stream`, `channel`, `list`, `queue`, `topic`; `value` for what is no message. */
+  readonly form: string;
+  /** Put by the probe itself. */
+  readonly own: boolean;
+}
+
+export interface Owed {
+  readonly destination: string;
+  readonly group: string;
+  /** Not yet taken, and taken and not yet settled. */
+  readonly messages: number;
+}
+
+export interface Tap {
+  /** As in the profile: `embedded`, `redis`. */
+  readonly broker: string;
+  /** In which a message can be put where nothing is yet, the usual one first. */
+  readonly forms: readonly string[];
+  /** In the order in which they came; messages that were taken meanwhile are still among them. */
+  seen(): Promise<readonly Seen[]>;
+  /** In this form, where the destination has none already. Default: the first of {@link forms}. */
+  put(message: Message, form?: string): Promise<void>;
+  /** What groups are still owed. Destinations that somebody reads are named even when nothing is owed. */
+  owed(): Promise<readonly Owed[]>;
+  /** Every destination that exists, an empty one too where the broker knows such a thing. */
+  destinations(): Promise<readonly string[]>;
+  /** Makes the broker as one that does not answer, until the function that is returned is called. */
+  silence(): Promise<() => Promise<void>>;
+  /** For people who distrust this program: a command that puts the same message. */
+  commandFor(message: Message): string;
+  close(): Promise<void>;
+}
+
+export const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+
+export const decoded = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+export const encoded = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -1,0 +1,151 @@
+// A process and everything it starts, as one thing: bounded in output and memory, without the caller's secrets, ended as
+// a whole. What leaves its group, as a daemon does, is known by a mark in its environment where the system shows that.
+import { type ChildProcess, spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { setTimeout as after } from "node:timers/promises";
+
+export interface Launch {
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly folder: string;
+  /** Of the whole group, resident. */
+  readonly mostMegabytes?: number;
+}
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** Where it was ended for what it did, or could not be started. */
+  readonly why?: string;
+}
+
+const MARK = "SALLYPORT_PROBE";
+const KEPT_OUTPUT = 16 * 1024;
+const WEIGHED_EVERY_MS = 1000;
+const ENDS_WITHIN_MS = 2000;
+const STEP_MS = 20;
+let marks = 0;
+
+/** Whatever ends this process, what it started ends with it. */
+const live = new Set<number>();
+process.once("exit", () => live.forEach((pid) => signalGroup(pid, "SIGKILL")));
+
+export class ProcessGroup {
+  readonly child: ChildProcess;
+  readonly exited: Promise<Exit>;
+  /** Bytes that it wrote to standard error; the last of them are kept. */
+  complained = 0;
+  #log = "";
+  #mark: string;
+  #weigh: NodeJS.Timeout;
+  #why: string | undefined;
+  #exit: Exit | undefined;
+
+  constructor({ command: [program = "", ...args], env, folder, mostMegabytes = 1024 }: Launch, stdio: "piped" | "logged") {
+    this.#mark = `${process.pid}-${++marks}`;
+    this.child = spawn(program, args, {
+      cwd: folder,
+      env: { ...env, [MARK]: this.#mark },
+      detached: true,
+      stdio: stdio === "piped" ? ["pipe", "pipe", "pipe"] : ["ignore", "pipe", "pipe"],
+    });
+    if (this.child.pid !== undefined) live.add(this.child.pid);
+    this.child.stderr?.on("data", (chunk: Buffer) => this.#complain(chunk));
+    if (stdio === "logged") this.child.stdout?.on("data", (chunk: Buffer) => this.#complain(chunk));
+    this.exited = new Promise((resolve) => {
+      const end = (exit: Exit): void => {
+        clearInterval(this.#weigh);
+        this.#exit ??= { ...exit, ...(this.#why === undefined ? {} : { why: this.#why }) };
+        resolve(this.#exit);
+      };
+      this.child.once("error", (error) => end({ code: null, signal: null, why: reason(error, program) }));
+      this.child.once("exit", (code, signal) => end({ code, signal }));
+    });
+    this.#weigh = setInterval(() => this.#refuseWeight(mostMegabytes), WEIGHED_EVERY_MS);
+    this.#weigh.unref();
+  }
+
+  get exit(): Exit | undefined {
+    return this.#exit;
+  }
+
+  /** The last of what it wrote to standard error. */
+  get log(): string {
+    return this.#log;
+  }
+
+  signal(which: NodeJS.Signals): void {
+    if (this.child.pid !== undefined) signalGroup(this.child.pid, which);
+  }
+
+  /** Asked first, then without asking; resolves when nothing of it is left. */
+  async end(politely = true): Promise<void> {
+    if (politely && this.#exit === undefined) {
+      this.signal("SIGCONT");
+      this.signal("SIGTERM");
+      await Promise.race([this.exited, after(ENDS_WITHIN_MS)]);
+    }
+    this.signal("SIGKILL");
+    await Promise.race([this.exited, after(ENDS_WITHIN_MS)]);
+    for (const pid of marked(this.#mark)) kill(pid, "SIGKILL");
+    if (this.child.pid !== undefined) live.delete(this.child.pid);
+    for (let step = 0; step < ENDS_WITHIN_MS / STEP_MS && groupLives(this.child.pid); step++) await after(STEP_MS);
+  }
+
+  #complain(chunk: Buffer): void {
+    this.complained += chunk.length;
+    this.#log = `${this.#log}${chunk.toString()}`.slice(-KEPT_OUTPUT);
+  }
+
+  #refuseWeight(most: number): void {
+    const weight = marked(this.#mark).reduce((sum, pid) => sum + megabytesOf(pid), 0);
+    if (weight <= most) return;
+    this.#why = `it took more than ${most} MB of memory`;
+    this.signal("SIGKILL");
+  }
+}
+
+function reason(error: Error, program: string): string {
+  return "code" in error && error.code === "ENOENT" ? `there is no program ${program}` : `it could not be started (${error.message})`;
+}
+
+function kill(pid: number, which: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, which);
+  } catch {
+    return false;
+  }
+}
+
+const signalGroup = (pid: number, which: NodeJS.Signals): boolean => kill(-pid, which);
+const groupLives = (pid: number | undefined): boolean => pid !== undefined && kill(-pid, 0);
+
+/** Linux shows the environment of one's own processes; elsewhere the group has to do. */
+function marked(mark: string): readonly number[] {
+  const wanted = `${MARK}=${mark}\0`;
+  return processes().filter((pid) => readOr(`/proc/${pid}/environ`).includes(wanted));
+}
+
+function processes(): readonly number[] {
+  try {
+    return readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
+  } catch {
+    return [];
+  }
+}
+
+const megabytesOf = (pid: number): number => Number(/^VmRSS:\s+(\d+) kB/m.exec(readOr(`/proc/${pid}/status`))?.[1] ?? 0) / 1024;
+
+function readOr(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+/** What any program needs, and nothing that the caller would not show to a stranger. */
+export function scrubbedEnvironment(folder: string, given: Readonly<Record<string, string>>): Record<string, string> {
+  const { PATH = "/usr/local/bin:/usr/bin:/bin", LANG = "C.UTF-8" } = process.env;
+  return { PATH, LANG, HOME: folder, TMPDIR: folder, XDG_CACHE_HOME: `${folder}/.cache`, NO_COLOR: "1", ...given };
+}

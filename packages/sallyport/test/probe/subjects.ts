@@ -1,0 +1,119 @@
+// The servers under attack in these tests: the demonstration's three on the embedded broker, and others on Redis.
+import { join } from "node:path";
+import { type Profile, readProfile } from "../../src/probe/profile.ts";
+
+const ROOT = join(import.meta.dirname, "..", "..");
+const DEMO = join(ROOT, "src", "demo", "targets");
+export const NODE = [process.execPath, "--conditions=sallyport-source"];
+const CLI = [...NODE, join(ROOT, "src", "cli", "main.ts")];
+const KEYS = [{ id: "k1", algorithm: "hmac-sha256", issuer: "notes", secret: Buffer.alloc(32, 7).toString("base64") }];
+
+const EFFECTS = { file: "effects.jsonl", done: '"kind":"done"', tried: '"kind":"tried"' };
+const BOUNDS = { patienceMs: 4000, watchMs: 800 };
+/** What holds is waited for as long as it takes on a slow machine; only what falls costs the whole time. */
+const PATIENT = { patienceMs: 12_000, watchMs: 800 };
+/** Three retries, after one, two and four seconds: that is what the article says of its own. */
+const PROMISED = { mostAttempts: 4, attemptsWithinMs: 9000 };
+const ENV = { DEMO_FOLDER: "{folder}" };
+
+const profileOf = (given: unknown): Profile => readProfile(JSON.stringify(given), "subject");
+
+const worded = (tool: string, argumentsOf: (text: string) => object) => {
+  const message = (text: string) => ({ tool, arguments: argumentsOf(text) });
+  return {
+    honest: message("{canary}"),
+    fails: message("poison {canary}"),
+    "fails-once": message("shaky {canary}"),
+    kills: message("deadly {canary}"),
+    slow: message("slow {canary}"),
+  };
+};
+
+export const wrong = (): Profile =>
+  profileOf({
+    name: "wrong",
+    server: { command: [...NODE, join(DEMO, "wrong-server.ts")], env: ENV },
+    worker: { command: [...NODE, join(DEMO, "wrong-worker.ts")] },
+    broker: { kind: "embedded" },
+    messages: worded("publish", (text) => ({ action: "create_note", payload: { noteId: "n1", text } })),
+    effects: EFFECTS,
+    bounds: BOUNDS,
+  });
+
+export const correct = (): Profile =>
+  profileOf({
+    name: "correct",
+    server: { command: [...NODE, join(DEMO, "article-server.ts")], env: ENV },
+    worker: { command: [...NODE, join(DEMO, "article-worker.ts")] },
+    broker: { kind: "embedded" },
+    messages: worded("note_event", (text) => ({ action: "create_note", noteId: "n1", text })),
+    effects: EFFECTS,
+    bounds: { ...BOUNDS, ...PROMISED },
+  });
+
+const CONTRACT = `name: notes
+events:
+  note.created:
+    description: A note was written.
+    destination: note-events
+    key: noteId
+    readable: true
+    rate: { limit: 150, per: 1m }
+    schema: { type: object, additionalProperties: false, required: [noteId, text], properties: { noteId: { type: string, minLength: 1, maxLength: 64 }, text: { type: string, maxLength: 2000 } } }
+  note.removed:
+    description: A note was removed for good.
+    destination: note-events
+    approval: Remove this note for good?
+    schema: { type: object, additionalProperties: false, required: [noteId], properties: { noteId: { type: string, minLength: 1, maxLength: 64 } } }
+  task.due:
+    description: A task is due.
+    destination: tasks
+    schema: { type: object, additionalProperties: false, required: [text], properties: { text: { type: string, maxLength: 200 } } }
+keys: { file: ./keys.json }
+store: ./broker.db
+policy: { retry: 100ms, maxRetry: 1s, lease: 1s }
+`;
+
+export const ours = (): Profile =>
+  profileOf({
+    name: "ours",
+    server: { command: [...CLI, "serve", "--stdio", "contract.yaml", "--log-level", "error"], env: ENV },
+    worker: { command: [...CLI, "work", "contract.yaml", "--handlers", join(import.meta.dirname, "handlers.ts"), "--log-level", "error"] },
+    broker: { kind: "embedded" },
+    files: { "contract.yaml": CONTRACT, "keys.json": JSON.stringify(KEYS) },
+    messages: worded("note_created", (text) => ({ noteId: "n1", text })),
+    effects: EFFECTS,
+    bounds: PATIENT,
+  });
+
+export const SERVERS = join(import.meta.dirname, "servers");
+const REDIS = { REDIS_URL: "{broker.url}" };
+const orders = (text: string) => ({ tool: "add", arguments: { text } });
+
+export const redisWrong = (): Profile =>
+  profileOf({
+    name: "redis-wrong",
+    server: { command: [...NODE, join(SERVERS, "redis-wrong.ts")], env: REDIS },
+    worker: { command: [...NODE, join(SERVERS, "redis-worker.ts")] },
+    broker: { kind: "redis" },
+    messages: { honest: orders("{canary}"), fails: orders("poison {canary}") },
+    effects: { file: "effects.txt" },
+    bounds: { ...BOUNDS, attemptsWithinMs: 3000 },
+  });
+
+export const redisOurs = (): Profile =>
+  profileOf({
+    name: "redis-ours",
+    server: {
+      command: [...NODE, join(SERVERS, "redis-guarded.ts"), "serve"],
+      env: { ...REDIS, SALLYPORT_KEYS: JSON.stringify(KEYS) },
+    },
+    worker: { command: [...NODE, join(SERVERS, "redis-guarded.ts"), "work"] },
+    broker: { kind: "redis" },
+    messages: {
+      honest: { tool: "note_created", arguments: { noteId: "n1", text: "{canary}" } },
+      fails: { tool: "note_created", arguments: { noteId: "n1", text: "poison {canary}" } },
+    },
+    effects: { file: "effects.txt", done: "done", tried: "tried" },
+    bounds: PATIENT,
+  });

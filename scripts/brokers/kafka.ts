@@ -1,0 +1,169 @@
+// Apache Kafka in KRaft mode, broker and controller in one process, from Maven Central: Debian has none. Its jars are
+// kept in the user's cache. Settings are a production's where they matter: no topic makes itself, no unclean leader.
+import { execFile, execFileSync, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { type Broker, freePort } from "./broker.ts";
+
+const run = promisify(execFile);
+
+const VERSION = "4.3.1";
+const CACHE = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "sallyport");
+const JARS = join(CACHE, `kafka-with-tools-${VERSION}`);
+const MAIN_JAR = `kafka_2.13-${VERSION}.jar`;
+
+/** Who may do what is then said by ACLs; `admin` and whoever is asked for here has the password of their own name. */
+export const SASL_USERS = ["admin", "publisher", "worker", "operator", "stranger"] as const;
+
+const runs = (program: string): boolean => spawnSync(program, ["--version"], { stdio: "ignore" }).error === undefined;
+
+/** The tools alone: what they need the broker has. */
+const NOTHING_ELSE = "<exclusions><exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion></exclusions>";
+const dependency = (artifact: string, exclusions: string): string =>
+  `<dependency><groupId>org.apache.kafka</groupId><artifactId>${artifact}</artifactId><version>${VERSION}</version>${exclusions}</dependency>`;
+
+/** Resolved once, by coordinates: what Maven has verified is moved to its place as a whole. */
+function resolveJars(): void {
+  if (existsSync(join(JARS, MAIN_JAR))) return;
+  mkdirSync(CACHE, { recursive: true });
+  const folder = mkdtempSync(join(CACHE, "resolving-"));
+  try {
+    writeFileSync(
+      join(folder, "pom.xml"),
+      `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
+       <groupId>sallyport</groupId><artifactId>kafka</artifactId><version>1</version>
+       <dependencies>${dependency("kafka_2.13", "")}${dependency("kafka-tools", NOTHING_ELSE)}</dependencies></project>`,
+    );
+    const args = ["-B", "-q", "dependency:copy-dependencies", "-DoutputDirectory=jars", "-DincludeScope=runtime"];
+    const { status, stdout } = spawnSync("mvn", args, { cwd: folder, encoding: "utf8" });
+    if (status !== 0 || !readdirSync(join(folder, "jars")).includes(MAIN_JAR)) throw new Error(`mvn failed: ${stdout}`);
+    renameSync(join(folder, "jars"), JARS);
+  } catch (error) {
+    // Another may have been faster.
+    if (!existsSync(join(JARS, MAIN_JAR))) throw error;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const JAVA = ["-Xmx320m", "-Xms128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", join(JARS, "*")];
+
+interface Variant {
+  readonly sasl?: boolean;
+  /** Where clients are told to find it: a proxy's, which a test cuts. */
+  readonly advertisedPort?: number;
+}
+
+interface Place {
+  readonly port: number;
+  readonly controllerPort: number;
+  readonly folder: string;
+}
+
+function properties({ port, controllerPort, folder }: Place, { sasl = false, advertisedPort = port }: Variant): string {
+  const users = SASL_USERS.map((user) => `user_${user}="${user}"`).join(" ");
+  const jaas = `org.apache.kafka.common.security.plain.PlainLoginModule required username="admin" password="admin" ${users};`;
+  return [
+    "process.roles=broker,controller",
+    "node.id=1",
+    `controller.quorum.voters=1@127.0.0.1:${controllerPort}`,
+    `listeners=CLIENT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    `advertised.listeners=CLIENT://127.0.0.1:${advertisedPort}`,
+    "controller.listener.names=CONTROLLER",
+    "inter.broker.listener.name=CLIENT",
+    `listener.security.protocol.map=CLIENT:${sasl ? "SASL_PLAINTEXT" : "PLAINTEXT"},CONTROLLER:PLAINTEXT`,
+    `log.dirs=${join(folder, "data")}`,
+    "auto.create.topics.enable=false",
+    "num.partitions=2",
+    "offsets.topic.num.partitions=4",
+    "offsets.topic.replication.factor=1",
+    "transaction.state.log.replication.factor=1",
+    "transaction.state.log.min.isr=1",
+    "share.coordinator.state.topic.replication.factor=1",
+    "share.coordinator.state.topic.min.isr=1",
+    "group.initial.rebalance.delay.ms=0",
+    "group.min.session.timeout.ms=1000",
+    ...(sasl
+      ? [
+          "sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-512",
+          "listener.name.client.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;",
+          "sasl.mechanism.inter.broker.protocol=PLAIN",
+          `listener.name.client.plain.sasl.jaas.config=${jaas}`,
+          "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+          "super.users=User:admin;User:ANONYMOUS",
+        ]
+      : []),
+    "",
+  ].join("\n");
+}
+
+/** ApiVersions, version 0, which every broker answers. */
+const ASK = Buffer.from("0000000a0012000000000001ffff", "hex");
+
+const answers = (port: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const socket = connect(port, "127.0.0.1", () => socket.write(ASK));
+    socket.setTimeout(1000, () => socket.destroy(new Error("no answer")));
+    socket.on("error", reject);
+    socket.on("close", () => reject(new Error("closed without an answer")));
+    socket.once("data", () => {
+      resolve();
+      socket.destroy();
+    });
+  });
+
+/** One of a test's own may differ from the one that all talk to. */
+export const kafkaVariant = (variant: Variant): Broker => ({
+  name: "kafka",
+  package: "openjdk-17-jre-headless maven",
+  program: "java",
+  isInstalled: () => runs("java") && runs("mvn"),
+  prepare: resolveJars,
+  async command(port, folder) {
+    const file = join(folder, "server.properties");
+    writeFileSync(file, properties({ port, controllerPort: await freePort(), folder }, variant));
+    if (!existsSync(join(folder, "data", "meta.properties"))) {
+      // One that begins with a dash is taken for an option.
+      const id = `A${randomBytes(16).toString("base64url").slice(1)}`;
+      execFileSync("java", [...JAVA, "kafka.tools.StorageTool", "format", "-t", id, "-c", file], { stdio: "ignore" });
+    }
+    return { args: [...JAVA, "kafka.Kafka", file] };
+  },
+  url: (port) => `kafka://127.0.0.1:${port}`,
+  answers,
+});
+
+/** Of Kafka's own tools, by the scripts that start them. */
+const TOOLS: ReadonlyMap<string, string> = new Map([
+  ["kafka-topics.sh", "org.apache.kafka.tools.TopicCommand"],
+  ["kafka-configs.sh", "kafka.admin.ConfigCommand"],
+  ["kafka-acls.sh", "org.apache.kafka.tools.AclCommand"],
+]);
+
+/** Runs a command as an operator would, but for the script, which Maven does not have. Rejects with what it said. */
+export async function kafkaTool(command: string, url: string, client = ""): Promise<string> {
+  const [script = "", ...args] = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
+  const tool = TOOLS.get(script);
+  if (tool === undefined) throw new Error(`no such tool: ${script}`);
+  resolveJars();
+  const folder = mkdtempSync(join(tmpdir(), "sallyport-kafka-tool-"));
+  try {
+    const file = join(folder, "client.properties");
+    writeFileSync(file, client);
+    const where = ["--bootstrap-server", new URL(url).host, "--command-config", file];
+    const { stdout, stderr } = await run("java", [...JAVA, tool, ...args, ...where]);
+    // Some say what failed and end with 0.
+    if (/^(?:Error|Exception)/m.test(stdout + stderr)) throw new Error(stdout + stderr);
+    return stdout;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+export const kafka = kafkaVariant({});
+/** The same, behind SASL/PLAIN and with an authorizer that lets nobody but `admin` do anything. */
+export const saslKafka = kafkaVariant({ sasl: true });
