@@ -142,7 +142,7 @@ describeBroker("sqs", "A server of SQS", (url) => {
           publisher.publish("note.created", { n }, { principal: { id: "p" }, origin: "service", idempotencyKey: `${n}` }),
         );
       await expect.poll(() => acknowledged, within).toBeGreaterThanOrEqual(5);
-      expect(handled.toSorted()).toEqual([0, 1, 2, 3, 4]);
+      expect(handled.toSorted((one, other) => one - other)).toEqual([0, 1, 2, 3, 4]);
       await consumer.drain(2000);
       const left = await clientAt(url).getQueueAttributes({
         QueueUrl: (await clientAt(url).getQueueUrl({ QueueName: `${prefix}__notes__g` })).QueueUrl!,
