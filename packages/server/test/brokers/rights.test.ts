@@ -43,8 +43,7 @@ describe.each(BROKERS.filter(({ name }) => name !== "sqlite").map((broker) => [b
 
   test("topology names each destination, and each has a command", () => {
     const declared = broker.topology(of("zebra", "yak"));
-    for (const destination of ["zebra", "yak"])
-      expect(declared.some(({ name, use }) => use === "destination" && name.includes(destination))).toBe(true);
+    for (const destination of ["zebra", "yak"]) expect(declared.some(({ name }) => name.includes(destination))).toBe(true);
     for (const { command } of declared) expect(command).not.toBe("");
   });
 });
