@@ -14,7 +14,7 @@ import { kafka } from "../../src/brokers/kafka.ts";
 import { layoutOf } from "../../src/brokers/layout.ts";
 
 const within = { timeout: 20_000, interval: 100 };
-const SLOW = { timeout: 120_000 };
+const SLOW = { timeout: 240_000 };
 const ADMIN = `security.protocol=SASL_PLAINTEXT
 sasl.mechanism=PLAIN
 sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required username="admin" password="admin";`;
@@ -138,9 +138,9 @@ describeBroker("kafka", "Kafka of the ready-made server", (url) => {
 
   test("[DST-07] [OPS-05] each role's rights, given to the real tools, let it do its part and no other's", SLOW, async () => {
     const server = await ownServer(saslKafka);
-    const made = layout();
-    const [orders, notes] = made.places.map(({ destination }) => destination) as [string, string];
-    const of = { ...made, places: made.places.map((place) => ({ ...place, readable: place.destination === notes })) };
+    const plain = layout();
+    const [orders, notes] = plain.places.map(({ destination }) => destination) as [string, string];
+    const of = { ...plain, places: plain.places.map((place) => ({ ...place, readable: place.destination === notes })) };
     const other = layout();
     const admin = await open(server.url.replace("://", "://admin:admin@").concat("?mechanism=PLAIN&minInSyncReplicas=1"));
     await admin.declare(of);
