@@ -86,5 +86,5 @@ function heard<T extends { on(event: "error", listener: (error: Error) => void):
 }
 
 /** It keeps Kafka's code to itself. */
-const isMissing = (error: unknown): boolean =>
+export const isMissing = (error: unknown): boolean =>
   error instanceof Error && "code" in error && error.code === "PLT_KFK_USER" && error.message.startsWith("Unknown topic ");

@@ -56,9 +56,11 @@ interface RecordsBatch {
   readonly firstOffset: bigint;
   readonly lastOffsetDelta: number;
   readonly attributes: number;
+  readonly firstTimestamp: bigint;
   readonly maxTimestamp: bigint;
   readonly records: readonly {
     readonly offsetDelta: number;
+    readonly timestampDelta: bigint;
     readonly key: Buffer | null;
     readonly value: Buffer | null;
     readonly headers: readonly (readonly [Buffer | null, Buffer | null])[];

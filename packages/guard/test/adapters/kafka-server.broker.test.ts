@@ -15,7 +15,7 @@ import { box, send, textsOf } from "./stream-box.ts";
 type Acl = Parameters<Admin["createAcls"]>[0]["creations"][number];
 
 const within = { timeout: 30_000, interval: 50 };
-const SLOW = { timeout: 120_000 };
+const SLOW = { timeout: 240_000 };
 const said = (work: Promise<unknown>): Promise<string> =>
   work.then(
     () => "done",

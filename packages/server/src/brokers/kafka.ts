@@ -182,7 +182,10 @@ const publishes = (layout: Layout): readonly string[] => [
 
 /** As docs/adapters.md has them for one topic. */
 const RIGHTS: Readonly<Record<Role, (layout: Layout) => readonly string[]>> = {
-  server: publishes,
+  server: (layout) => {
+    const readable = layout.places.filter((place) => place.readable).map(({ destination }) => `${PREFIX}${destination}`);
+    return [...publishes(layout), ...(readable.length > 0 ? [`${named(readable)}${operations("Read")}`] : [])];
+  },
   worker: ({ places, group }) => {
     const names = places.map(({ destination }) => kafkaNames(PREFIX, destination, group));
     return [

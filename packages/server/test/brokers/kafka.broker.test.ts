@@ -14,7 +14,7 @@ import { kafka } from "../../src/brokers/kafka.ts";
 import { layoutOf } from "../../src/brokers/layout.ts";
 
 const within = { timeout: 20_000, interval: 100 };
-const SLOW = { timeout: 120_000 };
+const SLOW = { timeout: 240_000 };
 const ADMIN = `security.protocol=SASL_PLAINTEXT
 sasl.mechanism=PLAIN
 sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required username="admin" password="admin";`;
@@ -138,7 +138,9 @@ describeBroker("kafka", "Kafka of the ready-made server", (url) => {
 
   test("[DST-07] [OPS-05] each role's rights, given to the real tools, let it do its part and no other's", SLOW, async () => {
     const server = await ownServer(saslKafka);
-    const of = layout();
+    const plain = layout();
+    const [orders, notes] = plain.places.map(({ destination }) => destination) as [string, string];
+    const of = { ...plain, places: plain.places.map((place) => ({ ...place, readable: place.destination === notes })) };
     const other = layout();
     const admin = await open(server.url.replace("://", "://admin:admin@").concat("?mechanism=PLAIN&minInSyncReplicas=1"));
     await admin.declare(of);
@@ -152,7 +154,6 @@ describeBroker("kafka", "Kafka of the ready-made server", (url) => {
     const publisher = await as("server");
     const worker = await as("worker");
     const operator = await as("operator");
-    const [orders, notes] = of.places.map(({ destination }) => destination) as [string, string];
     const refused = { code: "ERR_TRANSPORT_REFUSED" };
 
     await publisher.transport.send(outgoing(orders));
@@ -161,6 +162,10 @@ describeBroker("kafka", "Kafka of the ready-made server", (url) => {
     await delivery.retryAfter(1);
     await (await first(worker, of, notes)).ack();
     expect(await wrongs(worker, of)).toEqual([]);
+
+    const look = (destination: string) => publisher.transport.browse!({ destination, after: undefined, most: 5 });
+    expect((await look(notes)).messages).toHaveLength(1);
+    await expect(look(orders)).rejects.toMatchObject(refused);
 
     const elsewhere = other.places[0]!.destination;
     await expect(publisher.transport.send(outgoing(elsewhere))).rejects.toMatchObject(refused);
