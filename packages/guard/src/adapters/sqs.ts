@@ -7,11 +7,14 @@ import { bodyOf, sizeOf } from "../sqs/body.ts";
 import type { SqsClient } from "../sqs/client.ts";
 import { tooLarge } from "../sqs/failure.ts";
 import { deduplicationIdOf, messageGroupOf, queueNameOf, refusePrefix } from "../sqs/names.ts";
-import { openQueue } from "../sqs/open-queue.ts";
+import { openQueue, queueFaults } from "../sqs/open-queue.ts";
 import { type Asking, type Queue, refuseUnfit } from "../sqs/queue.ts";
+import type { QueueFault, QueueNeeds } from "../sqs/queue-faults.ts";
 import { SqsMember } from "./sqs-member.ts";
 
 export type { SqsClient } from "../sqs/client.ts";
+export { queueNameOf } from "../sqs/names.ts";
+export type { QueueFault } from "../sqs/queue-faults.ts";
 
 export interface SqsOptions {
   /**
@@ -116,6 +119,18 @@ export class SqsTransport implements Transport {
     return member;
   }
 
+  /**
+   * All that is wrong with a group's queue; nothing is changed.
+   * @throws {SallyportError} `ERR_TRANSPORT_*` when it could not be looked at, or is not there.
+   */
+  faults(
+    destination: string,
+    { group, ...needs }: { readonly group: string } & Pick<QueueNeeds, "leastRetentionMs" | "maxBytes">,
+  ): Promise<readonly QueueFault[]> {
+    const { prefix, fifo, retentionMs, leastReceives } = this.#options;
+    return queueFaults(this.#asking, queueNameOf(prefix, destination, group, fifo), { retentionMs, leastReceives, ...needs });
+  }
+
   /** The client stays as it is: it is the user's to destroy. */
   async close(): Promise<void> {
     await Promise.all([...this.#members].map((member) => member.close()));
@@ -146,7 +161,7 @@ export class SqsTransport implements Transport {
     const name = queueNameOf(prefix, destination, group, fifo);
     let opening = this.#queues.get(name);
     if (opening === undefined) {
-      opening = openQueue(this.#asking, { name, fifo, retentionMs, leastReceives });
+      opening = openQueue(this.#asking, name, fifo, { retentionMs, leastReceives });
       this.#queues.set(name, opening);
       opening.catch(() => this.#queues.delete(name));
     }

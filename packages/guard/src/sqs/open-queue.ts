@@ -1,65 +1,39 @@
-// Looks a queue up, and refuses one whose settings break a promise, with the command that mends it.
+// Looks a queue up, and refuses one whose settings break a promise.
 import { SallyportError } from "../errors.ts";
 import { type Asking, asked, Queue } from "./queue.ts";
+import { faultsOf, type QueueFault, type QueueNeeds, sizeTakenBy } from "./queue-faults.ts";
 
-export interface Wanted {
-  readonly name: string;
-  readonly fifo: boolean;
-  readonly retentionMs: number;
-  readonly leastReceives: number;
+interface Looked {
+  readonly url: string;
+  readonly attributes: ReadonlyMap<string, string>;
 }
 
-/** A mebibyte, unless the queue says less. */
-const MOST_BYTES = 1_048_576;
-
-/** @throws {SallyportError} `ERR_TRANSPORT_*`, `ERR_CONFIG_CAPABILITY`, `ERR_CONFIG_RETENTION_SHORT` */
-export async function openQueue(asking: Asking, wanted: Wanted): Promise<Queue> {
-  const { QueueUrl: url } = await asked(asking, (client, options) => client.getQueueUrl({ QueueName: wanted.name }, options));
-  if (url === undefined) throw new SallyportError("ERR_TRANSPORT_REFUSED", "SQS named no queue", { place: wanted.name });
+/** @throws {SallyportError} `ERR_TRANSPORT_*` */
+async function lookUp(asking: Asking, name: string): Promise<Looked> {
+  const { QueueUrl: url } = await asked(asking, (client, options) => client.getQueueUrl({ QueueName: name }, options));
+  if (url === undefined) throw new SallyportError("ERR_TRANSPORT_REFUSED", "SQS named no queue", { place: name });
   const { Attributes } = await asked(asking, (client, options) =>
     client.getQueueAttributes({ QueueUrl: url, AttributeNames: ["All"] }, options),
   );
-  const attributes = new Map(Object.entries(Attributes ?? {}));
-  refuseRedrive(attributes.get("RedrivePolicy"), url, wanted);
-  refuseRetention(attributes.get("MessageRetentionPeriod"), url, wanted);
-  return new Queue(asking, { url, mostBytes: Number(attributes.get("MaximumMessageSize") ?? MOST_BYTES), fifo: wanted.fifo });
+  return {
+    url,
+    attributes: new Map(Object.entries(Attributes ?? {}).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]))),
+  };
 }
 
-/** SQS counts every receive, also those that no handler was told of, and moves the message away without a reason. */
-function refuseRedrive(policy: string | undefined, url: string, { name, leastReceives }: Wanted): void {
-  const most = policy === undefined || policy === "" ? Infinity : maxReceiveCountOf(policy);
-  if (most >= leastReceives) return;
-  throw new SallyportError(
-    "ERR_CONFIG_CAPABILITY",
-    `the queue gives a message up after ${most} receives, below the ${leastReceives} that are needed`,
-    {
-      place: name,
-      remedy: `Raise maxReceiveCount, to 1000 at best, or take the policy away: ${setAttributes(url, '{"RedrivePolicy":""}')} (PSN-01).`,
-    },
-  );
-}
-
-function maxReceiveCountOf(policy: string): number {
-  try {
-    return Number((JSON.parse(policy) as { readonly maxReceiveCount?: unknown }).maxReceiveCount);
-  } catch {
-    return Number.NaN;
+/** @throws {SallyportError} `ERR_TRANSPORT_*`, and the code of the first fault. */
+export async function openQueue(asking: Asking, name: string, fifo: boolean, needs: QueueNeeds): Promise<Queue> {
+  const { url, attributes } = await lookUp(asking, name);
+  const [fault] = faultsOf(url, attributes, needs);
+  if (fault !== undefined) {
+    const { code, what, breaks, mend } = fault;
+    throw new SallyportError(code, `the queue ${what}: ${breaks}`, { place: name, remedy: mend });
   }
+  return new Queue(asking, { url, mostBytes: sizeTakenBy(attributes), fifo });
 }
 
-/** A copy that the queue still has when its id is forgotten would be handled again. */
-function refuseRetention(seconds: string | undefined, url: string, { name, retentionMs }: Wanted): void {
-  if (seconds === undefined || Number(seconds) * 1000 <= retentionMs) return;
-  const most = JSON.stringify({ MessageRetentionPeriod: String(Math.floor(retentionMs / 1000)) });
-  throw new SallyportError(
-    "ERR_CONFIG_RETENTION_SHORT",
-    `the queue keeps messages for ${seconds} s, and the transport was told ${retentionMs / 1000}`,
-    {
-      place: name,
-      remedy: `Set the transport's retentionMs to ${Number(seconds) * 1000}, or: ${setAttributes(url, most)} (REP-08).`,
-    },
-  );
+/** @throws {SallyportError} `ERR_TRANSPORT_*` */
+export async function queueFaults(asking: Asking, name: string, needs: QueueNeeds): Promise<readonly QueueFault[]> {
+  const { url, attributes } = await lookUp(asking, name);
+  return faultsOf(url, attributes, needs);
 }
-
-const setAttributes = (url: string, attributes: string): string =>
-  `aws sqs set-queue-attributes --queue-url ${url} --attributes '${attributes}'`;

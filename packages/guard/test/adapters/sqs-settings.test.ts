@@ -31,8 +31,14 @@ describe("settings of a queue", () => {
     ["redrives too soon, as a string", redrive("5"), "ERR_CONFIG_CAPABILITY", "set-queue-attributes"],
     ["redrives nobody knows when", { RedrivePolicy: "{" }, "ERR_CONFIG_CAPABILITY", "set-queue-attributes"],
     ["redrives without a count", redrive(undefined), "ERR_CONFIG_CAPABILITY", "set-queue-attributes"],
+    [
+      "is open to everyone",
+      { Policy: JSON.stringify({ Statement: { Effect: "Allow", Principal: { AWS: ["*"] }, Action: "sqs:*", Resource: "*" } }) },
+      "ERR_CONFIG_INSECURE",
+      '"Policy":""',
+    ],
     ["keeps for longer", { MessageRetentionPeriod: "345601" }, "ERR_CONFIG_RETENTION_SHORT", '"MessageRetentionPeriod":"345600"'],
-  ])("[PSN-01] [REP-08] one that %s is refused, with the command that mends it", async (_what, attributes, code, remedy) => {
+  ])("[PSN-01] [REP-08] [OPS-04] one that %s is refused, with the command that mends it", async (_what, attributes, code, remedy) => {
     const transport = new SqsTransport(queueWith(attributes), GROUPS);
     const refused = { code, remedy: expect.stringContaining(remedy) as string };
     await expect(send(transport, ["a"])).rejects.toMatchObject(refused);
@@ -41,10 +47,20 @@ describe("settings of a queue", () => {
   });
 
   test("[PSN-01] [REP-08] one that keeps to them is taken", async () => {
-    const fit = { ...redrive(100), MessageRetentionPeriod: "345600", MaximumMessageSize: "1024" };
+    const narrow = { Effect: "Allow", Principal: "*", Condition: { ArnEquals: { "aws:SourceArn": "arn:aws:sns:x:1:y" } } };
+    const policy = JSON.stringify({ Statement: [{ Effect: "Deny", Principal: "*" }, narrow] });
+    const fit = { ...redrive(100), MessageRetentionPeriod: "345600", MaximumMessageSize: "1024", Policy: policy };
     const transport = new SqsTransport(queueWith(fit), GROUPS);
     await send(transport, ["a".repeat(1024)]);
     await expect(send(transport, ["a".repeat(1025)])).rejects.toMatchObject({ code: "ERR_TRANSPORT_REFUSED" });
+  });
+
+  test("[PSN-11] [PUB-07] all that is wrong is told, also what only a contract and a policy can judge", async () => {
+    const transport = new SqsTransport(queueWith({ ...redrive(5), MessageRetentionPeriod: "60", MaximumMessageSize: "1024" }), GROUPS);
+    const faults = await transport.faults("orders", { group: "g", leastRetentionMs: 300_000, maxBytes: 65_536 });
+    const told = ["after 5 receives", "for 60 s", "takes messages of 1024 bytes"];
+    expect(faults.map(({ what }) => told.filter((words) => what.includes(words)))).toEqual(told.map((words) => [words]));
+    expect(faults[2]!.mend).toContain('{"MaximumMessageSize":"65536"}');
   });
 
   test("[PSN-09] standard queues keep no order, and a group that is not listed gets nothing", async () => {
