@@ -6,7 +6,7 @@ import type { RabbitMqTransportClient } from "../../src/adapters/rabbitmq.ts";
 
 export interface Opened<C = RabbitMqTransportClient> {
   readonly client: C;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Both connect again soon, since tests wait for it. */

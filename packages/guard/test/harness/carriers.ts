@@ -6,10 +6,12 @@ import { Kafka, logLevel } from "kafkajs";
 import { KafkaTransport } from "../../src/adapters/kafka.ts";
 import { KafkaJsTransport } from "../../src/adapters/kafkajs.ts";
 import { NatsTransport } from "../../src/adapters/nats.ts";
+import { RabbitMqTransport } from "../../src/adapters/rabbitmq.ts";
 import { RedisStreamsTransport } from "../../src/adapters/redis-streams.ts";
 import { SqsTransport } from "../../src/adapters/sqs.ts";
 import type { Transport } from "../../src/ports/transport.ts";
 import { brokersOf, createTopics, withAdmin } from "../adapters/kafka-topics.ts";
+import { amqplib, type Opened as OpenedClient, rabbitMqClient } from "../adapters/rabbitmq-clients.ts";
 import { clientAt, makeQueues } from "../adapters/sqs-box.ts";
 import { GROUP } from "./counted.ts";
 
@@ -56,6 +58,22 @@ const sqs = (fifo: boolean): Carrier => ({
   },
 });
 
+const rabbitMq = (name: string, connected: (url: string) => Promise<OpenedClient>): Carrier => ({
+  name,
+  broker: "rabbitmq",
+  async open(url) {
+    const { client, close } = await connected(url);
+    return { transport: new RabbitMqTransport(client, { answerWithinMs: 2000 }), close };
+  },
+  async declare(url, destination, group) {
+    const { client, close } = await connected(url);
+    const transport = new RabbitMqTransport(client);
+    await transport.declare((["key", "none"] as const).map((ordering) => ({ destination, group, ordering, mostDelayMs: 1000 })));
+    await transport.close();
+    await close();
+  },
+});
+
 export const CARRIERS: readonly Carrier[] = [
   {
     name: "redis-streams",
@@ -96,6 +114,8 @@ export const CARRIERS: readonly Carrier[] = [
   },
   sqs(false),
   sqs(true),
+  rabbitMq("rabbitmq-amqplib", amqplib),
+  rabbitMq("rabbitmq-client", rabbitMqClient),
 ];
 
 export function carrierOf(name: string): Carrier {
