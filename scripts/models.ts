@@ -1,4 +1,4 @@
-// Part of `npm run build`: lays what the audit reads beside its code, models and the pages of rules, beside that code;
+// Part of `npm run build`: lays what the audit reads beside its code, models and the pages of rules, and the pages of attacks, beside that code;
 // and the schema of its JSON beside the reports.
 import { cpSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -12,4 +12,6 @@ function lay(folder: string, isData: (path: string) => boolean): void {
 
 lay("audit/models", (path) => path.endsWith(".json"));
 lay("audit/rules", (path) => path.endsWith("rule.md"));
+lay("probe/attacks", (path) => path.endsWith("attack.md"));
+lay("probe/profiles", (path) => path.endsWith(".yaml"));
 cpSync(join(SALLYPORT, "..", "..", "docs", "audit.schema.json"), join(SALLYPORT, "dist", "report", "audit.schema.json"));

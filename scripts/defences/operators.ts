@@ -7,7 +7,7 @@ export const OPERATORS: readonly Removal[] = [
   removal(
     "OPS-01",
     "an event goes out that the trail does not have",
-    guard(PUBLISHER, '    await this.#trail.append([{ ...said, decision: "accepted" }]);\n', ""),
+    guard(PUBLISHER, 'if (this.#trail !== noTrail) await this.#trail.append([{ ...said, decision: "accepted" }]);', "void said;"),
   ),
   removal("OPS-01", "what was refused is not on the trail", guard(PUBLISHER, "await this.#recordRefusal({", "void ({")),
   removal(

@@ -1,16 +1,19 @@
-// `sallyport explain RULE`: the rule's page, on the terminal. An id of the threat catalogue explains its rules.
+// `sallyport explain RULE`: the page of a rule of the audit, or of an attack of the probe, on the terminal. An id of the
+// threat catalogue explains all of its.
 import { Command } from "commander";
 import type { RuleInfo } from "../finding/report-data.ts";
 import { escaped } from "../report/escape.ts";
 import { standardsLine } from "../report/words.ts";
 
 export function explainCommand(rules: () => readonly RuleInfo[]): Command {
-  const command = new Command("explain").description("Say what a rule finds, why it matters, and what to write instead.");
-  return command.argument("<rule>", "a rule's id, or a threat's: client-chosen-destination, DST-01").action((name: string) => {
-    const found = rulesNamed(name, rules());
-    if (found.length === 0) command.error(`error: ${unknown(name, rules())}`, { exitCode: 2 });
-    console.log(found.map(explanation).join("\n\n\n"));
-  });
+  const command = new Command("explain").description("Say what a rule or an attack finds, why it matters, and what to write instead.");
+  return command
+    .argument("<rule>", "a rule's id, an attack's or a threat's: client-chosen-destination, same-bytes, DST-01")
+    .action((name: string) => {
+      const found = rulesNamed(name, rules());
+      if (found.length === 0) command.error(`error: ${unknown(name, rules())}`, { exitCode: 2 });
+      console.log(found.map(explanation).join("\n\n\n"));
+    });
 }
 
 const rulesNamed = (name: string, rules: readonly RuleInfo[]): readonly RuleInfo[] => {

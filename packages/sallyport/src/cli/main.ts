@@ -9,8 +9,9 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["serve", async () => (await import("./serve.ts")).serveCommand()],
   ["work", async () => (await import("./work.ts")).workCommand()],
   ["audit", async () => (await import("./audit.ts")).auditCommand()],
+  ["check", async () => (await import("./check.ts")).checkCommand()],
   ["probe", async () => (await import("./probe.ts")).probeCommand()],
-  ["explain", async () => (await import("./explain.ts")).explainCommand((await import("../audit/rules/pages.ts")).rulePages)],
+  ["explain", async () => (await import("./explain.ts")).explainCommand(await everyPage())],
   ["rules", async () => (await import("./rules.ts")).rulesCommand((await import("../audit/rules/pages.ts")).rulePages)],
   ["contract", async () => (await import("./contract.ts")).contractCommand()],
   ["doctor", async () => (await import("./doctor.ts")).doctorCommand()],
@@ -19,6 +20,12 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["dead", async () => (await import("./dead.ts")).deadCommand()],
   ["trail", async () => (await import("./trail.ts")).trailCommand()],
 ]);
+
+/** Of the audit's rules and of the probe's attacks. */
+async function everyPage() {
+  const [{ rulePages }, { attackPages }] = await Promise.all([import("../audit/rules/pages.ts"), import("../probe/document.ts")]);
+  return () => [...rulePages(), ...attackPages()];
+}
 
 const program = new Command("sallyport")
   .description("The guarded double door between AI agents and message brokers.")

@@ -79,15 +79,15 @@ export class Bench {
     return this.published(text, answer.how === "accepted" ? this.bounds.watchMs : Math.min(200, this.bounds.watchMs));
   }
 
-  async put(message: Message, like?: Seen): Promise<void> {
+  async put(message: Message, form?: string): Promise<void> {
     this.note("put", `on ${message.destination}: ${shortened(decoded(message.bytes))}`);
     if (message.bytes.length < 4000) this.commands.push(this.stage.tap.commandFor(message));
-    await this.stage.tap.put(message, like);
+    await this.stage.tap.put(message, form);
   }
 
   /** The same message, with other text. */
   async putText(like: Seen, text: string): Promise<void> {
-    await this.put({ ...like, bytes: encoded(text) }, like);
+    await this.put({ ...like, bytes: encoded(text) }, like.form);
   }
 
   /** An honest message, or one of the profile's others, by the target's own tool. */

@@ -10,6 +10,8 @@ import { ATTACKS } from "./attacks/index.ts";
 import { pageOf } from "./attacks/pages.ts";
 import type { ProbeResult } from "./probe.ts";
 
+export const ATTACK_IDS: readonly string[] = ATTACKS.map(({ id }) => id);
+
 const VERSION = "0.1.0";
 const MOST_SEEN = 4;
 

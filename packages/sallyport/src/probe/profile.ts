@@ -83,6 +83,9 @@ const schema = z.strictObject({
     .prefault({}),
 });
 
+export type { BrokerKind };
+export const BROKERS_KNOWN: readonly BrokerKind[] = BROKER_KINDS;
+
 export type Profile = z.infer<typeof schema>;
 export type Given = z.infer<typeof message>;
 export type Effects = z.infer<typeof effects>;

@@ -1,15 +1,17 @@
-// The servers under attack in these tests: the demonstration's three, on the embedded broker.
+// The servers under attack in these tests: the demonstration's three on the embedded broker, and others on Redis.
 import { join } from "node:path";
 import { type Profile, readProfile } from "../../src/probe/profile.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const DEMO = join(ROOT, "src", "demo", "targets");
-const NODE = [process.execPath, "--conditions=sallyport-source"];
+export const NODE = [process.execPath, "--conditions=sallyport-source"];
 const CLI = [...NODE, join(ROOT, "src", "cli", "main.ts")];
 const KEYS = [{ id: "k1", algorithm: "hmac-sha256", issuer: "notes", secret: Buffer.alloc(32, 7).toString("base64") }];
 
 const EFFECTS = { file: "effects.jsonl", done: '"kind":"done"', tried: '"kind":"tried"' };
 const BOUNDS = { patienceMs: 4000, watchMs: 800 };
+/** What holds is waited for as long as it takes on a slow machine; only what falls costs the whole time. */
+const PATIENT = { patienceMs: 12_000, watchMs: 800 };
 /** Three retries, after one, two and four seconds: that is what the article says of its own. */
 const PROMISED = { mostAttempts: 4, attemptsWithinMs: 9000 };
 const ENV = { DEMO_FOLDER: "{folder}" };
@@ -81,5 +83,37 @@ export const ours = (): Profile =>
     files: { "contract.yaml": CONTRACT, "keys.json": JSON.stringify(KEYS) },
     messages: worded("note_created", (text) => ({ noteId: "n1", text })),
     effects: EFFECTS,
-    bounds: BOUNDS,
+    bounds: PATIENT,
+  });
+
+export const SERVERS = join(import.meta.dirname, "servers");
+const REDIS = { REDIS_URL: "{broker.url}" };
+const orders = (text: string) => ({ tool: "add", arguments: { text } });
+
+export const redisWrong = (): Profile =>
+  profileOf({
+    name: "redis-wrong",
+    server: { command: [...NODE, join(SERVERS, "redis-wrong.ts")], env: REDIS },
+    worker: { command: [...NODE, join(SERVERS, "redis-worker.ts")] },
+    broker: { kind: "redis" },
+    messages: { honest: orders("{canary}"), fails: orders("poison {canary}") },
+    effects: { file: "effects.txt" },
+    bounds: { ...BOUNDS, attemptsWithinMs: 3000 },
+  });
+
+export const redisOurs = (): Profile =>
+  profileOf({
+    name: "redis-ours",
+    server: {
+      command: [...NODE, join(SERVERS, "redis-guarded.ts"), "serve"],
+      env: { ...REDIS, SALLYPORT_KEYS: JSON.stringify(KEYS) },
+    },
+    worker: { command: [...NODE, join(SERVERS, "redis-guarded.ts"), "work"] },
+    broker: { kind: "redis" },
+    messages: {
+      honest: { tool: "note_created", arguments: { noteId: "n1", text: "{canary}" } },
+      fails: { tool: "note_created", arguments: { noteId: "n1", text: "poison {canary}" } },
+    },
+    effects: { file: "effects.txt", done: "done", tried: "tried" },
+    bounds: PATIENT,
   });

@@ -40,7 +40,8 @@ export function runBounded(runner: Runner, closure: Closure, args: Given, site: 
   const alike = run.alike.get(signature) ?? { count: 0, value: UNKNOWN };
   run.alike.set(signature, alike);
   if (alike.count >= runner.limits.alike) return alike.value;
-  const recursion = now.running.filter((one) => one === definition).length;
+  let recursion = 0;
+  for (const one of now.running) if (one === definition) recursion++;
   if (now.stack.length >= depth || run.count >= mostRuns || recursion > 1) {
     if (run.count >= mostRuns) runner.meter.cutShort(now.entry);
     return run.last === UNKNOWN ? callUnknown(machine, UNKNOWN, args, site) : run.last;
@@ -67,7 +68,7 @@ export function runBounded(runner: Runner, closure: Closure, args: Given, site: 
   Object.assign(now, { around, stack });
   now.running.pop();
   // Nothing of the input, nothing done: it is the same for everybody.
-  if (told === runner.doings && isPlain(closure, args) && value.taints.length === 0) runner.plain.set(signature, value);
+  if (told === runner.doings && value.taints.length === 0 && isPlain(closure, args)) runner.plain.set(signature, value);
   alike.value = alike.value === UNKNOWN ? value : join(alike.value, value);
   run.last = run.last === UNKNOWN ? value : join(run.last, value);
   return value;

@@ -1,9 +1,7 @@
 // One run of the audit on the command line: target, audit, baseline, report. What could not run ends with 2, always.
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { AuditError, reasonOf } from "../../audit/failure.ts";
 import { rootOf } from "../../audit/project/read.ts";
-import { readText } from "../../audit/project/text.ts";
 import { rulePages } from "../../audit/rules/pages.ts";
 import { openTarget } from "../../audit/targets/target.ts";
 import { WATCH, watchedAudit } from "../../audit/watch/watch.ts";
@@ -13,6 +11,7 @@ import { escaped } from "../../report/escape.ts";
 import { EXIT, exitCode } from "../../report/verdict.ts";
 import { report } from "../report-options.ts";
 import type { AuditOptions } from "./options.ts";
+import { sourcesIn } from "./sources.ts";
 import { progressOn } from "./progress.ts";
 
 export async function runAudit(targets: readonly string[], options: AuditOptions): Promise<void> {
@@ -65,15 +64,4 @@ async function tell(audit: Audit, options: AuditOptions, sourceOf: SourceOf): Pr
       remedy: "Give a file in a folder that exists and can be written to.",
     });
   }
-}
-
-function sourcesIn(root: string): SourceOf {
-  const sources = new Map<string, string | undefined>();
-  return (file) => {
-    if (!sources.has(file)) {
-      const read = readText(join(root, file));
-      sources.set(file, "text" in read ? read.text : undefined);
-    }
-    return sources.get(file);
-  };
 }

@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { SallyportError } from "@sallyport/guard";
 import { refuseOthers } from "../../probe/hosts.ts";
-import { defaultProfile, type Profile, readProfile } from "../../probe/profile.ts";
-import { BROKER_KINDS, type BrokerKind } from "../../probe/brokers/index.ts";
+import { BROKERS_KNOWN, type BrokerKind, defaultProfile, type Profile, readProfile } from "../../probe/profile.ts";
+
 import type { ProbeRunOptions } from "./options.ts";
 
 const OWN = join(import.meta.dirname, "..", "..", "probe", "profiles");
@@ -50,10 +50,10 @@ function ownProfiles(): readonly string[] {
 }
 
 function kindOf(given: string): BrokerKind {
-  const kind = BROKER_KINDS.find((one) => one === given);
+  const kind = BROKERS_KNOWN.find((one) => one === given);
   if (kind !== undefined) return kind;
   throw new SallyportError("ERR_CONFIG_INVALID", `the probe has no tap for ${given}`, {
     place: "--broker",
-    remedy: `There are: ${BROKER_KINDS.join(", ")}.`,
+    remedy: `There are: ${BROKERS_KNOWN.join(", ")}.`,
   });
 }

@@ -2,9 +2,8 @@
 // interrupt ends whatever was started, and then the probe.
 import { SallyportError } from "@sallyport/guard";
 import type { Audit } from "../../finding/report-data.ts";
-import { attackPages, documentOf } from "../../probe/document.ts";
+import { ATTACK_IDS, attackPages, documentOf } from "../../probe/document.ts";
 import { Interrupted, probe } from "../../probe/probe.ts";
-import { ATTACK_IDS } from "../../probe/attacks/index.ts";
 import { EXIT } from "../../report/verdict.ts";
 import { report } from "../report-options.ts";
 import type { ProbeOptions, ProbeRunOptions } from "./options.ts";

@@ -65,5 +65,3 @@ export const ATTACKS: readonly Attack[] = [
   rawContent,
   foreignOrigin,
 ];
-
-export const ATTACK_IDS: readonly string[] = ATTACKS.map(({ id }) => id);

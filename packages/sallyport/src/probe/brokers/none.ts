@@ -6,6 +6,7 @@ const nothing = (): Promise<readonly never[]> => Promise.resolve([]);
 
 const tap: Tap = {
   broker: "none",
+  forms: [],
   seen: nothing,
   owed: nothing,
   destinations: nothing,

@@ -18,6 +18,7 @@ interface Row {
 
 export class EmbeddedTap implements Tap {
   readonly broker = "embedded";
+  readonly forms = ["log"];
   readonly #file: string;
   readonly #own = new Set<number>();
   readonly #seen: Seen[] = [];

@@ -14,6 +14,7 @@ export type Signal = (which: "SIGSTOP" | "SIGCONT") => void;
 
 export class RedisTap implements Tap {
   readonly broker = "redis";
+  readonly forms = ["stream", "list"];
   readonly #url: string;
   readonly #commands: Redis;
   readonly #listener: Redis;
@@ -59,9 +60,9 @@ export class RedisTap implements Tap {
     return [...this.#seen];
   }
 
-  async put({ destination, bytes, headers }: Message, like?: Seen): Promise<void> {
+  async put({ destination, bytes, headers }: Message, given = "stream"): Promise<void> {
     const body = Buffer.from(bytes);
-    const form = like?.destination === destination ? like.form : await this.#formOf(destination, like?.form ?? "stream");
+    const form = given === "channel" ? given : await this.#formOf(destination, given);
     if (form === "channel") {
       this.#own.add(`${destination}\n${body.toString("latin1")}`);
       await this.#commands.publish(destination, body);

@@ -28,10 +28,12 @@ export interface Owed {
 export interface Tap {
   /** As in the profile: `embedded`, `redis`. */
   readonly broker: string;
+  /** In which a message can be put where nothing is yet, the usual one first. */
+  readonly forms: readonly string[];
   /** In the order in which they came; messages that were taken meanwhile are still among them. */
   seen(): Promise<readonly Seen[]>;
-  /** `like` a message that was seen: in that form, as far as the destination allows. */
-  put(message: Message, like?: Seen): Promise<void>;
+  /** In this form, where the destination has none already. Default: the first of {@link forms}. */
+  put(message: Message, form?: string): Promise<void>;
   /** What groups are still owed. Destinations that somebody reads are named even when nothing is owed. */
   owed(): Promise<readonly Owed[]>;
   /** Every destination that exists, an empty one too where the broker knows such a thing. */

@@ -8,6 +8,9 @@ const ENDS = /delete|remove|purge|drop|destroy|flush|clear|trim/i;
 const MAKES = /create|declare|add|make|new|configure|set/i;
 const NAMED = /topic|queue|stream|exchange|channel|subject|consumer|binding|permission|key/i;
 
+/** What the tool is named for is what it is given. */
+const FORM = /stream|list/i;
+
 export const administrativeTool = attack({
   id: "administrative-tool",
   title: "The model creates, purges or deletes what messages are kept in",
@@ -40,7 +43,7 @@ const endCase = (tool: KnownTool, path: readonly string[]): Case => ({
   run: async (bench) => {
     const { tap } = bench.stage;
     const place = bench.canary();
-    await bench.put({ destination: place, bytes: encoded("{}"), headers: {} }, bench.known.publisher?.message);
+    await bench.put({ destination: place, bytes: encoded("{}"), headers: {} }, FORM.exec(tool.name)?.[0].toLowerCase());
     if (!(await tap.destinations()).includes(place)) return notApplicable("on this broker nothing can be put there first");
     await bench.call(tool.name, withValue(tool.honest(bench.canary()) ?? {}, path, place));
     const gone = await bench.stage.until(async () => !(await tap.destinations()).includes(place), bench.bounds.watchMs);

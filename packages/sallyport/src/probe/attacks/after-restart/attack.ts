@@ -25,7 +25,7 @@ const restartCase = (destination: string): Case => ({
     bench.note("process", "the consumer is started anew");
     const { canary } = await bench.send();
     if (!(await bench.arrives(canary, bench.bounds.startsWithinMs))) return inconclusive("the consumer did not come back");
-    await bench.put(honest.message, honest.message);
+    await bench.put(honest.message, honest.message.form);
     const { times, isFenced } = await againAfter(bench, honest.canary, 1);
     if (times > 0) return shown("the same bytes were acted on again after the consumer was restarted");
     return isFenced ? withstood("acted on once") : inconclusive("an honest message behind the copy was not dealt with");

@@ -39,7 +39,7 @@ const brokenCase = (destination: string): Case => ({
     const honest = await captured(bench);
     if (isOutcome(honest)) return honest;
     await bench.settles();
-    await bench.put({ ...honest.message, bytes: encoded("{ never any JSON") }, honest.message);
+    await bench.put({ ...honest.message, bytes: encoded("{ never any JSON") }, honest.message.form);
     return watched(bench, undefined);
   },
 });

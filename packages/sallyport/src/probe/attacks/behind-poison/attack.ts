@@ -27,7 +27,7 @@ const malformedCase = (destination: string): Case => ({
     if (isOutcome(honest)) return honest;
     await bench.settles();
     for (let message = 0; message < POISON; message++)
-      await bench.stage.tap.put({ ...honest.message, bytes: encoded("{ poison") }, honest.message);
+      await bench.stage.tap.put({ ...honest.message, bytes: encoded("{ poison") }, honest.message.form);
     bench.note("put", `${POISON} messages that are no JSON on ${honest.message.destination}`);
     const startedAtMs = performance.now();
     const isFenced = await bench.fence();

@@ -1,7 +1,6 @@
 // DST-02: something is put where no agent has any business, and the tools are asked for it by name and by pattern.
 import { withValue } from "../../schema/slots.ts";
 import { attack, type Case, notApplicable, shown, withstood } from "../attack.ts";
-import type { Bench } from "../../bench.ts";
 import type { KnownTool } from "../../known.ts";
 import { encoded } from "../../taps/tap.ts";
 
@@ -28,20 +27,20 @@ export const chosenSource = attack({
 const sourceCase = (tool: KnownTool, path: readonly string[]): Case => ({
   name: `${tool.name}: ${path.join(".")}`,
   at: tool.name,
-  sends: `a message on a destination of our own, then calls of ${tool.name} with ${path.join(".")} = its name, ${PATTERNS.join(", ")}`,
+  sends: `messages on destinations of our own, then calls of ${tool.name} with ${path.join(".")} = their names, ${PATTERNS.join(", ")}`,
   run: async (bench) => {
-    const form = bench.known.publisher?.message;
-    const [place, secret] = [bench.canary(), bench.canary()];
-    await bench.put({ destination: place, bytes: encoded(JSON.stringify({ secret })), headers: {} }, form);
-    for (const source of [place, ...PATTERNS]) {
-      const text = await asked(bench, tool, path, source);
-      if (text.includes(secret)) return shown(`${tool.name} read what was on ${place}, asked for ${path.join(".")} = \`${source}\``);
+    const secret = bench.canary();
+    const places: string[] = [];
+    for (const form of bench.stage.tap.forms) {
+      const place = bench.canary();
+      places.push(place);
+      await bench.put({ destination: place, bytes: encoded(JSON.stringify({ secret })), headers: {} }, form);
+    }
+    for (const source of [...places, ...PATTERNS]) {
+      const { text } = await bench.call(tool.name, withValue(tool.honest(bench.canary()) ?? {}, path, source));
+      if (text.includes(secret))
+        return shown(`${tool.name} read what it had no business with, asked for ${path.join(".")} = \`${source}\``);
     }
     return withstood("what was put there did not come out");
   },
 });
-
-async function asked(bench: Bench, tool: KnownTool, path: readonly string[], source: string): Promise<string> {
-  const answer = await bench.call(tool.name, withValue(tool.honest(bench.canary()) ?? {}, path, source));
-  return answer.text;
-}

@@ -37,7 +37,7 @@ const madeUp = (destination: string): Case => ({
     const { text } = honest.message;
     const id = bench.canary();
     const fresh = rewritten(text, (name, value) => (ID.test(name) && typeof value === "string" ? id : value)) ?? text;
-    await bench.put({ ...honest.message, bytes: encoded(fresh.replaceAll(honest.canary, forged)) }, honest.message);
+    await bench.put({ ...honest.message, bytes: encoded(fresh.replaceAll(honest.canary, forged)) }, honest.message.form);
     const { times, isFenced } = await againAfter(bench, forged, 0);
     if (times > 0) return shown("a message that no tool ever published was acted on");
     return isFenced

@@ -20,7 +20,7 @@ export const freePayload = attack({
 
 function casesOf(tool: KnownTool): readonly Case[] {
   const free = tool.slots.filter(({ role, type }) => role === "data" && type === "object").map(({ path }) => path);
-  const places = [...new Map([...objectsIn(tool.honest(SAMPLE)), ...free].map((path) => [path.join("."), path])).values()];
+  const places = [...new Map([...objectsIn(tool.honest(SAMPLE) ?? {}), ...free].map((path) => [path.join("."), path])).values()];
   return places.map((place) => {
     const path = [...place, KEY];
     return {

@@ -36,7 +36,7 @@ const shapeCase = (destination: string, what: string, bytesOf: (honest: string) 
     if (isOutcome(honest)) return honest;
     await bench.settles();
     const deathsBefore = bench.stage.deaths;
-    await bench.put({ ...honest.message, bytes: bytesOf(honest.message.text) }, honest.message);
+    await bench.put({ ...honest.message, bytes: bytesOf(honest.message.text) }, honest.message.form);
     const isFenced = await bench.fence();
     const deaths = bench.stage.deaths - deathsBefore;
     if (deaths > 1) return shown(`a message that is ${what} ended the consumer ${deaths} times`);

@@ -31,7 +31,7 @@ const movedCase = (other: string): Case => ({
     const honest = await captured(bench);
     if (isOutcome(honest)) return honest;
     const linesBefore = (await bench.stage.effects?.linesOf(honest.canary))?.length ?? 0;
-    await bench.put({ ...honest.message, destination: other }, honest.message);
+    await bench.put({ ...honest.message, destination: other }, honest.message.form);
     const isFenced = await bench.fence();
     await bench.settles(bench.bounds.watchMs);
     const lines = (await bench.stage.effects?.linesOf(honest.canary)) ?? [];

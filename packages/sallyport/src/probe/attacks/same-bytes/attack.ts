@@ -27,7 +27,7 @@ const later = (destination: string): Case => ({
   run: async (bench) => {
     const honest = await captured(bench);
     if (isOutcome(honest)) return honest;
-    for (let copy = 0; copy < COPIES; copy++) await bench.put(honest.message, honest.message);
+    for (let copy = 0; copy < COPIES; copy++) await bench.put(honest.message, honest.message.form);
     const { times, isFenced } = await againAfter(bench, honest.canary, 1);
     if (times > 0) return shown(`the same bytes, delivered ${COPIES} times more, were acted on ${times} times more`);
     return isFenced
@@ -47,7 +47,7 @@ const atOnce = (destination: string): Case => ({
     try {
       const { canary, message } = await bench.send();
       if (message === undefined) return inconclusive("an honest message was not seen on the broker");
-      for (let copy = 0; copy < COPIES; copy++) await bench.put(message, message);
+      for (let copy = 0; copy < COPIES; copy++) await bench.put(message, message.form);
       bench.stage.startWorker();
       bench.note("process", "the consumer is started");
       if (!(await bench.arrives(canary, bench.bounds.startsWithinMs))) return inconclusive("the message was not dealt with at all");
