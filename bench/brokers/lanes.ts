@@ -2,7 +2,8 @@
 import { kafkaJs, platformatic } from "./kafka.ts";
 import type { Lane } from "./lane.ts";
 import { nats } from "./nats.ts";
+import { amqplib, rabbitMqClient } from "./rabbitmq.ts";
 import { redisStreams } from "./redis-streams.ts";
 import { sqs } from "./sqs.ts";
 
-export const LANES: readonly Lane[] = [redisStreams, nats, platformatic, kafkaJs, sqs];
+export const LANES: readonly Lane[] = [redisStreams, nats, platformatic, kafkaJs, amqplib, rabbitMqClient, sqs];

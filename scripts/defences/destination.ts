@@ -146,6 +146,16 @@ export const DESTINATION: readonly Removal[] = [
     ),
   ),
   removal(
+    "DST-07",
+    "the worker's user on Redis reaches every key of the prefix",
+    server("brokers/redis.ts", "[...CONSUMES, ...places.flatMap(whole)]", '[...CONSUMES, "~sallyport:*", ...places.flatMap(whole)]'),
+  ),
+  removal(
+    "DST-07",
+    "the server's user on Redis reads what no agent may",
+    server("brokers/redis.ts", '`${readable ? "~" : "%W~"}${streamOf(destination)}`', "`~${streamOf(destination)}`"),
+  ),
+  removal(
     "DST-09",
     "a broker's adapter can purge",
     guard(

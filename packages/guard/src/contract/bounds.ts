@@ -18,6 +18,7 @@ export const DEFAULT_BOUNDS: Bounds = { maxBytes: 64 * 1024, maxDepth: 16, maxNo
 export function exceedsBounds(value: unknown, bounds: Bounds): string | undefined {
   let nodes = 0;
   let length = 0;
+  // Depth 0 is the place where the value stands.
   let level: readonly object[] = [[value]];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > bounds.maxDepth) return `nested deeper than ${bounds.maxDepth} levels`;

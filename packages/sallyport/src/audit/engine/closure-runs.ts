@@ -26,6 +26,12 @@ export interface Runner {
   activationOf(module: SourceModule, closure: Closure | undefined): Activation;
 }
 
+/** Go: the last of what it gives, or all of it. */
+function givesError({ returns }: FunctionDefinition): boolean {
+  const last = returns?.path.at(-1) === "tuple" ? returns.args?.at(-1) : returns;
+  return last?.path.length === 1 && last.path[0] === "error";
+}
+
 export function runBounded(runner: Runner, closure: Closure, args: Given, site: Site): Value {
   const { machine, now } = runner;
   const { definition, module } = closure;
@@ -51,8 +57,9 @@ export function runBounded(runner: Runner, closure: Closure, args: Given, site: 
   const told = runner.doings;
   run.count++;
   const { around, stack } = now;
+  const call = machine.fresh();
   now.stack = [...stack, { file: machine.activation.module.ir.file, at: site.at, within: machine.activation.within }];
-  now.around = [...around, { kind: "call", id: machine.fresh(), name: definition.name }];
+  now.around = [...around, { kind: "call", id: call, name: definition.name }];
   const before = machine.state;
   const value = runClosure(machine, closure, args, site, (own, work): Returned => {
     machine.state = before.fork();
@@ -66,6 +73,7 @@ export function runBounded(runner: Runner, closure: Closure, args: Given, site: 
     return { returns: activation.returns.map((one) => one.value), yields: activation.yields };
   });
   Object.assign(now, { around, stack });
+  if (site.unused === true && givesError(definition)) machine.report({ kind: "failed", leaves: false, dropped: call }, site.at);
   now.running.pop();
   // Nothing of the input, nothing done: it is the same for everybody.
   if (told === runner.doings && value.taints.length === 0 && isPlain(closure, args)) runner.plain.set(signature, value);
