@@ -1,4 +1,5 @@
 // What is taken and not settled, what SQS answers in part, and what is told when something fails.
+import { setTimeout as after } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { SqsClient } from "../../src/adapters/sqs.ts";
 import { SqsTransport } from "../../src/adapters/sqs.ts";
@@ -193,10 +194,18 @@ describeBroker("sqs", "SQS, from day to day", (url) => {
     });
 
     test("[PSN-12] closing gives everything back at once, also what a waiting request is then given", SLOW, async () => {
-      const { transport, prefix } = await open(client, { groups: ["g"], visibilityMs: 600_000 });
+      // On a slow way back: what was given back is in an answer before it is known to have been.
+      const through = meddled("receiveMessage", async (input, ask) => {
+        const answer = await ask(input);
+        await after(200);
+        return answer;
+      });
+      const { transport, prefix } = await open(client, { groups: ["g"], visibilityMs: 600_000, waitMs: 20_000 }, through);
       const first = await box(transport);
       await send(transport, ["a", "b", "c"]);
       await first.take(3);
+      const asked = through.asked.get("receiveMessage")!.length;
+      await expect.poll(() => through.asked.get("receiveMessage")!.length, within).toBeGreaterThan(asked);
       await transport.close();
       const other = new SqsTransport(client, { groups: ["g"], prefix, ...SHORT });
       onTestFinished(() => other.close());

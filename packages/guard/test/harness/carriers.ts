@@ -48,7 +48,7 @@ const sqs = (fifo: boolean): Carrier => ({
   broker: "sqs",
   async open(url) {
     const client = clientAt(url);
-    const transport = new SqsTransport(client, { groups: [GROUP], fifo, visibilityMs: 1000, waitMs: 1000, answerWithinMs: 1000 });
+    const transport = new SqsTransport(client, { groups: [GROUP], fifo, visibilityMs: 1000, waitMs: 1000 });
     return { transport, close: async () => client.destroy() };
   },
   async declare(url, destination, group) {
