@@ -77,7 +77,11 @@ test("this repository's own audit sees tools and consumers where they are, and f
     "packages/sallyport/src/cli/audit/mcp.ts",
     "packages/server/src/serve/doors.ts",
   ]);
-  expect(seen(coverage.consumers)).toEqual(["examples/own-server.ts", "packages/server/src/work/work.ts"]);
+  expect(seen(coverage.consumers)).toEqual([
+    "examples/own-server.ts",
+    "packages/guard/src/sqs/queue.ts",
+    "packages/server/src/work/work.ts",
+  ]);
   expect(Object.values(coverage.brokerCalls).reduce((sum, calls) => sum + calls, 0)).toBeGreaterThan(0);
   expect(findings).toEqual([]);
   expect(grade.axes.map(({ letter }) => letter)).toEqual(["A", "A", "A", "A", "A"]);
