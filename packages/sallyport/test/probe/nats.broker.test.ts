@@ -5,7 +5,7 @@ import { expectEvidence, probed, provenThreats, ruledAs, verdictOf } from "./rul
 import { natsOurs, natsWrong } from "./subjects.ts";
 
 describeBroker("nats", "the probe beside a NATS server of its own", () => {
-  test("what a server leaves to the model is proven, and that it says so before the broker knows", { timeout: 240_000 }, async () => {
+  test("what a server leaves to the model is proven, and that it says so before the broker knows", { timeout: 480_000 }, async () => {
     const result = await probed(natsWrong());
     expect(result.failure).toBeUndefined();
     expect(result.consumed).toEqual(["orders.new"]);
@@ -16,7 +16,7 @@ describeBroker("nats", "the probe beside a NATS server of its own", () => {
     expectEvidence(result);
   });
 
-  test("nothing is proven on the guard, and every attack that applies is withstood", { timeout: 240_000 }, async () => {
+  test("nothing is proven on the guard, and every attack that applies is withstood", { timeout: 480_000 }, async () => {
     const result = await probed(natsOurs());
     expect(result.failure).toBeUndefined();
     expect(ruledAs(result, "proven")).toEqual([]);
