@@ -1,6 +1,7 @@
 // The brokers that tests talk to, on ports and in folders of their own: `up [NAME…]` starts them and waits until they
 // answer, `down` ends them and leaves nothing behind, `during COMMAND…` does both around a command, in which a broker
-// that does not run is a failure. `--install` installs what is missing from Debian's packages; Kafka's jars come from Maven Central.
+// that does not run is a failure. `--install` installs what is missing from Debian's packages; what Debian does not have
+// comes from Maven Central when it is first started.
 import { spawnSync } from "node:child_process";
 import { isInstalled } from "./brokers/broker.ts";
 import { BROKERS } from "./brokers/list.ts";

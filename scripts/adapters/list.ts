@@ -9,6 +9,7 @@ import { KafkaTransport } from "../../packages/guard/src/adapters/kafka.ts";
 import { KafkaJsTransport } from "../../packages/guard/src/adapters/kafkajs.ts";
 import { NatsTransport } from "../../packages/guard/src/adapters/nats.ts";
 import { RabbitMqTransport } from "../../packages/guard/src/adapters/rabbitmq.ts";
+import { SqsTransport } from "../../packages/guard/src/adapters/sqs.ts";
 
 export type Carrier = Transport & Partial<Browser>;
 
@@ -87,5 +88,19 @@ export const ADAPTERS: readonly Adapter[] = [
     make: () => new RabbitMqTransport(client),
     test: "rabbitmq.broker.test.ts",
     suites: ["through amqplib", "through rabbitmq-client"],
+  },
+  {
+    name: "SQS, standard",
+    file: "sqs.ts",
+    make: () => new SqsTransport(client, { groups: ["g"] }),
+    test: "sqs.broker.test.ts",
+    suites: ["over standard queues"],
+  },
+  {
+    name: "SQS, FIFO",
+    file: "sqs.ts",
+    make: () => new SqsTransport(client, { groups: ["g"], fifo: true }),
+    test: "sqs.broker.test.ts",
+    suites: ["over FIFO queues"],
   },
 ];

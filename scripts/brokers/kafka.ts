@@ -127,7 +127,8 @@ export const kafkaVariant = (variant: Variant): Broker => ({
     const file = join(folder, "server.properties");
     writeFileSync(file, properties({ port, controllerPort: await freePort(), folder }, variant));
     if (!existsSync(join(folder, "data", "meta.properties"))) {
-      const id = randomBytes(16).toString("base64url");
+      // One that begins with a dash is taken for an option.
+      const id = `A${randomBytes(16).toString("base64url").slice(1)}`;
       execFileSync("java", [...JAVA, "kafka.tools.StorageTool", "format", "-t", id, "-c", file], { stdio: "ignore" });
     }
     return { args: [...JAVA, "kafka.Kafka", file] };

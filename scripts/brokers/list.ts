@@ -5,5 +5,6 @@ import { nats } from "./nats.ts";
 import { postgres } from "./postgres.ts";
 import { rabbitmq } from "./rabbitmq.ts";
 import { redis } from "./redis.ts";
+import { sqs } from "./sqs.ts";
 
-export const BROKERS: readonly Broker[] = [redis, postgres, nats, rabbitmq, kafka];
+export const BROKERS: readonly Broker[] = [redis, postgres, nats, rabbitmq, kafka, sqs];

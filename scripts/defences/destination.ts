@@ -71,8 +71,8 @@ export const DESTINATION: readonly Removal[] = [
     "a message is moved, and its destination rewritten",
     guard(
       "envelope/signing-input.ts",
-      "  for (const [name] of ATTRIBUTES_IN_ORDER) {\n",
-      '  for (const [name] of ATTRIBUTES_IN_ORDER) {\n    if (name === "destination") continue;\n',
+      "  for (const { name, fieldOf } of FIELDS) {\n",
+      '  for (const { name, fieldOf } of FIELDS) {\n    if (name === "destination") continue;\n',
     ),
   ),
   removal(
@@ -109,11 +109,7 @@ export const DESTINATION: readonly Removal[] = [
     "a tenant's name makes a reserved destination",
     guard("contract/destination.ts", "if (isReserved(destination)) {", "if (false) {"),
   ),
-  removal(
-    "DST-08",
-    "the tenant is not under the signature",
-    guard(PUBLISHER, "...(call.principal.tenant !== undefined && { tenant: call.principal.tenant }),", ""),
-  ),
+  removal("DST-08", "the tenant is not under the signature", guard(PUBLISHER, "        tenant: call.principal.tenant,\n", "")),
   removal(
     "DST-08",
     "the arguments name the tenant",
@@ -148,6 +144,16 @@ export const DESTINATION: readonly Removal[] = [
       `  server.registerTool("purge", { description: "", inputSchema: shownSchema(server, { type: "object" }) }, async () => ({ content: [] }));
   for (const event of publisher.contract.events.values()) {\n`,
     ),
+  ),
+  removal(
+    "DST-07",
+    "the worker's user on Redis reaches every key of the prefix",
+    server("brokers/redis.ts", "[...CONSUMES, ...places.flatMap(whole)]", '[...CONSUMES, "~sallyport:*", ...places.flatMap(whole)]'),
+  ),
+  removal(
+    "DST-07",
+    "the server's user on Redis reads what no agent may",
+    server("brokers/redis.ts", '`${readable ? "~" : "%W~"}${streamOf(destination)}`', "`~${streamOf(destination)}`"),
   ),
   removal(
     "DST-09",

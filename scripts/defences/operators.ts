@@ -7,7 +7,7 @@ export const OPERATORS: readonly Removal[] = [
   removal(
     "OPS-01",
     "an event goes out that the trail does not have",
-    guard(PUBLISHER, '    await this.#trail.append([{ ...said, decision: "accepted" }]);\n', ""),
+    guard(PUBLISHER, 'if (this.#trail !== noTrail) await this.#trail.append([{ ...said, decision: "accepted" }]);', "void said;"),
   ),
   removal("OPS-01", "what was refused is not on the trail", guard(PUBLISHER, "await this.#recordRefusal({", "void ({")),
   removal(
@@ -81,6 +81,39 @@ export const OPERATORS: readonly Removal[] = [
   ),
   removal("OPS-04", "tokens travel in plain text", server("serve/access.ts", "if (behindTlsProxy !== true) {", "if (false) {")),
   removal("OPS-04", "an issuer's keys are fetched in plain text", server("config/auth.ts", "if (secure && url", "if (url")),
+  removal(
+    "OPS-04",
+    "a broker off the machine is reached in plain text, and without a password",
+    server("brokers/choose.ts", "if (exposures.length === 0) return;", "if (exposures.length >= 0) return;"),
+  ),
+  removal(
+    "OPS-04",
+    "a host whose name begins as this machine's does is taken for it",
+    server("brokers/address.ts", "|127(?:\\.\\d{1,3}){3}|::1)$/i", "|127(?:\\.\\d{1,3}){3}|::1)/i"),
+  ),
+  removal(
+    "OPS-05",
+    "an address that is printed shows its password",
+    server(
+      "brokers/address.ts",
+      "  [inspect.custom](): string {\n    return this.toString();",
+      "  [inspect.custom](): string {\n    return this.reveal();",
+    ),
+  ),
+  removal(
+    "OPS-05",
+    "what a client of a broker throws is told with all that it has",
+    server("brokers/unreachable.ts", "    place: String(address),\n", "    place: String(address),\n    cause,\n"),
+  ),
+  removal(
+    "OPS-05",
+    "a broker's password stands in the contract file",
+    server(
+      "config/settings.ts",
+      "  throw fault(node.at, `a password in ${what}`",
+      "  if (password !== undefined) return given;\n  throw fault(node.at, `a password in ${what}`",
+    ),
+  ),
   removal(
     "OPS-05",
     "a key file that others can read is used",

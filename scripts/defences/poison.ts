@@ -173,7 +173,7 @@ export const POISON: readonly Removal[] = [
   removal(
     "PSN-11",
     "a message is acknowledged before it is handled",
-    guard(CONSUMER, '      case "granted":\n', '      case "granted":\n        await delivery.ack();\n'),
+    guard(CONSUMER, '      case "granted": {\n', '      case "granted": {\n        await delivery.ack();\n'),
   ),
   removal(
     "PSN-11",

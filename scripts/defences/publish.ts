@@ -143,7 +143,7 @@ export const PUBLISH: readonly Removal[] = [
     "numbers that change on their way pass",
     guard("contract/bounds.ts", "if (Number.isInteger(value) && !Number.isSafeInteger(value))", "if (Number.isNaN(value))"),
   ),
-  removal("PUB-07", "any depth passes", guard("contract/bounds.ts", "if (next.depth > bounds.maxDepth)", "if (next.depth > 1e9)")),
+  removal("PUB-07", "any depth passes", guard("contract/bounds.ts", "if (depth > bounds.maxDepth)", "if (depth > 1e9)")),
   removal("PUB-08", "an actor publishes without end", guard(PUBLISHER, "await this.#spend([rateOf(this.#options, admitted)]);", "")),
   removal("PUB-08", "an event has no quota", guard(PUBLISHER, "if (event.quota !== undefined)", "if (false)")),
   removal(
@@ -225,15 +225,11 @@ export const PUBLISH: readonly Removal[] = [
     "the receipt does not wait for the broker",
     guard(
       PUBLISHER,
-      "await confirmed(() => transport.send([{ id, destination, key: subject, bytes }]));",
-      "void confirmed(() => transport.send([{ id, destination, key: subject, bytes }])).catch(() => undefined);",
+      "await transport.send([{ id, destination, key: subject, bytes }]);",
+      "void transport.send([{ id, destination, key: subject, bytes }]).catch(() => undefined);",
     ),
   ),
-  removal(
-    "PUB-11",
-    "a publish that failed has a receipt",
-    guard(PUBLISHER, 'throw new SallyportError("ERR_TRANSPORT_UNAVAILABLE", "the broker did not confirm the event", { cause });', ""),
-  ),
+  removal("PUB-11", "a publish that failed has a receipt", guard(PUBLISHER, "throw unconfirmed(error);", "")),
   removal(
     "PUB-11",
     "of an event that may be out it is said that nothing was published",
@@ -258,8 +254,8 @@ export const PUBLISH: readonly Removal[] = [
     "who and what produced it can be changed on the way",
     guard(
       "envelope/signing-input.ts",
-      "  for (const [name] of ATTRIBUTES_IN_ORDER) {\n",
-      '  for (const [name] of ATTRIBUTES_IN_ORDER) {\n    if (name === "actor" || name === "origin") continue;\n',
+      "  for (const { name, fieldOf } of FIELDS) {\n",
+      '  for (const { name, fieldOf } of FIELDS) {\n    if (name === "actor" || name === "origin") continue;\n',
     ),
   ),
   removal(

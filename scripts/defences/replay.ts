@@ -29,7 +29,7 @@ export const REPLAY: readonly Removal[] = [
     "a stale message is retried",
     guard(
       "consume/consumer.ts",
-      'return settlement.die(delivery, { ...apart, code, step: "freshness" });',
+      'return settlement.die(delivery, { ...apart(), code, step: "freshness" });',
       "return void code, settlement.later(delivery, this.policy.leaseMs);",
     ),
   ),
@@ -64,8 +64,8 @@ export const REPLAY: readonly Removal[] = [
     "an old payload gets a new id and time",
     guard(
       "envelope/signing-input.ts",
-      "  for (const [name] of ATTRIBUTES_IN_ORDER) {\n",
-      '  for (const [name] of ATTRIBUTES_IN_ORDER) {\n    if (name === "id" || name === "time") continue;\n',
+      "  for (const { name, fieldOf } of FIELDS) {\n",
+      '  for (const { name, fieldOf } of FIELDS) {\n    if (name === "id" || name === "time") continue;\n',
     ),
   ),
   removal(
@@ -182,7 +182,7 @@ export const REPLAY: readonly Removal[] = [
   removal(
     "REP-12",
     "after one failure nobody asks again",
-    guard("consume/hold.ts", "if (!(await this.#wait(waitMs))) return false;", "return void waitMs, false;"),
+    guard("consume/hold.ts", "if (!(await this.#wait(waitMs))) return STOPPED;", "return void waitMs, STOPPED;"),
   ),
   removal(
     "REP-13",

@@ -45,6 +45,7 @@ const BREACHES: readonly (readonly [string, readonly Module[], number])[] = [
   ["rabbitmq knows", [file("rabbitmq/channel.ts", `${GUARD}adapters/rabbitmq.ts`)], 1],
   ["redis knows", [file("redis/redis.ts", `${GUARD}stores/redis-claims.ts`)], 1],
   ["kafka knows", [file("kafka/member.ts", `${GUARD}adapters/kafka.ts`)], 1],
+  ["sqs knows", [file("sqs/queue.ts", `${GUARD}adapters/sqs.ts`)], 1],
   [
     "adapters knows",
     [

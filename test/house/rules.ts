@@ -75,7 +75,8 @@ export const ARROWS: ReadonlyMap<string, Arrow> = new Map<string, Arrow>([
     "rabbitmq",
     { knows: ["ports", "errors"], because: "it says how RabbitMQ is asked; who gets what, and when, is for the adapter to say" },
   ],
-  ["adapters", { knows: ["ports", "errors", "sqlite", "redis", "rabbitmq", "kafka", "nats"], because: CARRIER }],
+  ["sqs", { knows: ["ports", "errors"], because: "it says how SQS is asked; what is asked is for the adapter to say" }],
+  ["adapters", { knows: ["ports", "errors", "sqlite", "redis", "rabbitmq", "kafka", "nats", "sqs"], because: CARRIER }],
   ["stores", { knows: ["ports", "errors", "sqlite", "redis", "postgres"], because: CARRIER }],
   [
     "mcp",
@@ -110,6 +111,7 @@ export const ARROWS: ReadonlyMap<string, Arrow> = new Map<string, Arrow>([
         "kafka",
         "nats",
         "rabbitmq",
+        "sqs",
         "adapters",
         "stores",
         "mcp",
@@ -255,6 +257,7 @@ export const SALLYPORT_ARROWS: ReadonlyMap<string, Arrow> = new Map<string, Arro
         "audit/targets",
         "audit/watch",
         "probe",
+        "probe/attacks",
         "probe/brokers",
         "finding",
         "report",
@@ -280,6 +283,10 @@ const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
   [
     `${GUARD}stores/sqlite-slot.ts → ${GUARD}envelope/signing-input.ts`,
     "where a key is looked for must not be for a caller to choose, and only envelope/ may touch cryptography",
+  ],
+  [
+    `${GUARD}sqs/names.ts → ${GUARD}envelope/signing-input.ts`,
+    "what SQS takes for the same message must not be for a caller to choose, and only envelope/ may touch cryptography",
   ],
   [
     `${GUARD}isolation/thread-entry.ts → ?`,

@@ -2,10 +2,11 @@
 export { type Backing, type BackingOptions, openBacking, openSettings, type PlacedCheck, refuseWrong } from "./backing.ts";
 export { Address } from "./brokers/address.ts";
 export { type Broker, type Check, type Declaration, type Layout, type Rights, type Role, ROLES, type Wrong } from "./brokers/broker.ts";
-export { brokerNamed, type Chosen, chooseBroker, chooseStore } from "./brokers/choose.ts";
+export { brokerNamed, type Chosen, chooseBroker, chooseStore, storeNamed } from "./brokers/choose.ts";
 export { layoutOf, type LayoutOptions } from "./brokers/layout.ts";
 export { BROKERS } from "./brokers/list.ts";
 export { visibilityOf } from "./brokers/sqlite.ts";
+export { STORES } from "./stores/list.ts";
 export type { OpenedStore, Store } from "./stores/store.ts";
 export { type LoadedContract, loadContractFile, parseContractFile } from "./config/contract-file.ts";
 export { isUrl, type Settings } from "./config/settings.ts";

@@ -45,7 +45,7 @@ export class MemoryTransport implements Transport, Browser {
   async send(messages: readonly OutgoingMessage[]): Promise<void> {
     const nowMs = this.#clock.now();
     for (const message of messages) {
-      const stored: Stored = { message: { ...message, bytes: copyOf(message.bytes) }, enqueuedAtMs: nowMs, seq: ++this.#seq };
+      const stored: Stored = { message: kept(message), enqueuedAtMs: nowMs, seq: ++this.#seq };
       this.#append(stored, nowMs);
       for (const group of this.#groups.get(message.destination)?.values() ?? []) {
         group.add(stored);
@@ -77,12 +77,18 @@ export class MemoryTransport implements Transport, Browser {
   }
 
   #append(stored: Stored, nowMs: number): void {
-    const log = this.#log.get(stored.message.destination) ?? [];
-    const firstKept = log.findIndex((entry) => entry.enqueuedAtMs > nowMs - this.#retentionMs);
-    const removed = log.splice(0, firstKept < 0 ? log.length : firstKept).at(-1);
-    if (removed !== undefined) this.#removed.set(stored.message.destination, removed.seq);
+    const { destination } = stored.message;
+    let log = this.#log.get(destination);
+    if (log === undefined) this.#log.set(destination, (log = []));
+    this.#forget(log, nowMs - this.#retentionMs);
     log.push(stored);
-    this.#log.set(stored.message.destination, log);
+  }
+
+  #forget(log: Stored[], untilMs: number): void {
+    if (log[0] === undefined || log[0].enqueuedAtMs > untilMs) return;
+    const firstKept = log.findIndex(({ enqueuedAtMs }) => enqueuedAtMs > untilMs);
+    const removed = log.splice(0, firstKept < 0 ? log.length : firstKept).at(-1);
+    if (removed !== undefined) this.#removed.set(removed.message.destination, removed.seq);
   }
 
   #groupOf({ destination, group: name }: ReceiveOptions): Group {
@@ -183,10 +189,10 @@ class Member implements Subscription {
   }
 }
 
-/** Out of the pool that small buffers share: an array buffer for each message costs more than the rest of `send`. */
-function copyOf(bytes: Uint8Array): Uint8Array {
+/** Bytes out of the pool that small buffers share: an array buffer for each message costs more than the rest of `send`. */
+function kept({ id, destination, key, bytes }: OutgoingMessage): OutgoingMessage {
   const copy = Buffer.from(bytes);
-  return new Uint8Array(copy.buffer, copy.byteOffset, copy.length);
+  return { id, destination, key, bytes: new Uint8Array(copy.buffer, copy.byteOffset, copy.length) };
 }
 
 function positionOf(after: string | undefined): number {

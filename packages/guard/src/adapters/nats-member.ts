@@ -1,9 +1,10 @@
 // One member of a group on a stream of NATS: when it asks for messages, what it has, and how it is settled.
-import { type ErrorCode, isSallyportError } from "../errors.ts";
+import { type ErrorCode, isSallyportError, SallyportError } from "../errors.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Delivery, ReceiveOptions, Subscription } from "../ports/transport.ts";
 import type { Taken } from "../nats/delivery.ts";
-import { isNoResponder, transportError } from "../nats/failure.ts";
+import { isNoResponder, isUnanswered, transportError } from "../nats/failure.ts";
+import { consumerInfo } from "../nats/group.ts";
 import { KeyOrder } from "../nats/key-order.ts";
 import type { NatsLink } from "../nats/link.ts";
 import { Pull } from "../nats/pull.ts";
@@ -62,7 +63,7 @@ export class NatsMember implements Subscription {
     const shared = { ...parts, order: this.#order, pull: this.#pull, out: this.#out };
     const events = {
       onReady: () => this.#wake(),
-      onLost: () => this.#pull.forget(),
+      onLost: () => this.#pull.renew(),
       onFailure: (error: unknown) => this.#tell(error),
     };
     this.#turn = options.ordering === "key" ? new Ordered(shared, events) : new Free(shared, events);
@@ -250,13 +251,24 @@ export class NatsMember implements Subscription {
     this.#wake();
   }
 
+  /**
+   * From 2.10 on a server does not answer about what is not out any more, as when its first answer was lost. When it answers
+   * everything else, twice, there is nothing left to settle; if there is after all, it comes again.
+   */
   async #say({ reply }: Taken, how: string): Promise<void> {
-    try {
-      await this.#parts.link.settle(reply, how);
-    } catch (error) {
-      // Nobody hears of a consumer that is gone. It is created anew, and knows nothing of what was taken before.
-      if (isNoResponder(error)) this.#failed(error);
-      throw transportError(error);
+    const { link, stream, consumer } = this.#parts;
+    for (let unanswered = 0; unanswered < 2; unanswered++) {
+      try {
+        return await link.settle(reply, how);
+      } catch (error) {
+        // Nobody hears of a consumer that is gone. It is created anew, and knows nothing of what was taken before.
+        if (isNoResponder(error)) this.#failed(error);
+        if (!isUnanswered(error)) throw transportError(error);
+      }
+      if ((await consumerInfo(link, stream, consumer)) === undefined) {
+        this.#failed(undefined);
+        throw new SallyportError("ERR_TRANSPORT_UNAVAILABLE", "the group's consumer is gone", { remedy: "It is created anew." });
+      }
     }
   }
 

@@ -105,6 +105,7 @@ export class NatsTransport implements Transport, Browser {
       what: "it is not there",
       breaks: "what is published is refused, or nobody can take it (PUB-11)",
       mend: "Declare it, see docs/adapters/nats.md",
+      isMissing: true,
     });
     const info = await streamInfo(this.#link, names);
     if (info === undefined) return [missing(`the stream ${names.stream}`)];

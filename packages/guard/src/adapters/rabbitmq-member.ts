@@ -2,13 +2,14 @@
 import { type ErrorCode, isSallyportError } from "../errors.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Delivery, ReceiveOptions, Subscription } from "../ports/transport.ts";
-import { answered } from "../rabbitmq/answered.ts";
+import { answered, openWithin } from "../rabbitmq/answered.ts";
 import type { AmqpChannel, AmqpConnection } from "../rabbitmq/channel.ts";
+import { check, declare } from "../rabbitmq/declaring.ts";
 import { isForbidden, transportError } from "../rabbitmq/failure.ts";
 import type { GroupNames } from "../rabbitmq/names.ts";
 import type { Publishing } from "../rabbitmq/publishing.ts";
 import type { Retries } from "../rabbitmq/retries.ts";
-import { check, declare, declareApart, ofDestination, ofGroup, ofTurn, TURN } from "../rabbitmq/topology.ts";
+import { ofDestination, ofGroup, ofTurn, TURN } from "../rabbitmq/topology.ts";
 import type { Pending } from "./memory-group.ts";
 import { RabbitMqSession } from "./rabbitmq-session.ts";
 
@@ -19,6 +20,7 @@ export interface MemberParts {
   readonly names: GroupNames;
   readonly declares: boolean;
   readonly orderWindow: number;
+  readonly newQueueMs: number;
   readonly answerWithinMs: number;
   readonly clock: Clock;
   readonly onClose: (member: RabbitMqMember) => void;
@@ -78,41 +80,39 @@ export class RabbitMqMember implements Subscription {
   }
 
   async #join(): Promise<void> {
-    const { connection, clock } = this.#parts;
     let session: RabbitMqSession | undefined;
-    const opening = connection.open({ onLost: (why) => session !== undefined && this.#lost(session, why) });
     try {
-      const channel = await answered(opening, this.#parts);
-      if (this.#parts.declares) await this.#declareDestination();
+      await this.#prepare();
+      const channel = await openWithin(this.#parts, { onLost: (why) => session !== undefined && this.#lost(session, why) });
       session = new RabbitMqSession(channel, this.#parts, this.#isOrdered);
       await answered(this.#consume(channel, session), this.#parts);
     } catch (error) {
-      if (session === undefined) opening.then((late) => late.close()).catch(() => undefined);
-      else await session.close();
+      await session?.close();
       throw transportError(error);
     }
     if (session.isOver) throw transportError(new Error("the channel was closed while it joined"));
     this.#session = session;
     this.#againMs = AGAIN_MS.first;
     this.#options.onFetch?.(undefined);
-    this.#listen(session, clock);
+    this.#listen(session);
     this.#wake();
   }
 
-  /** Who may not declare it needs it to be there: without it, binding to it fails. */
-  async #declareDestination(): Promise<void> {
-    const { connection, names } = this.#parts;
+  async #prepare(): Promise<void> {
+    const { names, declares } = this.#parts;
+    const [destination, group] = [ofDestination(names.exchange), [...ofGroup(names), ...(this.#isOrdered ? ofTurn(names) : [])]];
+    if (!declares) return check(this.#parts, [...destination, ...group]);
     try {
-      await declareApart(connection, this.#parts, ofDestination(names.exchange));
+      await declare(this.#parts, destination);
     } catch (error) {
+      // Who may not declare it needs it to be there: without it, binding to it fails.
       if (!isForbidden(error)) throw error;
     }
+    await declare(this.#parts, group);
   }
 
   async #consume(channel: AmqpChannel, session: RabbitMqSession): Promise<void> {
-    const { names, declares, orderWindow } = this.#parts;
-    const all = [...ofGroup(names), ...(this.#isOrdered ? ofTurn(names) : [])];
-    await (declares ? declare(channel, all) : check(channel, [...ofDestination(names.exchange), ...all]));
+    const { names, orderWindow } = this.#parts;
     const consume = (most: number): Promise<unknown> =>
       channel.consume(names.queue, most, (arrived) => {
         session.add(arrived);
@@ -153,8 +153,8 @@ export class RabbitMqMember implements Subscription {
   }
 
   /** A broker that is there and does not answer, or a connection that leads nowhere, says nothing by itself. */
-  #listen(session: RabbitMqSession, clock: Clock): void {
-    const { answerWithinMs } = this.#parts;
+  #listen(session: RabbitMqSession): void {
+    const { answerWithinMs, clock } = this.#parts;
     const listen = (): void =>
       this.#after("listen", answerWithinMs, () => {
         const tell = (code: ErrorCode | undefined): void => {

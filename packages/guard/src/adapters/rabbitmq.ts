@@ -5,14 +5,19 @@ import { type Clock, systemClock } from "../ports/clock.ts";
 import type { Capabilities, Delivery, OutgoingMessage, ReceiveOptions, Subscription, Transport } from "../ports/transport.ts";
 import type { AmqpConnection } from "../rabbitmq/channel.ts";
 import { connectionOf, type RabbitMqTransportClient } from "../rabbitmq/connection.ts";
+import { declare, unfitOf } from "../rabbitmq/declaring.ts";
+import { transportError } from "../rabbitmq/failure.ts";
 import { exchangeOf, namesOf, refusePrefix } from "../rabbitmq/names.ts";
 import { Publishing } from "../rabbitmq/publishing.ts";
 import { Retries } from "../rabbitmq/retries.ts";
+import { type Declared, type RabbitMqGroup, wholeOf } from "../rabbitmq/topology.ts";
 import { RabbitMqMember } from "./rabbitmq-member.ts";
 
 export type { AmqplibClient } from "../rabbitmq/amqplib.ts";
 export type { RabbitMqTransportClient } from "../rabbitmq/connection.ts";
+export { exchangeOf as rabbitMqExchangeOf, namesOf as rabbitMqNamesOf } from "../rabbitmq/names.ts";
 export type { RabbitMqClient } from "../rabbitmq/rabbitmq-client.ts";
+export { type Declared as RabbitMqDeclared, type RabbitMqGroup, wholeOf as rabbitMqTopology } from "../rabbitmq/topology.ts";
 
 export interface RabbitMqOptions {
   /** Before every name: an exchange is named `prefix:destination`. Default `sallyport`. */
@@ -24,9 +29,20 @@ export interface RabbitMqOptions {
    * other: up to this many behind it. Default 10 000.
    */
   readonly orderWindow?: number;
+  /**
+   * How long a queue is declared before it is bound and takes its first message: a server that is killed within half a
+   * second has lost it. Default 1.5 s, once in its life.
+   */
+  readonly newQueueMs?: number;
   /** After this without an answer the broker is said to be unavailable. Default 5 s. */
   readonly answerWithinMs?: number;
   readonly clock?: Clock;
+}
+
+export interface RabbitMqFault {
+  readonly declared: Declared;
+  /** With the command that mends it; `undefined` when it is missing. */
+  readonly error: SallyportError | undefined;
 }
 
 const MOST_PREFETCH = 65_535;
@@ -55,13 +71,20 @@ export class RabbitMqTransport implements Transport {
    * @throws {SallyportError} `ERR_CONFIG_INVALID` for a client or an option that cannot be used.
    */
   constructor(client: RabbitMqTransportClient, options: RabbitMqOptions = {}) {
-    const { prefix = "sallyport", declares = true, orderWindow = 10_000, answerWithinMs = 5000, clock = systemClock } = options;
+    const {
+      prefix = "sallyport",
+      declares = true,
+      orderWindow = 10_000,
+      newQueueMs = 1500,
+      answerWithinMs = 5000,
+      clock = systemClock,
+    } = options;
     refusePrefix(prefix);
     refuseNoWindow(orderWindow);
     this.#prefix = prefix;
-    this.#options = { declares, orderWindow, answerWithinMs, clock };
+    this.#options = { declares, orderWindow, newQueueMs, answerWithinMs, clock };
     this.#connection = connectionOf(client);
-    this.#publishing = new Publishing(this.#connection, this.#options);
+    this.#publishing = new Publishing({ connection: this.#connection, ...this.#options });
     this.#retries = new Retries({ connection: this.#connection, publishing: this.#publishing, ...this.#options });
   }
 
@@ -85,6 +108,29 @@ export class RabbitMqTransport implements Transport {
     await member.join();
     this.#members.add(member);
     return member;
+  }
+
+  /** Makes what is missing of all that these groups need. @throws {SallyportError} `ERR_TRANSPORT_*`, `ERR_CONFIG_CAPABILITY`. */
+  async declare(groups: readonly RabbitMqGroup[]): Promise<void> {
+    try {
+      await declare({ connection: this.#connection, ...this.#options }, this.#wholeOf(groups));
+    } catch (error) {
+      throw transportError(error);
+    }
+  }
+
+  /** What is missing or otherwise of all that these groups need. Changes nothing. @throws {SallyportError} `ERR_TRANSPORT_*`. */
+  async examine(groups: readonly RabbitMqGroup[]): Promise<readonly RabbitMqFault[]> {
+    try {
+      const unfit = await unfitOf({ connection: this.#connection, ...this.#options }, this.#wholeOf(groups));
+      return unfit.map(({ declared, cause }) => ({ declared, error: cause === undefined ? undefined : transportError(cause) }));
+    } catch (error) {
+      throw transportError(error);
+    }
+  }
+
+  #wholeOf(groups: readonly RabbitMqGroup[]): readonly Declared[] {
+    return groups.flatMap((group) => wholeOf(namesOf(this.#prefix, group.destination, group.group), group));
   }
 
   /** The client stays as it is: it is the user's to close. */

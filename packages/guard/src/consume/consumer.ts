@@ -15,7 +15,7 @@ import { examine, type Examined, type Examiner } from "./examine.ts";
 import { type Handler, type HandlerFailure, runAttempt } from "./handle.ts";
 import { Hold } from "./hold.ts";
 import { type ConsumePolicy, refuseTooSmall, resolvePolicy, retentionOf } from "./policy.ts";
-import { endingOf, Settlement, type Work } from "./settlement.ts";
+import { type Ending, endingOf, Settlement, type Work } from "./settlement.ts";
 import { Stopping } from "./stopping.ts";
 
 /** A verdict that its worker did not live to carry out: failures are counted, so it was a rejection. */
@@ -154,28 +154,32 @@ export class Consumer<C extends Contract> {
   async #process(delivery: Delivery, examined: Examined, claim: ClaimOutcome): Promise<unknown> {
     const settlement = this.#settlement;
     const { event, claimKey } = examined;
-    const ending = endingOf(examined);
     // What is not recorded under the claim's key may come more than once: each delivery is a letter of its own.
-    const apart = { ...ending, identity: tuple(claimKey, delivery.brokerId) };
+    const apart = (): Pick<Ending, "attempts" | "event" | "identity"> => ({
+      ...endingOf(examined),
+      identity: tuple(claimKey, delivery.brokerId),
+    });
     switch (claim.kind) {
-      case "granted":
+      case "granted": {
         this.#observer.at?.("consume:claimed", event.id);
-        return this.#observe({ delivery, examined, key: claimKey, ...claim });
+        const { token, attempt, failures } = claim;
+        return this.#observe({ delivery, examined, key: claimKey, token, attempt, failures });
+      }
       case "done":
       case "dead":
         return settlement.duplicate(delivery, examined);
       case "busy":
         return settlement.later(delivery, Math.min(claim.forMs, this.policy.leaseMs));
       case "conflict":
-        return settlement.die(delivery, { ...apart, code: "ERR_POLICY_CONFLICT", step: "claim" });
+        return settlement.die(delivery, { ...apart(), code: "ERR_POLICY_CONFLICT", step: "claim" });
       case "stale": {
         const code = examined.freshnessAt(this.#clock.now()) === "future" ? "ERR_ENVELOPE_FUTURE" : "ERR_ENVELOPE_STALE";
-        return settlement.die(delivery, { ...apart, code, step: "freshness" });
+        return settlement.die(delivery, { ...apart(), code, step: "freshness" });
       }
       case "exhausted": {
         const code = CODE_OF_BUDGET[claim.budget];
         const held = { key: claimKey, token: claim.token };
-        return settlement.die(delivery, { ...ending, code, step: "claim", attempts: claim.started }, held);
+        return settlement.die(delivery, { ...endingOf(examined), code, step: "claim", attempts: claim.started }, held);
       }
     }
   }
@@ -210,11 +214,13 @@ export class Consumer<C extends Contract> {
 
   async #attempt(work: Work): Promise<Ended> {
     const settlement = this.#settlement;
-    const { event } = work.examined;
+    const { examined, key, token, attempt } = work;
+    const { event } = examined;
     // The type step takes no type without a handler.
     const handler = this.#handlers.get(event.type) as Handler;
     const { claims, onFailure } = this.#options;
-    const handled = await runAttempt({ event, handler, onFailure, ...work }, claims, this.policy, this.#clock, this.#stopping);
+    const running = { event, handler, key, token, attempt, onFailure };
+    const handled = await runAttempt(running, claims, this.policy, this.#clock, this.#stopping);
     this.#observer.at?.("consume:handled", event.id);
     switch (handled.kind) {
       case "done":

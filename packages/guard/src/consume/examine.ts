@@ -75,7 +75,9 @@ export async function examine(delivery: Delivery, examiner: Examiner, nowMs: num
   const takenAtMs = delivery.enqueuedAtMs ?? nowMs;
   // Where the broker does not vouch for its time, this consumer may keep it for what is left of `rememberMs`.
   const retentionMs = examiner.retentionMs ?? policy.rememberMs - policy.windowMs - 2 * policy.skewMs;
-  const freshnessAt = (atMs: number): Freshness => freshnessOf({ ...envelope, takenAtMs, nowMs: atMs }, { ...policy, retentionMs });
+  const { signedAtMs, expiresAtMs } = envelope;
+  const bounds = { windowMs: policy.windowMs, skewMs: policy.skewMs, retentionMs };
+  const freshnessAt = (atMs: number): Freshness => freshnessOf({ signedAtMs, expiresAtMs, takenAtMs, nowMs: atMs }, bounds);
   return {
     ok: true,
     value: {

@@ -7,6 +7,7 @@ import type { Subscription } from "../ports/transport.ts";
 import { boundedDelay } from "./outcome.ts";
 import type { ConsumePolicy } from "./policy.ts";
 
+const STOPPED = Symbol("stopped");
 const WAIT_MS = { first: 100, most: 5000 };
 
 export class Hold {
@@ -48,22 +49,25 @@ export class Hold {
 
   /** Asks until it is answered. `undefined` when the consumer is stopped first. */
   async untilAnswered<T>(ask: () => Promise<T>): Promise<T | undefined> {
-    let answer: T | undefined;
-    await this.untilDone(async () => void (answer = await ask()));
-    return answer;
+    const answer = await this.#until(ask);
+    return answer === STOPPED ? undefined : answer;
   }
 
   /** Tries until it is done. False when the consumer is stopped first: the delivery then goes back to the broker unsettled. */
   async untilDone(attempt: () => Promise<void>): Promise<boolean> {
-    const reason = {};
+    return (await this.#until(attempt)) !== STOPPED;
+  }
+
+  async #until<T>(attempt: () => Promise<T>): Promise<T | typeof STOPPED> {
+    let reason: object | undefined;
     for (let waitMs = WAIT_MS.first; ; waitMs = Math.min(waitMs * 2, WAIT_MS.most)) {
       try {
-        await attempt();
-        this.#resume(reason);
-        return true;
+        const answer = await attempt();
+        if (reason !== undefined) this.#resume(reason);
+        return answer;
       } catch (error) {
-        this.#pause(reason, isSallyportError(error) ? error.code : "ERR_STORE_UNAVAILABLE");
-        if (!(await this.#wait(waitMs))) return false;
+        this.#pause((reason ??= {}), isSallyportError(error) ? error.code : "ERR_STORE_UNAVAILABLE");
+        if (!(await this.#wait(waitMs))) return STOPPED;
       }
     }
   }

@@ -8,7 +8,7 @@ import type { ChangeOutcome, ClaimChange, ClaimStore, Effect, Held } from "../po
 import type { Clock } from "../ports/clock.ts";
 import type { DeadLetter, DeadLetterStore } from "../ports/dead-letters.ts";
 import type { Ended, Observer } from "../ports/observer.ts";
-import type { Trail, TrailEntry } from "../ports/trail.ts";
+import { noTrail, type Trail, type TrailEntry } from "../ports/trail.ts";
 import type { Delivery } from "../ports/transport.ts";
 import type { Examined, Refusal } from "./examine.ts";
 import { type HandlerFailure, tell } from "./handle.ts";
@@ -61,7 +61,8 @@ export class Settlement {
 
   async commit(work: Work, effect: Effect<never> | undefined): Promise<Ended> {
     const { event } = work.examined;
-    const outcome = await this.#change({ kind: "commit", ...heldOf(work), ...(effect && { effect }) });
+    const { key, token } = work;
+    const outcome = await this.#change({ kind: "commit", key, token, ...(effect && { effect }) });
     if (typeof outcome === "object") {
       tell({ event, attempt: work.attempt, onFailure: this.#parts.onFailure }, { error: outcome.effectFailed });
       return this.fail(work, "ERR_HANDLER_FAILED", undefined);
@@ -159,9 +160,11 @@ export class Settlement {
 
   async #settle(delivery: Delivery, said: Said, settle: () => Promise<void>): Promise<void> {
     const { group, hold, observer, trail, types } = this.#parts;
-    const entry: TrailEntry = { door: "consume", group, destination: delivery.destination, ...said };
     // What could not be accounted for is not settled: it comes again (OPS-01).
-    if (!(await hold.untilDone(() => trail.append([entry])))) return;
+    if (trail !== noTrail) {
+      const entry: TrailEntry = { door: "consume", group, destination: delivery.destination, ...said };
+      if (!(await hold.untilDone(() => trail.append([entry])))) return;
+    }
     const known = types.has(said.eventType) ? said.eventType : undefined;
     observer.decided?.("consume", said.decision, said.code, known);
     await hold.untilDone(settle);

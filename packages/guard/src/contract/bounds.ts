@@ -16,33 +16,37 @@ export const DEFAULT_BOUNDS: Bounds = { maxBytes: 64 * 1024, maxDepth: 16, maxNo
  * Bytes are a lower bound here, from the text alone: whoever serialises the value compares the true size.
  */
 export function exceedsBounds(value: unknown, bounds: Bounds): string | undefined {
-  const open: { value: unknown; depth: number }[] = [{ value, depth: 1 }];
   let nodes = 0;
   let length = 0;
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const fault = faultOfScalar(next.value);
-    if (fault !== undefined) return fault;
-    if (typeof next.value === "string") length += next.value.length;
-    if (length > bounds.maxBytes) return tooLarge(bounds);
-    if (typeof next.value !== "object" || next.value === null) continue;
-    if (next.depth > bounds.maxDepth) return `nested deeper than ${bounds.maxDepth} levels`;
-    if (!isPlain(next.value)) return "contains something other than plain JSON";
-    const children = Array.isArray(next.value) ? next.value : Object.values(next.value);
-    nodes += children.length;
-    if (nodes > bounds.maxNodes) return `more than ${bounds.maxNodes} members and items`;
-    if (!Array.isArray(next.value)) {
-      for (const key of Object.keys(next.value)) {
-        if (key === "__proto__") return "has a member named __proto__";
-        if (!key.isWellFormed()) return "has a member name that is not well-formed Unicode";
-        length += key.length;
+  // Depth 0 is the place where the value stands.
+  let level: readonly object[] = [[value]];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > bounds.maxDepth) return `nested deeper than ${bounds.maxDepth} levels`;
+    const inside: object[] = [];
+    for (const parent of level) {
+      const names = Array.isArray(parent) ? undefined : Object.keys(parent);
+      for (const name of names ?? []) {
+        if (name === "__proto__") return "has a member named __proto__";
+        if (!name.isWellFormed()) return "has a member name that is not well-formed Unicode";
+        length += name.length;
+      }
+      const children: readonly unknown[] = names === undefined ? (parent as unknown[]) : Object.values(parent);
+      if (depth > 0) nodes += children.length;
+      if (nodes > bounds.maxNodes) return `more than ${bounds.maxNodes} members and items`;
+      for (const child of children) {
+        const fault = faultOf(child);
+        if (fault !== undefined) return fault;
+        if (typeof child === "string") length += child.length;
+        if (length > bounds.maxBytes) return tooLarge(bounds);
+        if (typeof child === "object" && child !== null) inside.push(child);
       }
     }
-    for (const child of children) open.push({ value: child, depth: next.depth + 1 });
+    level = inside;
   }
   return length > bounds.maxBytes ? tooLarge(bounds) : undefined;
 }
 
-function faultOfScalar(value: unknown): string | undefined {
+function faultOf(value: unknown): string | undefined {
   switch (typeof value) {
     case "number":
       if (!Number.isFinite(value)) return "contains a number that is not finite";
@@ -51,8 +55,9 @@ function faultOfScalar(value: unknown): string | undefined {
     case "string":
       return value.isWellFormed() ? undefined : "contains text that is not well-formed Unicode";
     case "boolean":
-    case "object":
       return undefined;
+    case "object":
+      return value === null || isPlain(value) ? undefined : "contains something other than plain JSON";
     default:
       return "contains something other than plain JSON";
   }

@@ -21,10 +21,10 @@ export interface Attributes {
   /** 0, and one more with each redrive (REP-16). */
   readonly generation: number;
   readonly datacontenttype: "application/json";
-  readonly tenant?: string;
-  readonly subject?: string;
-  readonly causationid?: string;
-  readonly expirytime?: string;
+  readonly tenant?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly causationid?: string | undefined;
+  readonly expirytime?: string | undefined;
 }
 
 /** ENV-9. The CloudEvents distributed-tracing extension. Unsigned, so anybody may have written it: it may link, and decides nothing. */
@@ -85,13 +85,13 @@ export const ATTRIBUTES: ReadonlyMap<keyof Attributes, Shape> = new Map<keyof At
   ["datacontenttype", { required: true, accepts: text(/^application\/json$/) }],
 ]);
 
-/** The same, to be gone through for every message: an array is read several times faster than a map. */
-export const ATTRIBUTES_IN_ORDER = [...ATTRIBUTES];
+/** The same, to be gone through for every message: an array of objects is read several times faster than a map. */
+export const ATTRIBUTES_IN_ORDER = [...ATTRIBUTES].map(([name, shape]) => ({ name, ...shape }));
 
 /** The attributes alone, in signing order, as an object of one shape: what is absent is there as `undefined`. */
-export function inSigningOrder(from: Attributes): { readonly [N in keyof Attributes]-?: Attributes[N] | undefined } {
+export function inSigningOrder(from: Omit<Attributes, "keyid">, keyid: string): Required<Attributes> {
   return {
-    keyid: from.keyid,
+    keyid,
     source: from.source,
     destination: from.destination,
     type: from.type,

@@ -16,7 +16,7 @@ export function hmacSha256(secret: Uint8Array): (text: string) => string {
     const end = BLOCK_BYTES + Buffer.byteLength(text);
     const block = end > inner.length ? padded(key, 0x36, end) : inner;
     block.write(text, BLOCK_BYTES);
-    hash("sha256", block.subarray(0, end), "buffer").copy(outer, BLOCK_BYTES);
+    outer.write(hash("sha256", block.subarray(0, end), "binary"), BLOCK_BYTES, "binary");
     return hash("sha256", outer, "base64url");
   };
 }

@@ -72,9 +72,9 @@ export class KeyRing {
 
   /** The newest usable signing key of an issuer (ENV-4): of those usable now, the last one listed (ENV-53, ENV-54). */
   signingKey(issuer: string, nowMs: number): Key {
-    const usable = [...this.#keys.values()].filter((key) => key.canSign && key.issuer === issuer && key.mayBeUsedAt(nowMs));
-    const key = usable.at(-1);
-    if (key !== undefined) return key;
+    let newest: Key | undefined;
+    for (const key of this.#keys.values()) if (key.canSign && key.issuer === issuer && key.mayBeUsedAt(nowMs)) newest = key;
+    if (newest !== undefined) return newest;
     throw new SallyportError("ERR_CONFIG_KEY_INVALID", `no key can sign for "${issuer}" now`, {
       remedy: "Add a key whose issuer is the contract's name and whose notBefore and notAfter include the present.",
     });

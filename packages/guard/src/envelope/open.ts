@@ -1,7 +1,7 @@
 // Received bytes become a verified envelope, or a code. Each function takes the type that the one before it
 // returned, so that no step can be left out. Nothing here throws on hostile input.
 import type { ErrorCode } from "../errors.ts";
-import { ATTRIBUTES, ATTRIBUTES_IN_ORDER, type Attributes, inSigningOrder, type TraceContext, traceOf, UNSIGNED } from "./attributes.ts";
+import { ATTRIBUTES, type Attributes, inSigningOrder, type TraceContext, traceOf, UNSIGNED } from "./attributes.ts";
 import { countMembers, scanJson } from "./json-scan.ts";
 import type { KeyRing } from "./keys.ts";
 import { digestOf, signingInput } from "./signing-input.ts";
@@ -53,7 +53,7 @@ export function parseEnvelope(received: Uint8Array, bounds: OpenBounds): Opened<
   if (!scan.plainCounts || !hasMembers(raw)) return refused("ERR_ENVELOPE_MALFORMED"); // ENV-24
   if (scan.data === undefined) return refused("ERR_ENVELOPE_MALFORMED"); // ENV-26
   return accepted({
-    attributes: inSigningOrder(raw as unknown as Attributes),
+    attributes: inSigningOrder(raw as unknown as Attributes, raw["keyid"] as string),
     signature: raw["signature"] as string,
     trace: traceOf(raw["traceparent"], raw["tracestate"]),
     data: raw["data"],
@@ -89,20 +89,18 @@ function parseObject(received: Uint8Array): Record<string, unknown> | undefined 
   }
 }
 
+const SHAPES: typeof UNSIGNED = new Map([...UNSIGNED, ...ATTRIBUTES]);
+const REQUIRED = [...SHAPES.values()].filter(({ required }) => required).length;
+
+/** All that it must have, and of what it has nothing that is unknown or of another shape. */
 function hasMembers(raw: Record<string, unknown>): boolean {
+  let missing = REQUIRED;
   for (const name of Object.keys(raw)) {
-    if (!ATTRIBUTES.has(name as keyof Attributes) && !UNSIGNED.has(name)) return false;
+    const shape = SHAPES.get(name);
+    if (shape === undefined || !shape.accepts(raw[name])) return false;
+    if (shape.required) missing--;
   }
-  return haveShapes(raw, UNSIGNED_ONES) && haveShapes(raw, ATTRIBUTES_IN_ORDER);
-}
-
-const UNSIGNED_ONES = [...UNSIGNED];
-
-function haveShapes(raw: Record<string, unknown>, shapes: typeof UNSIGNED_ONES): boolean {
-  for (const [name, { required, accepts }] of shapes) {
-    if (Object.hasOwn(raw, name) ? !accepts(raw[name]) : required) return false;
-  }
-  return true;
+  return missing === 0;
 }
 
 const accepted = <T>(value: T): Opened<T> => ({ ok: true, value });

@@ -7,16 +7,23 @@ import { parseTime } from "./time.ts";
 
 /**
  * CloudEvents 1.0 in structured JSON mode (ENV-1). `dataJson` is one JSON value; it becomes the last member, as the
- * exact bytes that were digested (ENV-8, ENV-13).
+ * exact bytes that were digested (ENV-8, ENV-13); `dataDigest` is for callers that have digested it before.
  * @throws {SallyportError} `ERR_CONFIG_INVALID` when an attribute is not what receivers accept (ENV-2). What a caller
  * can cause is refused by the doors before, with a code of its own.
  */
-export function sealEnvelope(attributes: Omit<Attributes, "keyid">, dataJson: string, key: Key, trace?: TraceContext): Buffer {
-  const all: Attributes = { ...attributes, keyid: key.id };
-  for (const [name] of ATTRIBUTES_IN_ORDER) if (!isAcceptable(name, all[name])) throw unacceptable(name);
-  for (const name of ["time", "expirytime"] as const) if (!isTime(all[name])) throw unacceptable(name);
-  const signature = key.sign(signingInput(key.algorithm, all, digestOf(dataJson)));
-  const members = JSON.stringify(inSigningOrder(all)).slice(1, -1);
+export function sealEnvelope(
+  attributes: Omit<Attributes, "keyid">,
+  dataJson: string,
+  key: Key,
+  trace?: TraceContext,
+  dataDigest = digestOf(dataJson),
+): Buffer {
+  const all = inSigningOrder(attributes, key.id);
+  for (const { name } of ATTRIBUTES_IN_ORDER) if (!isAcceptable(name, all[name])) throw unacceptable(name);
+  if (!isTime(all.time)) throw unacceptable("time");
+  if (!isTime(all.expirytime)) throw unacceptable("expirytime");
+  const signature = key.sign(signingInput(key.algorithm, all, dataDigest));
+  const members = JSON.stringify(all).slice(1, -1);
   return Buffer.from(`{"specversion":"1.0",${members}${traceMembers(trace)},"signature":"${signature}","data":${dataJson}}`);
 }
 

@@ -35,6 +35,8 @@ export interface KafkaOptions {
 const DAY_MS = 86_400_000;
 /** A topic's settings are looked at again after this. */
 const LOOK_AGAIN_MS = 300_000;
+const MOST_LOOKS = 10;
+const LOOK_MS = 100;
 
 interface Looked {
   readonly facts: Promise<TopicFacts>;
@@ -213,8 +215,13 @@ export class KafkaCarrier {
     return facts;
   }
 
-  #describe(topics: readonly string[]): Promise<ReadonlyMap<string, TopicFacts>> {
-    return answered(this.#link.describe(topics), this.#clock, this.#answerWithinMs);
+  /** One that was made a moment ago is not known to every broker at once: what is missing is looked for again. */
+  async #describe(topics: readonly string[]): Promise<ReadonlyMap<string, TopicFacts>> {
+    for (let looks = 1; ; looks++) {
+      const found = await answered(this.#link.describe(topics), this.#clock, this.#answerWithinMs);
+      if (found.size === topics.length || looks === MOST_LOOKS) return found;
+      await new Promise<void>((resolve) => void this.#clock.after(LOOK_MS, resolve));
+    }
   }
 
   async #look(topic: string): Promise<TopicFacts> {

@@ -42,6 +42,7 @@ export class KafkaMember implements Subscription, MemberEvents {
   #state: "open" | "paused" | "closed" = "open";
   #closing: Promise<void> | undefined;
   #out = 0;
+  #settling = 0;
   #retries = RETRY_SHARE;
   #turn = 0;
   #scheduled = false;
@@ -178,14 +179,14 @@ export class KafkaMember implements Subscription, MemberEvents {
     if (this.#state !== "open") return;
     const deliveries: Delivery[] = [];
     const nowMs = this.#parts.clock.now();
-    while (this.#out < this.#options.prefetch) {
+    while (this.#hasRoom) {
       const taken = this.#next(nowMs);
       if (taken === undefined) break;
       this.#out++;
       deliveries.push(this.#deliver(...taken));
     }
     if (deliveries.length > 0) this.#onDeliveries(deliveries);
-    if (this.#out < this.#options.prefetch) this.#waitForDue(nowMs);
+    if (this.#hasRoom) this.#waitForDue(nowMs);
     this.#wakeMembership();
   }
 
@@ -251,11 +252,28 @@ export class KafkaMember implements Subscription, MemberEvents {
     // Of a partition that is another's now nothing is settled here: it comes again there.
     if (!this.#has(log) || entry.isReleased) return;
     change();
-    await this.#committer.commit(log, entry.offset);
-    if (!this.#has(log) || entry.isReleased) return;
+    this.#makeRoom(log, entry);
+    this.#settling++;
+    try {
+      await this.#committer.commit(log, entry.offset);
+    } finally {
+      this.#settling--;
+      this.#wake();
+    }
+    if (this.#has(log) && !entry.isReleased) log.release(entry);
+  }
+
+  /** The next may go while what became of this one is being recorded. */
+  #makeRoom(log: PartitionLog, entry: Entry): void {
+    if (!entry.isOut) return;
+    entry.isOut = false;
+    log.out--;
     this.#out--;
-    log.release(entry);
-    this.#wake();
+  }
+
+  /** As many again may be being recorded; then it is for Kafka to answer. */
+  get #hasRoom(): boolean {
+    return this.#out < this.#options.prefetch && this.#settling < this.#options.prefetch;
   }
 
   #has(log: PartitionLog): boolean {

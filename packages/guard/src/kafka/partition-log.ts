@@ -12,7 +12,8 @@ export interface Entry {
   state: "behind" | "ready" | "waiting" | "out" | "settled";
   /** It is in the retry topic already, and not settled here yet. */
   isRetried: boolean;
-  /** It has not been out, or is not out any more. */
+  isOut: boolean;
+  /** It has not been out, or what became of it is recorded. */
   isReleased: boolean;
 }
 
@@ -46,6 +47,7 @@ export class PartitionLog {
   position: number;
   /** So much waits that no more of it could be recorded: only what was begun goes on. */
   isCrowded = false;
+  /** Delivered, and nothing heard of it yet. */
   out = 0;
   readonly #options: LogOptions;
   readonly #limits: Limits;
@@ -113,7 +115,7 @@ export class PartitionLog {
     return this.#give(entry);
   }
 
-  /** Recorded with the next commit. It stays out until {@link release}. */
+  /** Recorded with the next commit, and released then. */
   settle(entry: Entry): void {
     if (!this.#open.delete(entry.offset)) return;
     entry.state = "settled";
@@ -122,7 +124,7 @@ export class PartitionLog {
     this.#settledUntil = Math.max(this.#settledUntil, entry.offset + 1);
   }
 
-  /** The due time is recorded with the next commit. It stays out until {@link release}. */
+  /** The due time is recorded with the next commit, and it is released then. */
   postpone(entry: Entry, dueMs: number): void {
     entry.dueMs = dueMs;
     entry.isPostponed = true;
@@ -132,7 +134,6 @@ export class PartitionLog {
   /** What became of it is recorded. */
   release(entry: Entry): void {
     entry.isReleased = true;
-    this.out--;
     if (entry.state === "settled") this.#followBehind(entry);
     else this.#wait(entry);
   }
@@ -166,6 +167,7 @@ export class PartitionLog {
       isPostponed: known?.dueMs !== undefined,
       state: "behind",
       isRetried: false,
+      isOut: false,
       isReleased: true,
     };
     this.#open.set(offset, entry);
@@ -228,6 +230,7 @@ export class PartitionLog {
   #give(entry: Entry): Entry {
     entry.state = "out";
     entry.isReleased = false;
+    entry.isOut = true;
     this.out++;
     return entry;
   }

@@ -61,6 +61,8 @@ const chainOf = (error: unknown): readonly Error[] => (error instanceof Error ? 
 /** Nobody listens where the request went. */
 export const isNoResponder = (error: unknown): boolean => chainOf(error).some(({ name }) => name === "NoResponders");
 
+export const isUnanswered = (error: unknown): boolean => chainOf(error).some(({ name }) => name === "TimeoutError");
+
 export const isUnknown = (error: unknown, ...numbers: readonly number[]): boolean =>
   chainOf(error).some((one) => one instanceof JetStreamError && numbers.includes(one.number));
 

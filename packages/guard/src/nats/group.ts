@@ -30,6 +30,8 @@ export interface ConsumerInfo {
 }
 
 const UNKNOWN_CONSUMER = 10014;
+/** The nats tool cannot say that there is no limit. */
+const PENDING = { least: 100_000, plenty: 1_000_000 };
 
 export const consumerConfigOf = (consumer: string, ackWaitMs: number): object => ({
   durable_name: consumer,
@@ -122,10 +124,10 @@ export function unfitConsumer(config: ConsumerConfig, { stream, consumer, ackWai
       edit("--max-deliver=-1"),
     ],
     [
-      config.max_ack_pending === -1,
+      config.max_ack_pending === -1 || config.max_ack_pending >= PENDING.least,
       `max_ack_pending is ${config.max_ack_pending}`,
       "with so many out or delayed it delivers nothing more (PSN-01)",
-      edit("--max-pending=-1"),
+      edit(`--max-pending=${PENDING.plenty}`),
     ],
     [
       config.ack_wait === nanos(ackWaitMs),

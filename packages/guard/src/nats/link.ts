@@ -79,6 +79,8 @@ export class NatsLink {
   }
 
   subscribe(subject: string, callback: (error: Error | null, message: NatsMessage) => void): NatsSubscription {
+    // Closed: nothing comes, and whoever waits for it finds out.
+    if (this.#client.connection.isClosed()) return { drain: () => Promise.resolve(), unsubscribe: () => undefined };
     return this.#client.connection.subscribe(subject, { callback });
   }
 

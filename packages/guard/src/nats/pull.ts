@@ -26,8 +26,8 @@ export class Pull {
   readonly #stream: string;
   readonly #consumer: string;
   readonly #events: PullEvents;
-  readonly #inbox: string;
-  readonly #subscription: NatsSubscription;
+  #inbox = "";
+  #subscription: NatsSubscription;
   #asked = 0;
   #left = 0;
   #cancelWatch: () => void = () => undefined;
@@ -38,8 +38,7 @@ export class Pull {
     this.#stream = of.stream;
     this.#consumer = of.consumer;
     this.#events = events;
-    this.#inbox = `${link.inboxPrefix}.${randomId()}`;
-    this.#subscription = link.subscribe(`${this.#inbox}.*`, (error, message) => this.#on(error, message));
+    this.#subscription = this.#subscribe();
   }
 
   /** Messages asked for that have not come. */
@@ -65,15 +64,32 @@ export class Pull {
     this.#cancelWatch();
   }
 
-  /** When it resolves, all that was delivered has been given on. */
-  async close(): Promise<void> {
+  /** What was asked for is taken back, so that it goes to others. What was delivered before is given on. */
+  renew(): void {
     this.forget();
+    const before = this.#subscription;
+    this.#subscription = this.#subscribe();
+    void this.#end(before);
+  }
+
+  /** When it resolves, all that was delivered has been given on. */
+  close(): Promise<void> {
+    this.forget();
+    return this.#end(this.#subscription);
+  }
+
+  #subscribe(): NatsSubscription {
+    this.#inbox = `${this.#link.inboxPrefix}.${randomId()}`;
+    return this.#link.subscribe(`${this.#inbox}.*`, (error, message) => this.#on(error, message));
+  }
+
+  async #end(subscription: NatsSubscription): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const cancel = this.#clock.after(this.#link.answerWithinMs, () => {
-      this.#subscription.unsubscribe();
+      subscription.unsubscribe();
       resolve();
     });
-    this.#subscription.drain().then(
+    subscription.drain().then(
       async () => {
         // Servers before 2.10, when all that asked have gone, count a redelivery back as if it were new, and deliver what was
         // acknowledged behind it. They forget who has gone when they are asked how many wait.

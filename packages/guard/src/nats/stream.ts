@@ -51,6 +51,8 @@ export const streamConfigOf = ({ stream, subject }: NatsNames, wants: StreamWant
   max_bytes: -1,
   max_msgs_per_subject: -1,
   num_replicas: wants.replicas,
+  // Of no use to us, and no longer than a message is kept.
+  duplicate_window: nanos(Math.min(120_000, wants.retentionMs)),
 });
 
 /** @throws {SallyportError} `ERR_TRANSPORT_*` */

@@ -9,6 +9,8 @@ export interface Unfit {
   readonly breaks: string;
   /** The command that mends it, or what else is to be done. */
   readonly mend: string;
+  /** It is not there at all. */
+  readonly isMissing?: true;
 }
 
 /** @throws {SallyportError} `ERR_CONFIG_CAPABILITY` with the first of them. */

@@ -91,12 +91,15 @@ export function unfailing(observer: Observer | undefined): Observer {
       within: (start) => guarded(() => activity.within(start)),
       end: (ended) => guarded(() => activity.end(ended)),
     };
+  // What the observer does not ask for is not made ready for it.
   return {
-    at: (point, eventId) => guarded(() => observer.at?.(point, eventId)),
-    decided: (door, decision, code, eventType) => guarded(() => observer.decided?.(door, decision, code, eventType)),
-    holding: (held, code) => guarded(() => observer.holding?.(held, code)),
-    sending: (event) => activityOf(guarded(() => observer.sending?.(event))),
-    processing: (event) => activityOf(guarded(() => observer.processing?.(event))),
+    ...(observer.at && { at: (point, eventId) => guarded(() => observer.at?.(point, eventId)) }),
+    ...(observer.decided && {
+      decided: (door, decision, code, eventType) => guarded(() => observer.decided?.(door, decision, code, eventType)),
+    }),
+    ...(observer.holding && { holding: (held, code) => guarded(() => observer.holding?.(held, code)) }),
+    ...(observer.sending && { sending: (event) => activityOf(guarded(() => observer.sending?.(event))) }),
+    ...(observer.processing && { processing: (event) => activityOf(guarded(() => observer.processing?.(event))) }),
   };
 }
 

@@ -14,7 +14,9 @@ export function isSameJson(value: unknown, plain: unknown): boolean {
   if (!isPlain(value) || Array.isArray(value) !== Array.isArray(plain)) return false;
   const names = Object.keys(value);
   if (names.length !== Object.keys(plain).length) return false;
-  return names.every((name) => Object.hasOwn(plain, name) && isSameJson((value as Members)[name], (plain as Members)[name]));
+  for (const name of names)
+    if (!Object.hasOwn(plain, name) || !isSameJson((value as Members)[name], (plain as Members)[name])) return false;
+  return true;
 }
 
 type Members = Record<string, unknown>;

@@ -58,6 +58,7 @@ interface Admitted {
   readonly call: Call;
   readonly data: unknown;
   readonly dataJson: string;
+  readonly digest: string;
   readonly destination: string;
   readonly subject: string | undefined;
   readonly cause: Cause | undefined;
@@ -98,7 +99,7 @@ export class Publisher<C extends Contract> {
    * Resolves when the broker has confirmed the event (PUB-11).
    * @throws {SallyportError} `ERR_REQUEST_*` when refused, `ERR_TRANSPORT_*` when the broker did not confirm.
    */
-  async publish<T extends keyof EventsOf<C> & string>(type: T, data: DataOf<C, T>, call: Call): Promise<Receipt> {
+  publish<T extends keyof EventsOf<C> & string>(type: T, data: DataOf<C, T>, call: Call): Promise<Receipt> {
     return this.publishUntyped(type, data, call);
   }
 
@@ -129,7 +130,8 @@ export class Publisher<C extends Contract> {
     const { value, json: dataJson } = await validate(event, data);
     const destination = resolveDestination(event.destination, call.principal.tenant);
     checkCaller(call.principal, destination);
-    return { event, call, data: value, dataJson, destination, subject: subjectOf(event, value), cause: this.#causeOf() };
+    const subject = subjectOf(event, value);
+    return { event, call, data: value, dataJson, digest: digestOf(dataJson), destination, subject, cause: this.#causeOf() };
   }
 
   #causeOf(): Cause | undefined {
@@ -144,7 +146,7 @@ export class Publisher<C extends Contract> {
   }
 
   async #spend(spends: readonly Budget[]): Promise<void> {
-    const refusal = spends.length === 0 ? undefined : await this.#options.limits.spend(spends);
+    const refusal = await this.#options.limits.spend(spends);
     const spend = refusal && spends[refusal.refused];
     if (refusal !== undefined && spend !== undefined) {
       throw new SallyportError(spend.code, `more than ${spend.limit} in ${spend.windowMs} ms`, { retryAfterMs: refusal.retryAfterMs });
@@ -152,8 +154,7 @@ export class Publisher<C extends Contract> {
   }
 
   async #once(admitted: Admitted): Promise<Receipt> {
-    const { event, call, dataJson } = admitted;
-    const digest = digestOf(dataJson);
+    const { event, call, digest } = admitted;
     const given = call.idempotencyKey;
     if (given !== undefined && !IDEMPOTENCY_KEY.test(given)) {
       throw new SallyportError("ERR_REQUEST_INVALID", "an idempotency key is 1 to 128 visible ASCII characters");
@@ -173,7 +174,8 @@ export class Publisher<C extends Contract> {
 
   async #carryOut(admitted: Admitted, eventId: string): Promise<Receipt> {
     await askPerson(admitted);
-    await this.#spend(budgetsOf(this.#options, admitted));
+    const budgets = budgetsOf(this.#options, admitted);
+    if (budgets.length > 0) await this.#spend(budgets);
     const activity = this.#observer.sending?.(this.#sending(admitted, eventId));
     return watch(
       activity,
@@ -196,7 +198,7 @@ export class Publisher<C extends Contract> {
   }
 
   async #send(admitted: Admitted, id: string, trace: TraceContext | undefined): Promise<Receipt> {
-    const { event, call, dataJson, destination, subject, cause } = admitted;
+    const { event, call, dataJson, digest, destination, subject, cause } = admitted;
     const nowMs = this.#clock.now();
     const { contract, keys, transport } = this.#options;
     const time = formatTime(nowMs);
@@ -213,19 +215,24 @@ export class Publisher<C extends Contract> {
         rootid: cause?.rootId ?? id,
         generation: 0,
         datacontenttype: "application/json",
-        ...(call.principal.tenant !== undefined && { tenant: call.principal.tenant }),
-        ...(subject !== undefined && { subject }),
-        ...(cause !== undefined && { causationid: cause.eventId }),
-        ...(event.expiresAfterMs !== undefined && { expirytime: formatTime(nowMs + event.expiresAfterMs) }),
+        tenant: call.principal.tenant,
+        subject,
+        causationid: cause?.eventId,
+        expirytime: event.expiresAfterMs === undefined ? undefined : formatTime(nowMs + event.expiresAfterMs),
       },
       dataJson,
       keys.signingKey(contract.name, nowMs),
       trace,
+      digest,
     );
     const said = { door: "publish", actor: call.principal.id, eventType: event.type, eventId: id, destination } as const;
-    await this.#trail.append([{ ...said, decision: "accepted" }]);
+    if (this.#trail !== noTrail) await this.#trail.append([{ ...said, decision: "accepted" }]);
     this.#observer.at?.("publish:before-send", id);
-    await confirmed(() => transport.send([{ id, destination, key: subject, bytes }]));
+    try {
+      await transport.send([{ id, destination, key: subject, bytes }]);
+    } catch (error) {
+      throw unconfirmed(error);
+    }
     this.#observer.at?.("publish:after-send", id);
     return { id, type: event.type, time, repeated: false };
   }
@@ -247,11 +254,7 @@ function budgetsOf({ contract, maxPerRoot = 256 }: PublisherOptions<Contract<any
 }
 
 /** Only a refusal says that the broker does not have it; after anything else nobody knows (PUB-11). */
-async function confirmed(send: () => Promise<void>): Promise<void> {
-  try {
-    await send();
-  } catch (cause) {
-    if (isSallyportError(cause) && (cause.code === "ERR_TRANSPORT_REFUSED" || cause.code === "ERR_TRANSPORT_UNAVAILABLE")) throw cause;
-    throw new SallyportError("ERR_TRANSPORT_UNAVAILABLE", "the broker did not confirm the event", { cause });
-  }
+function unconfirmed(cause: unknown): SallyportError {
+  if (isSallyportError(cause) && (cause.code === "ERR_TRANSPORT_REFUSED" || cause.code === "ERR_TRANSPORT_UNAVAILABLE")) return cause;
+  return new SallyportError("ERR_TRANSPORT_UNAVAILABLE", "the broker did not confirm the event", { cause });
 }

@@ -69,6 +69,8 @@ function meaningOf(cause: unknown): Meaning | undefined {
   return MEANINGS.find(([pattern]) => pattern.test(text))?.[1];
 }
 
+export const isMissing = (cause: unknown): boolean => /NOT_FOUND/.test(textOf(cause));
+export const isOtherwise = (cause: unknown): boolean => /PRECONDITION_FAILED/.test(textOf(cause));
 export const isForbidden = (cause: unknown): boolean => /ACCESS_REFUSED/.test(textOf(cause));
 
 export function transportError(cause: unknown): SallyportError {

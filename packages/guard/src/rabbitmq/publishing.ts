@@ -2,8 +2,8 @@
 // known of it. What the broker refuses closes the channel on which it was asked: whoever was refused goes on a second
 // one, so that one destination does not cost the others theirs.
 import { isSallyportError, type SallyportError } from "../errors.ts";
-import { answered, type Patience } from "./answered.ts";
-import type { AmqpChannel, AmqpConnection, Parcel } from "./channel.ts";
+import { answered, type Connected, openWithin } from "./answered.ts";
+import type { AmqpChannel, Parcel } from "./channel.ts";
 import { blocked, refusalOf, refusedBySome, returned, transportError, unanswered, unknown } from "./failure.ts";
 
 interface Opened {
@@ -15,18 +15,16 @@ interface Opened {
 type Outcome = SallyportError | undefined;
 
 export class Publishing {
-  readonly #connection: AmqpConnection;
-  readonly #patience: Patience;
+  readonly #parts: Connected;
   readonly #channels = new Map<"usual" | "refused", Promise<Opened>>();
   readonly #refused = new Set<string>();
   readonly #forget: () => void;
   #blocked: string | undefined;
   #confirmed = 0;
 
-  constructor(connection: AmqpConnection, patience: Patience) {
-    this.#connection = connection;
-    this.#patience = patience;
-    this.#forget = connection.onBlocked((why) => (this.#blocked = why));
+  constructor(parts: Connected) {
+    this.#parts = parts;
+    this.#forget = parts.connection.onBlocked((why) => (this.#blocked = why));
   }
 
   /** @throws {SallyportError} `ERR_TRANSPORT_REFUSED` when none of it was taken for certain, else `ERR_TRANSPORT_UNAVAILABLE`. */
@@ -46,7 +44,7 @@ export class Publishing {
     this.#forget();
     const closing = [...this.#channels.values()].map(async (opened) => (await opened).channel.close());
     this.#channels.clear();
-    await answered(Promise.allSettled(closing), this.#patience).catch(() => undefined);
+    await answered(Promise.allSettled(closing), this.#parts).catch(() => undefined);
   }
 
   async #one(parcel: Parcel): Promise<Outcome> {
@@ -79,21 +77,16 @@ export class Publishing {
       const forget = (): void => {
         if (this.#channels.get(which) === opened) this.#channels.delete(which);
       };
-      const channel = this.#connection.open({ onLost: forget });
-      opened = answered(channel, this.#patience).then((open) => ({ channel: open, proven: new Set() }));
+      opened = openWithin(this.#parts, { onLost: forget }).then((channel) => ({ channel, proven: new Set() }));
       this.#channels.set(which, opened);
-      opened.catch(() => {
-        forget();
-        // It may open after all, when nobody wants it any more.
-        channel.then((late) => late.close()).catch(() => undefined);
-      });
+      opened.catch(forget);
     }
     return opened;
   }
 
   /** However much is under way, as long as some of it is confirmed in time. */
   async #whileHeard<T>(work: Promise<T>): Promise<T> {
-    const { clock, answerWithinMs } = this.#patience;
+    const { clock, answerWithinMs } = this.#parts;
     const { promise: silence, reject } = Promise.withResolvers<never>();
     let cancel = (): void => undefined;
     const listen = (heard: number): void => {

@@ -1,15 +1,14 @@
 // What waits for its retry: a message of its own in the queue of its delay, which comes back to the group's queue when
 // its time is over. Nothing of what was received goes with it but its bytes, its name and its key: no header by which it
 // would be routed elsewhere, and none that counts what the broker did with it.
-import type { Patience } from "./answered.ts";
-import type { AmqpConnection, Arrived } from "./channel.ts";
+import type { Arrived } from "./channel.ts";
+import { declare, type Declaring } from "./declaring.ts";
 import { transportError } from "./failure.ts";
 import type { GroupNames } from "./names.ts";
 import type { Publishing } from "./publishing.ts";
-import { declareApart, levelOf, ofRetry, routingKeyOf } from "./topology.ts";
+import { levelOf, ofRetry, routingKeyOf } from "./topology.ts";
 
-export interface RetriesParts extends Patience {
-  readonly connection: AmqpConnection;
+export interface RetriesParts extends Declaring {
   readonly publishing: Publishing;
   /** Whether queues of delays are declared when one is needed. */
   readonly declares: boolean;
@@ -49,7 +48,7 @@ export class Retries {
 
   async #declare(names: GroupNames, levelMs: number): Promise<void> {
     try {
-      await declareApart(this.#parts.connection, this.#parts, ofRetry(names, levelMs));
+      await declare(this.#parts, ofRetry(names, levelMs));
     } catch (error) {
       throw transportError(error);
     }

@@ -2,8 +2,7 @@
 // what the broker will not deliver any more goes to a queue of its own, and what waits for its retry comes back
 // confirmed.
 import { SallyportError } from "../errors.ts";
-import { answered, type Patience } from "./answered.ts";
-import type { AmqpChannel, AmqpConnection, QueueArguments } from "./channel.ts";
+import type { QueueArguments } from "./channel.ts";
 import type { GroupNames } from "./names.ts";
 
 export type Declared =
@@ -72,28 +71,25 @@ export function levelOf(delayMs: number): number {
   });
 }
 
-export async function declare(channel: AmqpChannel, all: readonly Declared[]): Promise<void> {
-  for (const one of all) {
-    if (one.kind === "exchange") await channel.declareExchange(one.name, one.type);
-    else if (one.kind === "queue") await channel.declareQueue(one.name, one.args);
-    else await channel.bind(one.queue, one.exchange, one.routingKey);
-  }
+/** The levels that delays of up to this wait in. */
+export function levelsTo(mostMs: number): readonly number[] {
+  const last = levelOf(mostMs);
+  return Array.from({ length: Math.log2(last / FIRST_LEVEL_MS) + 1 }, (_, n) => FIRST_LEVEL_MS * 2 ** n);
 }
 
-/** On a channel of its own, which is closed by what is refused. */
-export async function declareApart(connection: AmqpConnection, patience: Patience, all: readonly Declared[]): Promise<void> {
-  const channel = await answered(connection.open({ onLost: () => undefined }), patience);
-  try {
-    await answered(declare(channel, all), patience);
-  } finally {
-    await answered(channel.close(), patience).catch(() => undefined);
-  }
+export interface RabbitMqGroup {
+  readonly destination: string;
+  readonly group: string;
+  readonly ordering: "none" | "key";
+  /** The longest that a message of its may have to wait, in milliseconds. */
+  readonly mostDelayMs: number;
 }
 
-/** For who may not declare: rejects where something is missing. How it was declared cannot be seen. */
-export async function check(channel: AmqpChannel, all: readonly Declared[]): Promise<void> {
-  for (const one of all) {
-    if (one.kind === "exchange") await channel.checkExchange(one.name);
-    else if (one.kind === "queue") await channel.checkQueue(one.name);
-  }
+/** All that a group needs which may declare nothing. */
+export function wholeOf(names: GroupNames, { ordering, mostDelayMs }: RabbitMqGroup): readonly Declared[] {
+  return [
+    ...ofDestination(names.exchange),
+    ...ofGroup(names),
+    ...(ordering === "key" ? ofTurn(names) : levelsTo(mostDelayMs).flatMap((levelMs) => ofRetry(names, levelMs))),
+  ];
 }

@@ -57,13 +57,14 @@ export function transportLaws(open: () => Promise<Transport>): readonly Transpor
     law("[PSN-03] a delayed message comes back no sooner, and lets others pass", "delayedRetry", async (transport) => {
       const box = await inbox(transport, { prefetch: 1 });
       await send(transport, ["slow", "next"]);
-      const [slow] = await box.take(1);
+      const first = await box.take(1);
       const askedAt = performance.now();
-      await slow?.retryAfter(60);
-      const [next] = await box.take(1);
-      deepStrictEqual(textsOf([next as Delivery]), ["next"]);
-      await next?.ack();
-      deepStrictEqual(textsOf(await box.take(1)), ["slow"]);
+      await first[0]?.retryAfter(60);
+      const next = await box.take(1);
+      // Without a key, which of them is first is the broker's to choose.
+      deepStrictEqual(textsOf([...first, ...next]).sort(), ["next", "slow"]);
+      await next[0]?.ack();
+      deepStrictEqual(textsOf(await box.take(1)), textsOf(first));
       ok(performance.now() - askedAt >= 59);
     }),
     law(
@@ -72,7 +73,7 @@ export function transportLaws(open: () => Promise<Transport>): readonly Transpor
       async (transport) => {
         const box = await inbox(transport, { ordering: "key" });
         await transport.send([message("a1", "a"), message("a2", "a"), message("b1", "b")]);
-        const first = await box.take(2);
+        const first = byText(await box.take(2));
         deepStrictEqual(textsOf(first), ["a1", "b1"]);
         await first[0]?.retryAfter(30);
         const again = await box.take(1);
@@ -90,7 +91,7 @@ export function transportLaws(open: () => Promise<Transport>): readonly Transpor
         const [first] = await box.take(1);
         await first?.retryAfter(60_000);
         await transport.send([message("b1", "b"), message("none"), message("b2", "b")]);
-        const others = await box.take(2);
+        const others = byText(await box.take(2));
         deepStrictEqual(textsOf(others), ["b1", "none"]);
         for (const other of others) await other.ack();
         deepStrictEqual(textsOf(await box.take(1)), ["b2"]);
@@ -118,13 +119,13 @@ export function transportLaws(open: () => Promise<Transport>): readonly Transpor
     law("no more than prefetch are out at once, and a paused member gets nothing", "acknowledges", async (transport) => {
       const box = await inbox(transport, { prefetch: 2 });
       await send(transport, ["a", "b", "c"]);
-      const [a] = await box.take(2);
+      const first = await box.take(2);
       strictEqual(box.waiting(), 0);
       box.subscription.pause();
-      await a?.ack();
+      await first[0]?.ack();
       strictEqual(box.waiting(), 0);
       box.subscription.resume();
-      deepStrictEqual(textsOf(await box.take(1)), ["c"]);
+      deepStrictEqual(textsOf([...first, ...(await box.take(1))]).sort(), ["a", "b", "c"]);
     }),
     law("[REP-09] a vouched enqueue time lies between sending and now", "vouchesEnqueueTime", async (transport) => {
       const before = Date.now();
@@ -176,3 +177,6 @@ const message = (text: string, key?: string): { id: string; destination: string;
 });
 const send = (transport: Transport, texts: readonly string[]): Promise<void> => transport.send(texts.map((text) => message(text)));
 const textsOf = (deliveries: readonly Delivery[]): string[] => deliveries.map((delivery) => new TextDecoder().decode(delivery.bytes));
+/** Between keys there is no order. */
+const byText = (deliveries: readonly Delivery[]): readonly Delivery[] =>
+  deliveries.toSorted((one, other) => (textsOf([one])[0]! < textsOf([other])[0]! ? -1 : 1));

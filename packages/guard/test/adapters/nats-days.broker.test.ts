@@ -19,6 +19,41 @@ interface Info {
   readonly delivered: { readonly consumer_seq: number };
 }
 
+/** A client through which nothing that is only said comes, or whose settlements are carried out and not answered. */
+interface Meddled {
+  readonly client: NatsClient;
+  isMute: boolean;
+  /** Nobody answers that it is still there. */
+  isDoubted: boolean;
+  isUnanswered: boolean;
+}
+
+async function meddling(url: string): Promise<Meddled> {
+  const real = await connected(url);
+  const timeout = (): Promise<never> => Promise.reject(Object.assign(new Error("timeout"), { name: "TimeoutError" }));
+  const meddled: Meddled = {
+    isMute: false,
+    isDoubted: false,
+    isUnanswered: false,
+    client: {
+      headers,
+      connection: {
+        publish: (subject, payload, given) => (meddled.isMute ? undefined : real.publish(subject, payload, given)),
+        async request(subject, payload, given) {
+          if ((meddled.isMute || meddled.isDoubted) && payload === "+WPI") return timeout();
+          const answer = await real.request(subject, payload, given as never);
+          return meddled.isUnanswered && subject.startsWith("$JS.ACK.") ? timeout() : answer;
+        },
+        subscribe: (subject, given) => real.subscribe(subject, given as never) as never,
+        status: () => real.status(),
+        flush: () => real.flush(),
+        isClosed: () => real.isClosed(),
+      },
+    },
+  };
+  return meddled;
+}
+
 describeBroker("nats", "NATS JetStream, from day to day", (url) => {
   let connection: NatsConnection;
   beforeAll(async () => {
@@ -226,6 +261,28 @@ describeBroker("nats", "NATS JetStream, from day to day", (url) => {
       expect(told.at(-1)).toBeUndefined();
     });
 
+    test.each(["ack", "retryAfter"] as const)(
+      "[REP-12] %s that is never answered is done when the server answers all else",
+      SLOW,
+      async (how) => {
+        const prefix = freshPrefix();
+        const meddled = await meddling(url);
+        const transport = new NatsTransport(meddled.client, { prefix, answerWithinMs: 300 });
+        onTestFinished(() => transport.close());
+        await transport.declare("orders");
+        const { take } = await box(transport, { prefetch: 1 });
+        await send(transport, ["a", "b"]);
+        const [a] = await take(1);
+        meddled.isUnanswered = true;
+        await (how === "ack" ? a!.ack() : a!.retryAfter(60_000));
+        meddled.isUnanswered = false;
+        const [b] = await take(1);
+        expect(textsOf([b!])).toEqual(["b"]);
+        await b!.ack();
+        expect(await pendingOf(prefix)).toBe(how === "ack" ? 0 : 1);
+      },
+    );
+
     test("[PSN-01] messages removed while they are delayed hold nothing up", SLOW, async () => {
       const prefix = freshPrefix();
       const transport = await opened(connection, { prefix, reclaimAfterMs: 300 });
@@ -299,30 +356,15 @@ describeBroker("nats", "NATS JetStream, from day to day", (url) => {
       async () => {
         const prefix = freshPrefix();
         const options = { prefix, reclaimAfterMs: 600 };
-        const deaf = await connected(url);
-        let mute = false;
-        const client: NatsClient = {
-          headers,
-          connection: {
-            publish: (subject, payload, given) => (mute ? undefined : deaf.publish(subject, payload, given)),
-            request: (subject, payload, given) =>
-              mute && payload === "+WPI"
-                ? Promise.reject(new Error("nothing comes through"))
-                : deaf.request(subject, payload, given as never),
-            subscribe: (subject, given) => deaf.subscribe(subject, given as never) as never,
-            status: () => deaf.status(),
-            flush: () => deaf.flush(),
-            isClosed: () => deaf.isClosed(),
-          },
-        };
-        const first = new NatsTransport(client, options);
+        const meddled = await meddling(url);
+        const first = new NatsTransport(meddled.client, options);
         await first.declare("orders");
         onTestFinished(() => first.close());
         const one = await box(first, { ordering: "key", prefetch: 2 });
         const transport = await opened(connection, options);
         await send(transport, ["a1", "a2"], "a");
         const [a1] = await one.take(1);
-        mute = true;
+        meddled.isMute = true;
         const two = await box(transport, { ordering: "key" });
         const [again] = await two.take(1);
         expect(textsOf([again!])).toEqual(["a1"]);
@@ -332,6 +374,25 @@ describeBroker("nats", "NATS JetStream, from day to day", (url) => {
         expect(textsOf(await two.take(1))).toEqual(["a2"]);
       },
     );
+
+    test("[PSN-09] [REP-12] a member that has lost its turn gets it back, and goes on at once", { timeout: 15_000 }, async () => {
+      const prefix = freshPrefix();
+      const meddled = await meddling(url);
+      const transport = new NatsTransport(meddled.client, { prefix, reclaimAfterMs: 500 });
+      onTestFinished(() => transport.close());
+      await transport.declare("orders");
+      const { take } = await box(transport, { ordering: "key" });
+      await send(transport, ["a1"], "a");
+      // It has asked for more, and waits.
+      await (await take(1))[0]!.ack();
+      meddled.isDoubted = true;
+      const turns = async (): Promise<number> =>
+        (await asked<Info>(connection, `CONSUMER.INFO.${prefix}-orders=order=g.turn`)).delivered.consumer_seq;
+      await expect.poll(turns, within).toBeGreaterThan(1);
+      meddled.isDoubted = false;
+      await send(transport, ["a2"], "a");
+      expect(textsOf(await take(1))).toEqual(["a2"]);
+    });
 
     test("[PSN-09] members that come, go and retry keep the order of each key, and never have two of one", SLOW, async () => {
       const options = { prefix: freshPrefix(), reclaimAfterMs: 2000 };

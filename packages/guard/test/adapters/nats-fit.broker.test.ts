@@ -80,7 +80,7 @@ describeBroker("nats", "What NATS JetStream must be set to", (url) => {
     ["[PSN-11] a consumer that acknowledges all before, too", { ack_policy: "all" }, "consumer rm"],
     ["[PSN-11] a consumer that passes over what came before", { deliver_policy: "new" }, "consumer rm"],
     ["[PSN-14] a consumer that drops what was delivered too often", { max_deliver: 5 }, "--max-deliver=-1"],
-    ["[PSN-01] a consumer that stops for what is delayed", { max_ack_pending: 1000 }, "--max-pending=-1"],
+    ["[PSN-01] a consumer that stops for what is delayed", { max_ack_pending: 1000 }, "--max-pending=1000000"],
     ["[PSN-03] a consumer that has delays of its own", { max_deliver: 5, backoff: [1e9] }, "consumer rm"],
     ["[PSN-05] a consumer that gives to others what is worked on", { ack_wait: 1e9 }, "--wait=45000ms"],
     ["[PSN-11] a consumer that filters", { filter_subject: "SUBJECT" }, "consumer rm"],
@@ -112,6 +112,19 @@ describeBroker("nats", "What NATS JetStream must be set to", (url) => {
     await asked(connection, `CONSUMER.DELETE.${prefix}-orders.g`);
     const other = await opened(connection, { prefix, reclaimAfterMs: 60_000 });
     await expect(box(other, { ordering: "key" })).rejects.toMatchObject(refusedWith("--wait=60000ms"));
+  });
+
+  test("[REP-08] a message is kept for as long as it is said, however short, and one that is delayed for longer is gone", async () => {
+    const prefix = freshPrefix();
+    const transport = await opened(connection, { prefix, retentionMs: 1000, reclaimAfterMs: 300 });
+    const { take, waiting } = await box(transport, { ordering: "key" });
+    await send(transport, ["a1"], "a");
+    await (await take(1))[0]!.retryAfter(3_600_000);
+    const state = async (): Promise<number> =>
+      (await asked<{ state: { messages: number } }>(connection, `STREAM.INFO.${prefix}-orders`)).state.messages;
+    await expect.poll(state, { timeout: 10_000, interval: 50 }).toBe(0);
+    await send(transport, ["a2"], "a");
+    expect([textsOf(await take(1)), waiting()]).toEqual([["a2"], 0]);
   });
 
   describe("what is not there", () => {

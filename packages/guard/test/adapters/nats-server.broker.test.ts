@@ -229,9 +229,9 @@ describeBroker("nats", "A server of NATS", () => {
       const all = '[">"]';
       const broker = natsWith(rights(all));
       const server = await ownServer(broker);
-      const configure = (settings: string): void => {
-        natsWith(settings).prepare!(server.folder);
-        server.signal("SIGHUP" as never);
+      const configure = async (settings: string): Promise<void> => {
+        await natsWith(settings).prepare!(server.folder);
+        server.signal("SIGHUP");
       };
       const admin = await opened(await connected(server.url, { user: "admin", pass: password }));
       const worker = await opened(
@@ -243,10 +243,10 @@ describeBroker("nats", "A server of NATS", () => {
       // What cannot be said to be worked on comes again, and soon there is no more to ask for.
       const { take, told } = await box(worker, { prefetch: 2 });
       const [a] = await take(1);
-      configure(rights('["$JS.API.STREAM.INFO.>"]'));
+      await configure(rights('["$JS.API.STREAM.INFO.>"]'));
       await expect.poll(() => told.at(-1), within).toBe("ERR_TRANSPORT_REFUSED");
       await expect(a!.ack()).rejects.toMatchObject(refused);
-      configure(rights(all));
+      await configure(rights(all));
       await expect
         .poll(
           () =>

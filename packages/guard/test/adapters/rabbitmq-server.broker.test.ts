@@ -20,7 +20,7 @@ describeBroker("rabbitmq", "A server of RabbitMQ", (url) => {
     options: object = {},
     open: (url: string) => Promise<Opened> = amqplib,
   ): Promise<RabbitMqTransport> => {
-    const transport = new RabbitMqTransport(await opened<Opened["client"]>(open, to), options);
+    const transport = new RabbitMqTransport(await opened<Opened["client"]>(open, to), { newQueueMs: 0, ...options });
     onTestFinished(() => transport.close());
     return transport;
   };

@@ -22,12 +22,12 @@ describeBroker("rabbitmq", "RabbitMQ", (url) => {
     });
     afterAll(() => shared.close());
 
-    const fresh = async (): Promise<RabbitMqTransport> => new RabbitMqTransport(shared.client, { prefix: freshPrefix() });
+    const fresh = async (): Promise<RabbitMqTransport> => new RabbitMqTransport(shared.client, { prefix: freshPrefix(), newQueueMs: 0 });
     for (const law of transportLaws(fresh)) test(law.name, law.run);
 
     const made = (options: RabbitMqOptions = {}): { readonly transport: RabbitMqTransport; readonly prefix: string } => {
       const prefix = options.prefix ?? freshPrefix();
-      const transport = new RabbitMqTransport(shared.client, { ...options, prefix });
+      const transport = new RabbitMqTransport(shared.client, { newQueueMs: 0, ...options, prefix });
       onTestFinished(() => transport.close());
       return { transport, prefix };
     };
@@ -242,7 +242,7 @@ describeBroker("rabbitmq", "RabbitMQ", (url) => {
 
   describe("names", () => {
     test("[DST-02] [DST-08] hostile names of destinations and groups are names and nothing else", async () => {
-      const transport = new RabbitMqTransport(await opened(amqplib, url), { prefix: freshPrefix() });
+      const transport = new RabbitMqTransport(await opened(amqplib, url), { prefix: freshPrefix(), newQueueMs: 0 });
       onTestFinished(() => transport.close());
       const hostile = ["*", "#", "a:b", "a%3Ab", "a b\r\n", "\u0000", "é", "amq.direct", "a", "a:b:dead"];
       const boxes = await Promise.all(hostile.map((name) => box(transport, { destination: name, group: name })));

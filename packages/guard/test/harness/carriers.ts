@@ -7,8 +7,11 @@ import { KafkaTransport } from "../../src/adapters/kafka.ts";
 import { KafkaJsTransport } from "../../src/adapters/kafkajs.ts";
 import { NatsTransport } from "../../src/adapters/nats.ts";
 import { RedisStreamsTransport } from "../../src/adapters/redis-streams.ts";
+import { SqsTransport } from "../../src/adapters/sqs.ts";
 import type { Transport } from "../../src/ports/transport.ts";
 import { brokersOf, createTopics, withAdmin } from "../adapters/kafka-topics.ts";
+import { clientAt, makeQueues } from "../adapters/sqs-box.ts";
+import { GROUP } from "./counted.ts";
 
 export interface Opened {
   readonly transport: Transport;
@@ -37,6 +40,21 @@ const kafka = {
 const toNats = (url: string): Promise<NatsConnection> => connect({ servers: url, maxReconnectAttempts: -1, reconnectTimeWait: 50 });
 const onNats = (connection: NatsConnection): NatsTransport =>
   new NatsTransport({ connection, headers }, { reclaimAfterMs: 1000, answerWithinMs: 1000 });
+
+const sqs = (fifo: boolean): Carrier => ({
+  name: fifo ? "sqs-fifo" : "sqs",
+  broker: "sqs",
+  async open(url) {
+    const client = clientAt(url);
+    const transport = new SqsTransport(client, { groups: [GROUP], fifo, visibilityMs: 1000, waitMs: 1000, answerWithinMs: 1000 });
+    return { transport, close: async () => client.destroy() };
+  },
+  async declare(url, destination, group) {
+    const client = clientAt(url);
+    await makeQueues(client, { prefix: "sallyport", fifo, destination, groups: [group] });
+    client.destroy();
+  },
+});
 
 export const CARRIERS: readonly Carrier[] = [
   {
@@ -76,6 +94,8 @@ export const CARRIERS: readonly Carrier[] = [
       await connection.close();
     },
   },
+  sqs(false),
+  sqs(true),
 ];
 
 export function carrierOf(name: string): Carrier {

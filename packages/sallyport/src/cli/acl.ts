@@ -1,24 +1,46 @@
-// `sallyport acl`: the least rights that server, worker and operator need on a broker, from the contract, as text that the
-// broker's own tool takes (DST-07). Nothing is sent anywhere, and no password is made or shown.
+// `sallyport acl`: the least rights that server, worker and operator need on broker and store, from the contract, as text
+// that their own tools take (DST-07). Nothing is sent anywhere, and no password is made or shown.
 import { resolve } from "node:path";
-import { BROKERS, layoutOf, loadContractFile, escapedJson, escapedLines, type Role, ROLES } from "@sallyport/server";
+import { SallyportError } from "@sallyport/guard";
+import {
+  type Broker,
+  brokerNamed,
+  BROKERS,
+  chooseBroker,
+  chooseStore,
+  escapedJson,
+  escapedLines,
+  isUrl,
+  layoutOf,
+  loadContractFile,
+  type Role,
+  ROLES,
+  type Settings,
+  type Store,
+  storeNamed,
+  STORES,
+} from "@sallyport/server";
 import { Command, Option } from "commander";
 import { definedOf } from "./numbers.ts";
-import { chosenFor } from "./topology.ts";
 
 interface AclOptions {
   readonly broker?: string;
+  readonly store?: string;
   readonly role?: Role;
   readonly group?: string;
   readonly tenant?: readonly string[];
   readonly json?: boolean;
 }
 
+const NAMES = BROKERS.map(({ name }) => name).join(", ");
+const STORE_NAMES = STORES.map(({ name }) => name).join(", ");
+
 export function aclCommand(): Command {
   return new Command("acl")
-    .description("Show the least rights that server, worker and operator need on the broker, for the broker's own tool.")
+    .description("Show the least rights that server, worker and operator need on broker and store, for their own tools.")
     .argument("<contract>", "the contract file, YAML or JSON")
-    .option("--broker <name or url>", `one of ${BROKERS.map(({ name }) => name).join(", ")} (default: the contract's)`)
+    .option("--broker <name or url>", `one of ${NAMES} (default: the contract's)`)
+    .option("--store <name or url>", `one of ${STORE_NAMES} (default: the contract's)`)
     .addOption(new Option("--role <role>", "of one role alone").choices(ROLES))
     .option("--group <name>", "consumer group (default: the contract's name)")
     .option("--tenant <name...>", "tenants, for destinations with {tenant}")
@@ -30,13 +52,46 @@ async function acl(contract: string, options: AclOptions): Promise<void> {
   const loaded = await loadContractFile(resolve(contract));
   const { group, tenant: tenants, role } = options;
   const layout = layoutOf(loaded.contract, { policy: loaded.settings.policy, ...definedOf({ group, tenants }) });
-  const { kind } = chosenFor(options.broker ?? loaded.settings.broker, true);
-  const rights = (role === undefined ? ROLES : [role]).map((one) => kind.rights(layout, one));
+  const kinds = kindsOf(loaded.settings, options);
+  const rights = kinds.flatMap(({ of, kind }) =>
+    (role === undefined ? ROLES : [role]).map((one) => ({ of, name: kind.name, ...kind.rights(layout, one) })),
+  );
   if (options.json === true) console.log(escapedJson(rights, undefined, 2));
   // What says where it goes is on the other stream, so that the text alone can be sent on.
   else
-    for (const { role: of, user, goes, text } of rights) {
-      console.error(escapedLines(`${of}: user ${user}; ${goes}`));
+    for (const { of, name, role: who, user, goes, text } of rights) {
+      console.error(escapedLines(`${of} ${name}, ${who}: user ${user}; ${goes}`));
       console.log(escapedLines(text));
     }
+}
+
+interface Kind {
+  readonly of: "broker" | "store";
+  readonly kind: Broker | Store;
+}
+
+/** What is named on the command line; where nothing is, what the contract has. */
+function kindsOf(settings: Settings, options: AclOptions): readonly Kind[] {
+  const { broker, store } = options.broker === undefined && options.store === undefined ? settings : options;
+  const kinds: Kind[] = [];
+  if (broker !== undefined)
+    kinds.push({ of: "broker", kind: isUrl(broker) ? chooseBroker(broker, true).kind : known(brokerNamed(broker), NAMES) });
+  // A path is of a file, whose permissions are the machine's.
+  if (store !== undefined)
+    kinds.push({ of: "store", kind: isUrl(store) ? chooseStore(store, true).kind : known(storeNamed(nameOf(store)), STORE_NAMES) });
+  if (kinds.length > 0) return kinds;
+  throw new SallyportError("ERR_CONFIG_INVALID", "neither broker nor store is given", {
+    place: "--broker and --store",
+    remedy: `Name one of ${NAMES}.`,
+  });
+}
+
+const nameOf = (store: string): string => (store.includes("/") ? "sqlite" : store);
+
+function known<K>(kind: K | undefined, names: string): K {
+  if (kind !== undefined) return kind;
+  throw new SallyportError("ERR_CONFIG_INVALID", "there is none of this name", {
+    place: "--broker or --store",
+    remedy: `Name one of ${names}, or give an address.`,
+  });
 }

@@ -16,7 +16,8 @@ export interface GivenReportOptions {
 }
 
 export interface Reported {
-  readonly rules: readonly RuleInfo[];
+  /** Asked where a report speaks of them: JSON does not. */
+  readonly rules: () => Promise<readonly RuleInfo[]>;
   readonly sourceOf: SourceOf;
 }
 
@@ -39,8 +40,10 @@ function outputs(file: string, before: readonly string[]): readonly string[] {
 /** Writes every report that was asked for, and sets the code that the process ends with. */
 export async function report(audit: Audit, options: GivenReportOptions, { rules, sourceOf }: Reported): Promise<void> {
   const { format, output = [], failOn } = options;
+  const formats = output.length === 0 ? [format ?? "text"] : output.map((file) => format ?? formatOf(file) ?? "text");
+  const pages = formats.every((one) => one === "json") ? [] : await rules();
   const written = (as: Format, colour: boolean): string =>
-    REPORTS[as].write(audit, { rules, sourceOf, colour, width: process.stdout.columns ?? 100 });
+    REPORTS[as].write(audit, { rules: pages, sourceOf, colour, width: process.stdout.columns ?? 100 });
   if (output.length === 0) process.stdout.write(written(format ?? "text", isColourful()));
   for (const file of output) await writeFile(file, written(format ?? formatOf(file) ?? "text", false));
   if (output.length > 0) console.error(`${audit.grade.letter}: ${verdictSentence(audit)} Written to ${escaped(output.join(", "))}.`);

@@ -7,6 +7,7 @@ import {
   BROKERS,
   type Chosen,
   chooseBroker,
+  chooseStore,
   type Declaration,
   escapedJson,
   escapedLines,
@@ -22,6 +23,7 @@ import { isInsecure } from "./open.ts";
 
 interface TopologyOptions {
   readonly broker?: string;
+  readonly store?: string;
   readonly apply?: boolean;
   readonly insecure?: boolean;
   readonly group?: string;
@@ -34,6 +36,7 @@ export function topologyCommand(): Command {
     .description("Show which topics, queues, streams and groups a contract needs, and with --apply make those that are not there.")
     .argument("<contract>", "the contract file, YAML or JSON")
     .option("--broker <url or name>", `broker, or one of ${BROKERS.map(({ name }) => name).join(", ")} (default: the contract's)`)
+    .option("--store <url>", "with --apply: make its tables too (default: the contract's)")
     .option("--apply", "make what is not there; what is there is left as it is, and `sallyport doctor` says what is wrong with it")
     .option("--insecure", "take a broker that is plaintext or open to whoever reaches it, off this machine")
     .option("--group <name>", "consumer group (default: the contract's name)")
@@ -48,7 +51,8 @@ async function topology(contract: string, options: TopologyOptions): Promise<voi
   const { policy } = loaded.settings;
   const layout = layoutOf(loaded.contract, { policy, ...definedOf({ group, tenants }) });
   const given = options.broker ?? loaded.settings.broker;
-  const chosen = chosenFor(given, isInsecure(loaded.settings, options));
+  const insecure = isInsecure(loaded.settings, options);
+  const chosen = chosenFor(given, insecure);
   const declarations = chosen.kind.topology(layout);
   if (options.json === true) console.log(escapedJson(declarations, undefined, 2));
   else if (declarations.length === 0) console.log(`${chosen.kind.name} needs nothing to be declared`);
@@ -60,17 +64,28 @@ async function topology(contract: string, options: TopologyOptions): Promise<voi
       remedy: `Give its address, like ${chosen.kind.example}.`,
     });
   }
-  const opened = await chosen.kind.open(chosen.address, openSettings(policy, jsonLog({ level: "warn" })));
+  const open = openSettings(policy, jsonLog({ level: "warn" }));
+  const opened = await chosen.kind.open(chosen.address, open);
   try {
     await opened.declare(layout);
     console.error(`declared on ${String(chosen.address)}`);
   } finally {
     await opened.close();
   }
+  const store = options.store ?? loaded.settings.store;
+  if (store === undefined || !isUrl(store)) return;
+  const { kind, address } = chooseStore(store, insecure);
+  const kept = await kind.open(address, open);
+  try {
+    await kept.declare();
+    console.error(`declared on ${String(address)}`);
+  } finally {
+    await kept.close();
+  }
 }
 
 /** An address, or the bare name of a kind. @throws {SallyportError} `ERR_CONFIG_*`. */
-export function chosenFor(given: string | undefined, insecure: boolean): Pick<Chosen<Broker>, "kind"> & Partial<Chosen<Broker>> {
+function chosenFor(given: string | undefined, insecure: boolean): Pick<Chosen<Broker>, "kind"> & Partial<Chosen<Broker>> {
   if (given !== undefined && isUrl(given)) return chooseBroker(given, insecure);
   const kind = given === undefined ? undefined : brokerNamed(given);
   if (kind !== undefined) return { kind };

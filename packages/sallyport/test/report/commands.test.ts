@@ -26,7 +26,9 @@ afterEach(() => {
 });
 
 const audited = async (args: readonly string[], made = audit()): Promise<string | number | null | undefined> => {
-  const command = withReportOptions(new Command("audit")).action((given: GivenReportOptions) => report(made, given, options()));
+  const { rules, sourceOf } = options();
+  const reported = { rules: () => Promise.resolve(rules), sourceOf };
+  const command = withReportOptions(new Command("audit")).action((given: GivenReportOptions) => report(made, given, reported));
   await command.configureOutput({ writeErr: (text) => (said += text) }).parseAsync(args, { from: "user" });
   return process.exitCode;
 };

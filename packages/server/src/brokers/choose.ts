@@ -26,6 +26,9 @@ export const chooseStore = (url: string, insecure: boolean): Chosen<Store> => ch
 /** By name, as `sallyport acl --broker NAME` has it. */
 export const brokerNamed = (name: string): Broker | undefined => BROKERS.find((broker) => broker.name === name);
 
+/** As {@link brokerNamed}. */
+export const storeNamed = (name: string): Store | undefined => STORES.find((store) => store.name === name);
+
 /** One scheme is of one kind. @throws {TypeError} where two files of a list have the same. */
 export function bySchemeOf<K extends Kind>(kinds: readonly K[]): ReadonlyMap<string, K> {
   const found = new Map<string, K>();

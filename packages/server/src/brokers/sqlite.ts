@@ -8,6 +8,13 @@ const VISIBILITY_MS = 10_000;
 
 export const visibilityOf = (leaseMs: number): number => Math.min(leaseMs, VISIBILITY_MS);
 
+export const fileRights: Broker["rights"] = (layout, role) => ({
+  role,
+  user: userOf(layout, role),
+  goes: "to a shell: whoever may write the file may do everything, so that all roles are one user of the machine",
+  text: `useradd --system sallyport-${layout.contract.name}`,
+});
+
 export const sqlite: Broker = {
   name: "sqlite",
   schemes: new Map([["sqlite", true]]),
@@ -29,10 +36,5 @@ export const sqlite: Broker = {
     };
   },
   topology: () => [],
-  rights: (layout, role) => ({
-    role,
-    user: userOf(layout, role),
-    goes: "to a shell: whoever may write the file may do everything, so that all roles are one user of the machine",
-    text: `useradd --system sallyport-${layout.contract.name}`,
-  }),
+  rights: fileRights,
 };

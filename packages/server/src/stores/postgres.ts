@@ -1,6 +1,6 @@
 // Claims, limits, the call ledger, dead letters and the trail in PostgreSQL.
 import { type Address, optionIn } from "../brokers/address.ts";
-import type { Check, Wrong } from "../brokers/broker.ts";
+import { type Check, PASSWORD, type Role, userOf, type Wrong } from "../brokers/broker.ts";
 import { unreachable } from "../brokers/unreachable.ts";
 import type { Store } from "./store.ts";
 
@@ -75,9 +75,33 @@ export const postgres: Store = {
       trail: new PostgresTrail(asked),
       answers: async () => void (await pool.query("SELECT 1")),
       checks: () => checksOf(async (sql) => (await pool.query<Record<string, string>>(sql)).rows[0] ?? {}),
+      // The tables are made before the first statement.
+      declare: async () => void (await asked.query("SELECT 1", [])),
       close: () => pool.end(),
     };
   },
+  rights: (layout, role) => {
+    const user = `"${userOf(layout, role)}"`;
+    const grants = GRANTS[role].map(
+      ([rights, tables]) => `GRANT ${rights} ON ${tables.map((table) => `${SCHEMA}.${table}`).join(", ")} TO ${user};`,
+    );
+    return {
+      role,
+      user: userOf(layout, role),
+      goes: "to psql, of the user that has made the tables with `sallyport topology --apply`",
+      text: [`CREATE ROLE ${user} LOGIN PASSWORD '${PASSWORD}';`, `GRANT USAGE ON SCHEMA ${SCHEMA} TO ${user};`, ...grants].join("\n"),
+    };
+  },
+};
+
+type Grant = readonly [rights: string, tables: readonly string[]];
+const ALL = "SELECT, INSERT, UPDATE, DELETE";
+/** Nothing that is on the trail can be changed or removed with this (OPS-01). */
+const APPENDS: Grant = ["SELECT, INSERT", ["trail"]];
+const GRANTS: Readonly<Record<Role, readonly Grant[]>> = {
+  server: [[ALL, ["counters", "spends", "calls"]], APPENDS],
+  worker: [[ALL, ["claims"]], ["SELECT, INSERT", ["dead_letters"]], APPENDS],
+  operator: [["SELECT, DELETE", ["dead_letters"]], APPENDS],
 };
 
 function checksOf(row: (sql: string) => Promise<Readonly<Record<string, string>>>): readonly Check[] {

@@ -1,5 +1,6 @@
 // A SQLite file as the store, beside a broker that is elsewhere: for the processes of one machine and no more.
 import { openDatabase, pathOf, storesIn } from "../sqlite-file.ts";
+import { fileRights } from "../brokers/sqlite.ts";
 import type { Store } from "./store.ts";
 
 export const sqlite: Store = {
@@ -14,7 +15,9 @@ export const sqlite: Store = {
       ...storesIn(database),
       answers: () => database.write(() => undefined),
       checks: () => [],
+      declare: () => Promise.resolve(),
       close: () => database.close(),
     };
   },
+  rights: fileRights,
 };

@@ -2,7 +2,7 @@
 // one and its name in list.ts; its client is imported where it is opened and nowhere above.
 import type { ClaimStore, DeadLetterStore, KeptTrail, Ledger, LimitStore } from "@sallyport/guard/ports";
 import type { Address } from "../brokers/address.ts";
-import type { Check, OpenSettings } from "../brokers/broker.ts";
+import type { Check, Layout, OpenSettings, Rights, Role } from "../brokers/broker.ts";
 
 export interface OpenedStore {
   readonly claims: ClaimStore;
@@ -14,6 +14,8 @@ export interface OpenedStore {
   answers(): Promise<void>;
   /** As of brokers: `serve` and `work` refuse to start while one finds something. */
   checks(): readonly Check[];
+  /** Makes tables that are not there, where a store has any; the three roles may not. */
+  declare(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -27,4 +29,6 @@ export interface Store {
   exposures(address: Address): readonly string[];
   /** @throws {SallyportError} `ERR_STORE_UNAVAILABLE`, `ERR_CONFIG_*`, without a secret (OPS-05). */
   open(address: Address, settings: Pick<OpenSettings, "onNotice">): Promise<OpenedStore>;
+  /** Pure. As of brokers, of what each role keeps: the server limits and calls, the worker claims and dead letters (DST-07, OPS-01). */
+  rights(layout: Layout, role: Role): Rights;
 }

@@ -43,8 +43,8 @@ const layout = (group = "workers"): Layout => {
 };
 
 const open = async (url: string): Promise<OpenedBroker> => {
-  const { kind, address } = chooseBroker(url, false);
-  const opened = await kind.open(address, { leaseMs: 30_000, maxFailures: 5, maxRetryMs: 300_000, onNotice: () => undefined });
+  const { kind: broker, address } = chooseBroker(url, false);
+  const opened = await broker.open(address, { leaseMs: 30_000, maxFailures: 5, maxRetryMs: 300_000, onNotice: () => undefined });
   onTestFinished(() => opened.close());
   return opened;
 };

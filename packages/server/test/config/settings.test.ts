@@ -58,6 +58,22 @@ describe("settings that are right", () => {
     expect(settingsOf("keys: { file: ./keys.json }").keys).toEqual({ file: resolve("keys.json") });
   });
 
+  test("broker and store are addresses, which may come out of the environment, and a store may be a file", () => {
+    const text = "broker: 'redis://shop:${PASSWORD}@broker.example'\nstore: ${STORE}\ninsecure: true";
+    const given = settingsOf(text, { PASSWORD: "hunter2", STORE: "postgres://a:b@db.example/d" });
+    expect([given.broker, given.store, given.insecure]).toEqual([
+      "redis://shop:hunter2@broker.example",
+      "postgres://a:b@db.example/d",
+      true,
+    ]);
+    expect(settingsOf("store: ./data/a.db").store).toMatch(/^\/.*\/data\/a\.db$/);
+    expect(settingsOf("broker: redis://shop@127.0.0.1").broker).toBe("redis://shop@127.0.0.1");
+  });
+
+  test("[OPS-05] half a password in an address is one, too", () => {
+    expect(refusalOf(() => settingsOf("broker: 'redis://shop:hunter${A}@broker.example'", { A: "2" })).code).toBe("ERR_CONFIG_INVALID");
+  });
+
   test("numbers may come out of the environment", () => {
     expect(settingsOf("server: { port: '${PORT}' }", { PORT: "8080" }).server.port).toBe(8080);
     expect(refusalOf(() => settingsOf("server: { port: '8080' }")).code).toBe("ERR_CONFIG_INVALID");
@@ -90,6 +106,10 @@ const WRONG: readonly (readonly [string, string, string])[] = [
   ["[OPS-04] auth that asks for nothing", "server: { auth: ▶{} }", "ERR_CONFIG_INVALID"],
   ["a host with two ports", "server: { allowedHosts: [a.example, ▶'a.example:1:2'] }", "ERR_CONFIG_INVALID"],
   ["a host that is none", "server: { allowedHosts: [▶'[['] }", "ERR_CONFIG_INVALID"],
+  ["[OPS-05] a password in the broker's address", "broker: ▶redis://shop:hunter2@broker.example", "ERR_CONFIG_INVALID"],
+  ["[OPS-05] a password in the store's address", "store: ▶postgres://shop:hunter2@db.example/d", "ERR_CONFIG_INVALID"],
+  ["a broker that is no address", "broker: ▶localhost:6379", "ERR_CONFIG_INVALID"],
+  ["[OPS-04] insecurity said as text", "insecure: ▶'yes'", "ERR_CONFIG_INVALID"],
   ["[OPS-05] keys in the file", "keys: ▶[{ id: k1, secret: hunter2 }]", "ERR_CONFIG_INVALID"],
   ["[OPS-05] a secret in the file", "keys: { ▶secret: hunter2 }", "ERR_CONFIG_UNKNOWN_KEY"],
   ["keys in two places", "keys: { env: A, file: ▶b }", "ERR_CONFIG_INVALID"],

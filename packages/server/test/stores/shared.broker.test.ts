@@ -7,9 +7,12 @@ import { postgres as postgresServer } from "../../../../scripts/brokers/postgres
 import { redis as redisServer } from "../../../../scripts/brokers/redis.ts";
 import { describeBroker } from "../../../guard/test/brokers.ts";
 import { Address } from "../../src/brokers/address.ts";
+import { PASSWORD, type Role, ROLES } from "../../src/brokers/broker.ts";
+import { layoutOf } from "../../src/brokers/layout.ts";
 import { postgres } from "../../src/stores/postgres.ts";
 import { redis } from "../../src/stores/redis.ts";
 import type { OpenedStore, Store } from "../../src/stores/store.ts";
+import { shop } from "../shop.ts";
 import { ownServer } from "../brokers/own-server.ts";
 
 const SECRET = "of-this-test-alone";
@@ -56,6 +59,55 @@ async function saysNothingSecret(store: Store, url: string, code: RegExp): Promi
   expect(inspect([error, notices], { depth: 9, showHidden: true })).not.toMatch(new RegExp(`${SECRET}|nobody`));
 }
 
+const LAYOUT = layoutOf(shop, { tenants: ["acme"] });
+const ENTRY = { door: "operator", decision: "done" } as const;
+const letter = (id: string) => ({ ...LETTER, id, bytes: Uint8Array.from([1]) });
+
+/** What each of the three may do, and what of the others' it may not. `letters` has one letter, "old". */
+async function keepToTheirOwn(as: (role: Role) => Promise<OpenedStore>): Promise<void> {
+  const [server, worker, operator] = [await as("server"), await as("worker"), await as("operator")];
+  const refused = async (acts: readonly (() => Promise<unknown>)[]): Promise<void> => {
+    for (const act of acts)
+      await expect(act()).rejects.toMatchObject({
+        code: "ERR_STORE_UNAVAILABLE",
+        message: expect.stringMatching(/may not|cannot|did not/),
+      });
+  };
+  for (const store of [server, worker, operator]) {
+    await store.trail.append([ENTRY]);
+    expect((await Promise.all(store.checks().map((check) => check.run()))).flat()).toEqual([]);
+  }
+  expect(await server.limits.spend([{ key: "rights", limit: 1, windowMs: 60_000 }])).toBeUndefined();
+  const begun = await server.ledger.begin({ ...CALL, key: "rights" });
+  if (begun.kind !== "begun") return expect.unreachable();
+  await server.ledger.end("rights", begun.token, { kind: "refused" });
+  await refused([
+    () => server.claims.claim([CLAIM]),
+    () => server.deadLetters.put([letter("forged")]),
+    () => server.deadLetters.remove(["old"]),
+  ]);
+
+  const [claim] = await worker.claims.claim([{ ...CLAIM, key: "rights" }]);
+  if (claim?.kind !== "granted") return expect.unreachable();
+  expect(await worker.claims.change([{ kind: "commit", key: "rights", token: claim.token }])).toEqual(["changed"]);
+  await worker.deadLetters.put([letter("new")]);
+  await refused([
+    () => worker.limits.spend([{ key: "x", limit: 1, windowMs: 1 }]),
+    () => worker.ledger.begin(CALL),
+    () => worker.deadLetters.remove(["old"]),
+  ]);
+
+  expect((await operator.deadLetters.list({}, { limit: 9 })).map(({ id }) => id)).toEqual(["new", "old"]);
+  expect(await operator.deadLetters.get("old")).toBeDefined();
+  expect(await operator.deadLetters.remove(["old", "new"])).toBe(2);
+  expect(await operator.trail.verify()).toMatchObject({ intact: true });
+  await refused([
+    () => operator.claims.claim([CLAIM]),
+    () => operator.ledger.begin(CALL),
+    () => operator.deadLetters.put([letter("forged")]),
+  ]);
+}
+
 describeBroker("redis", "the store on Redis", () => {
   const server = ownServer(redisServer);
 
@@ -72,6 +124,34 @@ describeBroker("redis", "the store on Redis", () => {
     const [command = "", ...args] = found?.mend.split(" ") ?? [];
     await admin.call(command, args);
     expect(await check?.run()).toEqual([]);
+  });
+
+  test("[DST-07] [OPS-01] gives each role its own with the rights that are told, and nobody the trail to change", async () => {
+    const admin = new IoRedis(server().url);
+    onTestFinished(() => admin.disconnect());
+    await admin.flushall();
+    await (await open(redis, server().url)).deadLetters.put([letter("old")]);
+    const users = new Map<Role, string>();
+    for (const role of ROLES) {
+      const { text, user } = redis.rights(LAYOUT, role);
+      // As redis-cli takes it: what is in parentheses is one argument.
+      const [command = "", ...args] = text.replace(PASSWORD, SECRET).match(/\([^)]*\)|\S+/g) ?? [];
+      await admin.call(command, args);
+      users.set(role, server().url.replace("://", `://${user}:${SECRET}@`));
+    }
+    await keepToTheirOwn((role) => open(redis, users.get(role) ?? ""));
+    for (const url of users.values()) {
+      const client = new IoRedis(url);
+      onTestFinished(() => client.disconnect());
+      for (const [command, ...args] of [
+        ["XDEL", "sallyport:{trail}", "1-0"],
+        ["XTRIM", "sallyport:{trail}", "MAXLEN", "0"],
+        ["DEL", "sallyport:{trail}"],
+        ["DEL", "sallyport:{trail}:head"],
+        ["EVAL", "return redis.call('DEL', KEYS[1])", "1", "sallyport:{trail}"],
+      ] as const)
+        await expect(client.call(command, args)).rejects.toThrow(/NOPERM|user executing the script can't/);
+    }
   });
 
   test("[OPS-05] says what is wrong with a login or a server without a secret", async () => {
@@ -117,6 +197,34 @@ describeBroker("postgres", "the store on PostgreSQL", () => {
     await within.end();
     expect(await check?.run()).toEqual([]);
     await (await open(postgres, url)).trail.append([{ door: "operator", decision: "done" }]);
+  });
+
+  test("[DST-07] [OPS-01] gives each role its own with the rights that are told, and nobody the trail to change", async () => {
+    await admin.query("CREATE DATABASE roles");
+    const url = server().url.replace(/\/postgres$/, "/roles");
+    const owner = await open(postgres, url);
+    await owner.declare();
+    await owner.deadLetters.put([letter("old")]);
+    const within = new Pool({ connectionString: url, max: 1 });
+    onTestFinished(() => within.end());
+    const users = new Map<Role, string>();
+    for (const role of ROLES) {
+      const { text, user } = postgres.rights(LAYOUT, role);
+      await within.query(text.replace(PASSWORD, SECRET));
+      users.set(role, url.replace("sallyport@", `${user}:${SECRET}@`));
+    }
+    await keepToTheirOwn((role) => open(postgres, users.get(role) ?? ""));
+    for (const one of users.values()) {
+      const theirs = new Pool({ connectionString: one, max: 1 });
+      onTestFinished(() => theirs.end());
+      for (const sql of [
+        "UPDATE sallyport.trail SET at_ms = 0",
+        "DELETE FROM sallyport.trail",
+        "TRUNCATE sallyport.trail",
+        "DROP TABLE sallyport.trail",
+      ])
+        await expect(theirs.query(sql)).rejects.toMatchObject({ code: "42501" });
+    }
   });
 
   test("[OPS-04] a server that cannot encrypt is refused where encryption is asked for, as it is off this machine", async () => {

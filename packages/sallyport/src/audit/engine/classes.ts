@@ -57,17 +57,22 @@ function inherited<T>(
   seen: ReadonlySet<ClassValue>,
   find: (base: ClassValue, seen: ReadonlySet<ClassValue>) => T | undefined,
 ): T | undefined {
-  if (seen.has(cls)) return undefined;
+  const bases = basesOf(cls);
+  if (bases.length === 0 || seen.has(cls)) return undefined;
   const below = new Set(seen).add(cls);
-  for (const base of basesOf(cls)) {
+  for (const base of bases) {
     const found = find(base, below);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-export const basesOf = (cls: ClassValue): readonly ClassValue[] =>
-  cls.bases.flatMap((base) => base.atoms.flatMap((atom) => (atom.kind === "class" ? [atom.cls] : [])));
+export function basesOf({ bases }: ClassValue): readonly ClassValue[] {
+  if (bases.length === 0) return NO_CLASSES;
+  return bases.flatMap((base) => base.atoms.flatMap((atom) => (atom.kind === "class" ? [atom.cls] : [])));
+}
+
+const NO_CLASSES: readonly ClassValue[] = [];
 
 /** A field that no code was seen to write, by its declaration. */
 export function inheritedField(machine: Machine, cls: ClassValue, name: string, seen: ReadonlySet<ClassValue> = new Set()): Value {

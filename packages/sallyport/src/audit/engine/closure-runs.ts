@@ -26,6 +26,12 @@ export interface Runner {
   activationOf(module: SourceModule, closure: Closure | undefined): Activation;
 }
 
+/** Go: the last of what it gives, or all of it. */
+function givesError({ returns }: FunctionDefinition): boolean {
+  const last = returns?.path.at(-1) === "tuple" ? returns.args?.at(-1) : returns;
+  return last?.path.length === 1 && last.path[0] === "error";
+}
+
 export function runBounded(runner: Runner, closure: Closure, args: Given, site: Site): Value {
   const { machine, now } = runner;
   const { definition, module } = closure;
@@ -40,7 +46,8 @@ export function runBounded(runner: Runner, closure: Closure, args: Given, site: 
   const alike = run.alike.get(signature) ?? { count: 0, value: UNKNOWN };
   run.alike.set(signature, alike);
   if (alike.count >= runner.limits.alike) return alike.value;
-  const recursion = now.running.filter((one) => one === definition).length;
+  let recursion = 0;
+  for (const one of now.running) if (one === definition) recursion++;
   if (now.stack.length >= depth || run.count >= mostRuns || recursion > 1) {
     if (run.count >= mostRuns) runner.meter.cutShort(now.entry);
     return run.last === UNKNOWN ? callUnknown(machine, UNKNOWN, args, site) : run.last;
@@ -50,8 +57,9 @@ export function runBounded(runner: Runner, closure: Closure, args: Given, site: 
   const told = runner.doings;
   run.count++;
   const { around, stack } = now;
+  const call = machine.fresh();
   now.stack = [...stack, { file: machine.activation.module.ir.file, at: site.at, within: machine.activation.within }];
-  now.around = [...around, { kind: "call", id: machine.fresh(), name: definition.name }];
+  now.around = [...around, { kind: "call", id: call, name: definition.name }];
   const before = machine.state;
   const value = runClosure(machine, closure, args, site, (own, work): Returned => {
     machine.state = before.fork();
@@ -65,9 +73,10 @@ export function runBounded(runner: Runner, closure: Closure, args: Given, site: 
     return { returns: activation.returns.map((one) => one.value), yields: activation.yields };
   });
   Object.assign(now, { around, stack });
+  if (site.unused === true && givesError(definition)) machine.report({ kind: "failed", leaves: false, dropped: call }, site.at);
   now.running.pop();
   // Nothing of the input, nothing done: it is the same for everybody.
-  if (told === runner.doings && isPlain(closure, args) && value.taints.length === 0) runner.plain.set(signature, value);
+  if (told === runner.doings && value.taints.length === 0 && isPlain(closure, args)) runner.plain.set(signature, value);
   alike.value = alike.value === UNKNOWN ? value : join(alike.value, value);
   run.last = run.last === UNKNOWN ? value : join(run.last, value);
   return value;

@@ -103,8 +103,11 @@ export type Event = Happened &
     | { readonly kind: "throw"; readonly value: Value; readonly caught: boolean }
     /** Failures of a promise are taken up: `handle(message).catch(f)`. */
     | { readonly kind: "caught" }
-    /** Go: an error is there, and what follows in this branch is done about it. `leaves`: the branch does not fall out at its end. */
-    | { readonly kind: "failed"; readonly leaves: boolean }
+    /**
+     * Go: an error is there, and what follows in this branch is done about it. `leaves`: the branch does not fall out at its
+     * end. `dropped`: nothing is, since nobody looks at what the call gives: that call, or the library's at this place.
+     */
+    | { readonly kind: "failed"; readonly leaves: boolean; readonly dropped?: number | "here" }
     /** The program ends, or the handler does without an answer. */
     | { readonly kind: "exit" }
     /** Of a collection of the program's own: is a member there (`whether`) or what is under it (`what`), or is one put in or taken out? */

@@ -117,7 +117,17 @@ function template(machine: Machine, { parts, at }: Of<"template">, scope: Scope)
   );
 }
 
-const shown = (callee: Expression): string => {
+const texts = new WeakMap<Expression, string>();
+
+function shown(callee: Expression): string {
+  const known = texts.get(callee);
+  if (known !== undefined) return known;
+  const text = written(callee);
+  texts.set(callee, text);
+  return text;
+}
+
+const written = (callee: Expression): string => {
   switch (callee.kind) {
     case "name":
       return callee.name;

@@ -78,6 +78,9 @@ export function callLibrary(machine: Machine, atom: LibraryAtom, args: Given, si
   const result = resultOf(machine, { known, name, receiver, args, site }, reads);
   let messages = false;
   for (const act of acts) messages = perform(machine, known, act, args, receiver, site, result, guessed) || messages;
+  // What changes something gives an error, also where its model does not say so.
+  const fails = machine.language === "go" && acts.length > 0 && /(?:^|,)error$/.test(member.returns ?? "error");
+  if (fails && site.unused === true) machine.report({ kind: "failed", leaves: false, dropped: "here" }, site.at);
   if (member.tool !== undefined) registerTool(machine, member.tool, args, receiver, site, (path) => read(machine, path, args, receiver));
   for (const callback of member.calls ?? [])
     if (holds(machine, callback.when, args, receiver)) callBack(machine, known, callback, args, receiver, site);

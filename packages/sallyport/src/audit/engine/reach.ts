@@ -10,12 +10,16 @@ const MOST_PARTS = 2000;
 
 /** Everybody who has a say in any part of it. */
 export function deepTaints(value: Value): readonly Taint[] {
+  if (value.atoms.every(isShallow)) return value.taints;
   const lists: (readonly Taint[])[] = [];
   walk(value, (one) => {
     if (one.taints.length > 0) lists.push(one.taints);
   });
   return joinTaints(lists);
 }
+
+/** Nothing is in it. */
+const isShallow = (atom: Atom): boolean => atom.kind !== "text" && (atom.kind !== "object" || atom.object.type !== undefined);
 
 /** Visits a value and what it is made of, each part once. */
 export function walk(value: Value, visit: (value: Value, depth: number) => void): void {

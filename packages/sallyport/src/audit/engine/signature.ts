@@ -18,8 +18,11 @@ export function signatureOf(closure: Closure, args: Given, captured = false): st
   const around = captured
     ? [...closure.scope.names()].map(([name, cell]) => `${name}=${ofValue(cell.value)}`).join()
     : numberOf(closure.scope);
-  const given = [...args.positional, ...args.named.values(), ...[args.more, args.moreNamed, closure.self].map((one) => one ?? undefined)];
-  return `${numberOf(closure.definition)}(${around})${given.map((value) => (value === undefined ? "" : ofValue(value))).join()}`;
+  let given = "";
+  for (const value of args.positional) given += `${ofValue(value)},`;
+  for (const value of args.named.values()) given += `${ofValue(value)},`;
+  for (const value of [args.more, args.moreNamed, closure.self]) given += value === undefined ? "," : `${ofValue(value)},`;
+  return `${numberOf(closure.definition)}(${around})${given}`;
 }
 
 /** Nobody from outside has a say in it, as far as can be seen from here, and it is handed no function. */
@@ -28,17 +31,27 @@ export const isPlain = (closure: Closure, args: Given): boolean =>
     (value) => value === undefined || isOurs(value, 0),
   );
 
-const isOurs = (value: Value, depth: number): boolean =>
-  depth > 3 ||
-  (value.taints.length === 0 &&
-    value.atoms.every((atom) => {
-      if (atom.kind === "function") return false;
-      if (atom.kind === "text") return atom.parts.every((part) => isOurs(part, depth + 1));
-      if (atom.kind !== "object" || depth > 1 || atom.object.kind === "instance") return true;
-      return isOurs(atom.object.element, depth + 1) && [...atom.object.fields.values()].every((field) => isOurs(field, depth + 1));
-    }));
+function isOurs({ atoms, taints }: Value, depth: number): boolean {
+  if (depth > 3) return true;
+  if (taints.length > 0) return false;
+  for (const atom of atoms) {
+    if (atom.kind === "function") return false;
+    if (atom.kind === "text") {
+      for (const part of atom.parts) if (!isOurs(part, depth + 1)) return false;
+    } else if (atom.kind === "object" && depth <= 1 && atom.object.kind !== "instance") {
+      if (!isOurs(atom.object.element, depth + 1)) return false;
+      for (const field of atom.object.fields.values()) if (!isOurs(field, depth + 1)) return false;
+    }
+  }
+  return true;
+}
 
-const ofValue = (value: Value): string => `${value.atoms.map(ofAtom).join("|")}${value.taints.map(keyOf).join("^")}`;
+function ofValue({ atoms, taints }: Value): string {
+  let said = "";
+  for (const atom of atoms) said += `${ofAtom(atom)}|`;
+  for (const taint of taints) said += `${keyOf(taint)}^`;
+  return said;
+}
 
 function ofAtom(atom: Atom): string | number {
   switch (atom.kind) {

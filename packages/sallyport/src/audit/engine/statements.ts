@@ -99,6 +99,8 @@ function declare(machine: Machine, { target, value, type, at }: Of<"let">, scope
     const made = machine.program.instanceFor(machine, type, scope, at);
     return machine.bind(target, isNothing(made) ? objectValue(machine.make("object", at)) : made, scope, "declare");
   }
+  // Go: `rows, _ := f()`.
+  if (machine.language === "go" && value !== undefined && target.kind === "array" && target.items.at(-1) === undefined) markUnused(value);
   const given = value === undefined ? UNDEFINED : machine.evaluate(value, scope);
   const known = value === undefined || given.atoms.every((atom) => atom.kind === "unknown") ? typed : NOTHING;
   machine.bind(target, isNothing(known) ? given : { ...known, taints: given.taints }, scope, "declare");

@@ -58,23 +58,35 @@ const MOST_STEPS = 40;
 
 export const keyOf = ({ origin, path }: Pick<Taint, "origin" | "path">): string => `${origin.id}:${path}`;
 
-const sameAs = ({ origin, path, prototype, closed, marks }: Taint): string =>
-  `${origin.id}:${path}:${prototype === true}:${closed}${marks === true ? ":marks" : ""}`;
+const same = (one: Taint, other: Taint): boolean =>
+  one.origin.id === other.origin.id &&
+  one.path === other.path &&
+  one.closed === other.closed &&
+  (one.prototype === true) === (other.prototype === true) &&
+  (one.marks === true) === (other.marks === true);
+
+const NONE: readonly Taint[] = [];
 
 export function joinTaints(lists: readonly (readonly Taint[])[]): readonly Taint[] {
-  const all = lists.filter((list) => list.length > 0);
-  if (all.length === 0) return [];
-  if (all.length === 1) return all[0] as readonly Taint[];
-  const found = new Map<string, Taint>();
-  for (const list of all) {
+  let only: readonly Taint[] = NONE;
+  let several = false;
+  for (const list of lists) {
+    if (list.length === 0) continue;
+    if (only.length > 0) several = true;
+    else only = list;
+  }
+  if (!several) return only;
+  // A handful: looked for one by one, which makes no text of each.
+  const found: Taint[] = [];
+  for (const list of lists) {
     for (const taint of list) {
-      const other = found.get(sameAs(taint));
-      if (other === undefined) {
-        if (found.size < MOST_TAINTS) found.set(sameAs(taint), taint);
-      } else if (weaker(taint, other)) found.set(sameAs(taint), taint);
+      const at = found.findIndex((other) => same(taint, other));
+      if (at === -1) {
+        if (found.length < MOST_TAINTS) found.push(taint);
+      } else if (weaker(taint, found[at] as Taint)) found[at] = taint;
     }
   }
-  return [...found.values()];
+  return found;
 }
 
 /** Of two ways for one part of the input, the one about which less is known counts. */

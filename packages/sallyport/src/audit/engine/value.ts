@@ -23,10 +23,16 @@ export const ofTaints = (taints: readonly Taint[]): Value => (taints.length === 
 export const isNothing = (value: Value): boolean => value.atoms.length === 0 && value.taints.length === 0;
 
 export function join(...values: readonly Value[]): Value {
-  const some = values.filter((value) => !isNothing(value));
-  const [first] = some;
+  let first: Value | undefined;
+  let alike = true;
+  for (const value of values) {
+    if (isNothing(value)) continue;
+    if (first === undefined) first = value;
+    else if (value !== first) alike = false;
+  }
   if (first === undefined) return NOTHING;
-  if (some.length === 1 || some.every((value) => value === first)) return first;
+  if (alike) return first;
+  const some = values.filter((value) => !isNothing(value));
   const joined = { atoms: joinAtoms(some), taints: joinTaints(some.map((value) => value.taints)) };
   const test = some.some((value) => value.test !== undefined) ? joinTests(some) : undefined;
   return test === undefined ? joined : { ...joined, test };
@@ -51,8 +57,8 @@ function joinAtoms(values: readonly Value[]): readonly Atom[] {
   for (const value of values) {
     for (const atom of value.atoms) {
       const identity = identityOf(atom);
-      if (seen.has(identity)) continue;
-      seen.add(identity);
+      const size = seen.size;
+      if (seen.add(identity).size === size) continue;
       if (atom.kind === "constant" && ++constants > MOST_CONSTANTS) continue;
       atoms.push(atom);
       if (atoms.length >= MOST_ATOMS) return atoms;
@@ -64,7 +70,8 @@ function joinAtoms(values: readonly Value[]): readonly Atom[] {
 function identityOf(atom: Atom): unknown {
   switch (atom.kind) {
     case "constant":
-      return `${typeof atom.value}:${String(atom.value)}`;
+      // What a constant is stands for itself, apart from the words below.
+      return typeof atom.value === "string" ? `:${atom.value}` : atom.value;
     case "object":
       return atom.object;
     case "function":

@@ -1,7 +1,13 @@
 // YAML and JSON with places: what stands where in a file. Tags of CloudFormation are left aside, their text is kept.
-import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { createRequire } from "node:module";
+import type * as Yaml from "yaml";
 import type { Place } from "../ir/ir.ts";
 import { at } from "../ir/place.ts";
+
+let loaded: typeof Yaml | undefined;
+
+/** Loaded where there is a document to read: many projects have none that says anything here. */
+const yaml = (): typeof Yaml => (loaded ??= createRequire(import.meta.url)("yaml") as typeof Yaml);
 
 export interface Documented {
   readonly value: unknown;
@@ -11,6 +17,7 @@ export interface Documented {
 
 /** `undefined` for what is no document; `refuse` is told what is not read, and why. */
 export function readDocument(text: string, refuse: (why: string) => void): Documented | undefined {
+  const { LineCounter, parseDocument } = yaml();
   const lines = new LineCounter();
   try {
     const document = parseDocument(text, { lineCounter: lines, logLevel: "error", prettyErrors: false, strict: false, uniqueKeys: false });
@@ -34,7 +41,7 @@ export function readDocument(text: string, refuse: (why: string) => void): Docum
   }
 }
 
-function offsetOf(root: Node | null, path: readonly (string | number)[]): number {
+function offsetOf(root: Yaml.Node | null, path: readonly (string | number)[]): number {
   let node: unknown = root;
   let offset = 0;
   for (const key of path) {
@@ -47,6 +54,7 @@ function offsetOf(root: Node | null, path: readonly (string | number)[]): number
 }
 
 function step(node: unknown, key: string | number): readonly [unknown, number | undefined] {
+  const { isMap, isNode, isPair, isScalar, isSeq } = yaml();
   if (isSeq(node) && typeof key === "number") {
     const item: unknown = node.items[key];
     return [item, isNode(item) ? item.range?.[0] : undefined];

@@ -10,12 +10,19 @@ export function failuresOf({ events }: Timeline, event: Event): readonly Failed[
   const found: Failed[] = [];
   for (let at = event; ;) {
     const depth = found.length === 0 ? at.stack.length : at.stack.length - 1;
-    const next = events.find((one) => one.turn > at.turn && one.stack.length <= depth && LOOKED_AT.has(one.kind));
+    const next = events.find((one) => one.turn > at.turn && one.stack.length <= depth && LOOKED_AT.has(one.kind) && concerns(one, at));
     if (next?.kind !== "failed") return found;
     found.push(next);
-    if (!within(events, next).some(returnsError)) return found;
+    if (next.dropped !== undefined || !within(events, next).some(returnsError)) return found;
     at = next;
   }
+}
+
+/** What is dropped is what the call gives that it happened in, and nothing else. */
+function concerns(one: Event, at: Event): boolean {
+  if (one.kind !== "failed" || one.dropped === undefined) return true;
+  if (one.dropped === "here") return at.file === one.file && at.at === one.at;
+  return at.around.some((part) => part.kind === "call" && part.id === one.dropped);
 }
 
 /** Something else that happens first has a failure of its own. */
@@ -23,6 +30,7 @@ const LOOKED_AT: ReadonlySet<Event["kind"]> = new Set(["failed", "act", "call", 
 
 /** What is done where it failed. */
 export function within(events: readonly Event[], failed: Failed): readonly Event[] {
+  if (failed.dropped !== undefined) return [];
   const branch = branchesAround(failed).at(-1);
   return events.filter((event) => branchesAround(event).some((one) => one.id === branch?.id && one.side === branch.side));
 }

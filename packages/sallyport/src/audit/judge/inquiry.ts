@@ -92,13 +92,24 @@ export const consumersOf = ({ entries }: Analysis): readonly ConsumerEntry[] =>
   entries.filter((entry): entry is ConsumerEntry => entry.kind === "consumer" && entry.consumes.guarded !== true);
 
 /** What happens while an entry runs, in order. For messages that are pulled, what follows in the same run. */
-export function eventsOf({ events }: Analysis, entry: Entry): readonly Event[] {
+export function eventsOf(analysis: Analysis, entry: Entry): readonly Event[] {
   if (entry.kind === "consumer" && entry.pulled) {
-    const all = events.filter((event) => event.entry === entry.within);
+    const all = entry.within === undefined ? [] : eventsBy(analysis, entry.within);
     const first = all.findIndex((event) => isAt(event, entry) || speaksOf(event, entry.origin.id));
     return first < 0 ? [] : all.slice(first);
   }
-  return events.filter((event) => event.entry === entry);
+  return eventsBy(analysis, entry);
+}
+
+const byEntry = new WeakMap<Analysis, ReadonlyMap<Entry, readonly Event[]>>();
+
+function eventsBy(analysis: Analysis, entry: Entry): readonly Event[] {
+  let all = byEntry.get(analysis);
+  if (all === undefined) {
+    all = Map.groupBy(analysis.events, (event) => event.entry);
+    byEntry.set(analysis, all);
+  }
+  return all.get(entry) ?? [];
 }
 
 const isAt = (event: Event, entry: Entry): boolean => event.kind === "act" && event.file === entry.file && event.at === entry.at;

@@ -2,11 +2,10 @@
 import { writeFileSync } from "node:fs";
 import { AuditError, reasonOf } from "../../audit/failure.ts";
 import { rootOf } from "../../audit/project/read.ts";
-import { rulePages } from "../../audit/rules/pages.ts";
 import { openTarget } from "../../audit/targets/target.ts";
 import { WATCH, watchedAudit } from "../../audit/watch/watch.ts";
 import type { SourceOf } from "../../finding/fingerprint.ts";
-import type { Audit } from "../../finding/report-data.ts";
+import type { Audit, RuleInfo } from "../../finding/report-data.ts";
 import { escaped } from "../../report/escape.ts";
 import { EXIT, exitCode } from "../../report/verdict.ts";
 import { report } from "../report-options.ts";
@@ -47,12 +46,14 @@ async function auditOnce(targets: readonly string[], options: AuditOptions): Pro
   }
 }
 
+const pages = async (): Promise<readonly RuleInfo[]> => (await import("../../audit/rules/pages.ts")).rulePages();
+
 async function tell(audit: Audit, options: AuditOptions, sourceOf: SourceOf): Promise<void> {
   if (!options.colour || !options.color) process.env["NO_COLOR"] = "1";
   const { format = "text", output = [], failOn, quiet, writeBaseline } = options;
   const isSilent = quiet === true && format === "text" && output.length === 0 && exitCode(audit, failOn) === EXIT.below;
   try {
-    if (!isSilent) await report(audit, options, { rules: rulePages(), sourceOf });
+    if (!isSilent) await report(audit, options, { rules: pages, sourceOf });
     if (writeBaseline === undefined) return;
     const baseline = await import("../../finding/baseline.ts");
     writeFileSync(writeBaseline, baseline.writeBaseline(audit.findings));

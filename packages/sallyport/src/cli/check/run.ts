@@ -20,7 +20,10 @@ export async function runCheck(path: string, command: readonly string[], options
     const audit = await watchedAudit({ paths: [path], target: path, today, config: options.config }, WATCH);
     const probed = await probedDocument(command, options);
     if (probed === undefined) return;
-    await report(joined(audit, probed), options, { rules: [...rulePages(), ...attackPages()], sourceOf: sourcesIn(rootOf([path])) });
+    await report(joined(audit, probed), options, {
+      rules: () => Promise.resolve([...rulePages(), ...attackPages()]),
+      sourceOf: sourcesIn(rootOf([path])),
+    });
     if (probed.probe?.failure !== undefined) process.exitCode = EXIT.couldNotRun;
   } catch (error) {
     if (!(error instanceof AuditError)) throw error;

@@ -13,7 +13,7 @@ import { progressOn } from "./progress.ts";
 export async function runProbe(command: readonly string[], options: ProbeOptions): Promise<void> {
   const document = await probedDocument(command, options);
   if (document === undefined) return;
-  await report(document, options, { rules: attackPages(), sourceOf: () => undefined });
+  await report(document, options, { rules: () => Promise.resolve(attackPages()), sourceOf: () => undefined });
   if (document.probe?.failure !== undefined) process.exitCode = EXIT.couldNotRun;
 }
 

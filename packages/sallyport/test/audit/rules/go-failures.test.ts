@@ -62,11 +62,28 @@ test.each([
     `_, err := db.ExecContext(ctx, "INSERT INTO orders (item) VALUES ($1)", delivery.Body)\nif err != nil {\nlog.Println(err)\ndelivery.Reject(false)\ncontinue\n}\ndelivery.Ack(false)`,
     [],
   ],
+  ["not looked at", `save(ctx, delivery.Body)\ndelivery.Ack(false)`, ["failure-not-settled found"]],
+  ["dropped by name", `_ = save(ctx, delivery.Body)\ndelivery.Ack(false)`, ["failure-not-settled found"]],
+  [
+    "of the library's, and dropped",
+    `db.ExecContext(ctx, "INSERT INTO orders (item) VALUES ($1)", delivery.Body)\ndelivery.Ack(false)`,
+    ["failure-not-settled found"],
+  ],
+  [
+    "looked at after something else whose failure is dropped",
+    `err := save(ctx, delivery.Body)\n_ = flush()\nif err != nil {\ndelivery.Nack(false, false)\ncontinue\n}\ndelivery.Ack(false)`,
+    [],
+  ],
   ["the end of the handler", `if err := save(ctx, delivery.Body); err != nil {\npanic(err)\n}\ndelivery.Ack(false)`, []],
   ["the end of the program", `if err := save(ctx, delivery.Body); err != nil {\nlog.Fatal(err)\n}\ndelivery.Ack(false)`, []],
 ] as const)("a failure that is %s", async (_what, handle, rules) => {
   expect(
-    await found(rabbit(handle, "func sendToDeadLetters(delivery amqp.Delivery, err error) { delivery.Nack(false, false) }\n")),
+    await found(
+      rabbit(
+        handle,
+        "func sendToDeadLetters(delivery amqp.Delivery, err error) { delivery.Nack(false, false) }\nfunc flush() error { return nil }\n",
+      ),
+    ),
   ).toEqual(rules);
 });
 

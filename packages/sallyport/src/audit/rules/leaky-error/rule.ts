@@ -1,9 +1,9 @@
 // PUB-13: what a broker's client says when it fails is handed to the model: addresses, topics, credentials, stacks.
-import type { Event, EventOf } from "../../engine/events.ts";
+import type { Around, Entry, Event, EventOf } from "../../engine/events.ts";
 import type { Analysis } from "../../engine/interpreter.ts";
 import { deepTaints } from "../../engine/reach.ts";
 import type { Taint } from "../../engine/taint.ts";
-import { type ActEvent, acts } from "../../judge/inquiry.ts";
+import { acts } from "../../judge/inquiry.ts";
 import { eachFile, lastName, published } from "../../judge/publishing.ts";
 import { type Draft, rule, wayOf } from "../rule.ts";
 
@@ -53,21 +53,36 @@ const tells = (taint: Taint): boolean => !PUBLIC.has(lastName(taint));
 
 /** In Go the error comes from the client itself; elsewhere something was asked of a broker where it was caught. */
 function isOfBroker(analysis: Analysis, event: Event, { origin }: Taint): boolean {
-  const asked = brokerCalls(analysis).filter((one) => one.entry === event.entry);
-  const within = asked.some((one) => one.around.some((part) => part.kind === "try" && part.part === "body" && part.id === origin.id));
-  return within || (asked.length > 0 && (event.file.endsWith(".go") || !analysis.events.some((one) => isIn(one, origin.id))));
+  const { asked, tries } = triesOf(analysis);
+  const within = asked.get(event.entry);
+  return within?.has(origin.id) === true || (within !== undefined && (event.file.endsWith(".go") || !tries.has(origin.id)));
 }
 
-const isIn = (event: Event, id: number): boolean =>
-  event.around.some((part) => part.kind === "try" && part.part === "body" && part.id === id);
-
-const known = new WeakMap<Analysis, readonly ActEvent[]>();
-
-function brokerCalls(analysis: Analysis): readonly ActEvent[] {
-  const calls = known.get(analysis) ?? acts(analysis, "publish", "read", "subscribe", "admin");
-  known.set(analysis, calls);
-  return calls;
+interface Tries {
+  /** In which of them something was asked of a broker, for each who did. */
+  readonly asked: ReadonlyMap<Entry, ReadonlySet<number>>;
+  /** All in which something happened. */
+  readonly tries: ReadonlySet<number>;
 }
+
+const known = new WeakMap<Analysis, Tries>();
+
+function triesOf(analysis: Analysis): Tries {
+  const before = known.get(analysis);
+  if (before !== undefined) return before;
+  const asked = new Map<Entry, Set<number>>();
+  for (const { entry, around } of acts(analysis, "publish", "read", "subscribe", "admin")) {
+    const ids = asked.get(entry) ?? new Set();
+    asked.set(entry, ids);
+    for (const id of bodiesIn(around)) ids.add(id);
+  }
+  const found = { asked, tries: new Set(analysis.events.flatMap(({ around }) => bodiesIn(around))) };
+  known.set(analysis, found);
+  return found;
+}
+
+const bodiesIn = (around: readonly Around[]): readonly number[] =>
+  around.flatMap((part) => (part.kind === "try" && part.part === "body" ? [part.id] : []));
 
 /** Nobody catches what the client throws, and the protocol's library answers with its message as it is. */
 function* thrown(analysis: Analysis): Iterable<Draft> {

@@ -1,0 +1,95 @@
+import * as kafka from "@platformatic/kafka";
+import { KafkaTransport, kafkaNames } from "@sallyport/guard/adapters/kafka";
+import { KafkaJsTransport } from "@sallyport/guard/adapters/kafkajs";
+import { Kafka, logLevel } from "kafkajs";
+import { CONCURRENCY, GROUP, type Lane } from "./lane.ts";
+
+const brokersOf = (url: string): string[] => [new URL(url).host];
+const OPTIONS = { minInSyncReplicas: 1 } as const;
+
+/** As an operator would have made them. */
+async function createTopics(url: string, destination: string): Promise<void> {
+  const admin = new kafka.Admin({ clientId: "bench", bootstrapBrokers: brokersOf(url) });
+  const { topic, retries } = kafkaNames("", destination, GROUP);
+  const configs = (bytes: number) => [
+    { name: "compression.type", value: "gzip" },
+    { name: "max.message.bytes", value: String(bytes) },
+  ];
+  await admin.createTopics({ topics: [topic], partitions: 4, replicas: 1, configs: configs(1_048_588) });
+  await admin.createTopics({ topics: retries.map((retry) => retry.topic), partitions: 1, replicas: 1, configs: configs(1_049_612) });
+  await admin.close();
+}
+
+export const platformatic: Lane = {
+  name: "Kafka, @platformatic/kafka",
+  broker: "kafka",
+  async raw(url, destination) {
+    await createTopics(url, destination);
+    const connection = { clientId: "bench", bootstrapBrokers: brokersOf(url) };
+    const producer = new kafka.Producer(connection);
+    const consumer = new kafka.Consumer({ ...connection, groupId: destination });
+    return {
+      publish: (bytes) => producer.send({ messages: [{ topic: destination, value: Buffer.from(bytes) }], acks: kafka.ProduceAcks.ALL }),
+      async consume(count, handle) {
+        const stream = await consumer.consume({ topics: [destination], autocommit: false, mode: "committed", fallbackMode: "earliest" });
+        let handled = 0;
+        for await (const message of stream) {
+          handle(message.value);
+          handled++;
+          // Offsets are a watermark: one commit stands for all before it of its partition.
+          if (handled % CONCURRENCY === 0 || handled === count) await message.commit();
+          if (handled === count) break;
+        }
+      },
+      async close() {
+        await consumer.close(true);
+        await producer.close(true);
+      },
+    };
+  },
+  async guarded(url, destination) {
+    await createTopics(url, destination);
+    const transport = new KafkaTransport(kafka, { clientId: "bench", bootstrapBrokers: brokersOf(url) }, OPTIONS);
+    return { transport, close: async () => undefined };
+  },
+};
+
+export const kafkaJs: Lane = {
+  name: "Kafka, kafkajs",
+  broker: "kafka",
+  async raw(url, destination) {
+    await createTopics(url, destination);
+    const client = new Kafka({ brokers: brokersOf(url), logLevel: logLevel.NOTHING });
+    const [producer, consumer] = [client.producer({ allowAutoTopicCreation: false }), client.consumer({ groupId: destination })];
+    await Promise.all([producer.connect(), consumer.connect()]);
+    return {
+      publish: (bytes) => producer.send({ topic: destination, acks: -1, messages: [{ value: Buffer.from(bytes) }] }),
+      async consume(count, handle) {
+        await consumer.subscribe({ topics: [destination], fromBeginning: true });
+        const { promise, resolve } = Promise.withResolvers<void>();
+        let handled = 0;
+        await consumer.run({
+          autoCommit: false,
+          eachBatch: async ({ batch, resolveOffset, commitOffsetsIfNecessary, uncommittedOffsets }) => {
+            for (const { value, offset } of batch.messages) {
+              handle(value!);
+              resolveOffset(offset);
+              if (++handled % CONCURRENCY === 0 || handled === count) await commitOffsetsIfNecessary(uncommittedOffsets());
+            }
+            if (handled === count) resolve();
+          },
+        });
+        await promise;
+      },
+      async close() {
+        await consumer.disconnect();
+        await producer.disconnect();
+      },
+    };
+  },
+  async guarded(url, destination) {
+    await createTopics(url, destination);
+    const client = new Kafka({ brokers: brokersOf(url), logLevel: logLevel.NOTHING });
+    return { transport: new KafkaJsTransport(client, OPTIONS), close: async () => undefined };
+  },
+};

@@ -1,0 +1,49 @@
+// A proxy between a client and its broker, which a test cuts: at once, or so that what is asked arrives and is never answered.
+import { connect, createServer, type Socket } from "node:net";
+import { onTestFinished } from "vitest";
+
+export interface CutProxy {
+  readonly port: number;
+  /** Who connects is passed on to it. */
+  to(port: number): void;
+  /** What is asked still arrives; of the answers none does. */
+  swallow(): void;
+  /** Every connection, at once; who connects next is passed on as before. */
+  cut(): void;
+}
+
+export async function cutProxy(): Promise<CutProxy> {
+  const sockets = new Set<Socket>();
+  let target = 0;
+  let swallows = false;
+  const server = createServer((client) => {
+    const upstream = connect(target, "127.0.0.1");
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on("error", () => undefined);
+      socket.on("close", () => {
+        sockets.delete(socket);
+        client.destroy();
+        upstream.destroy();
+      });
+    }
+    client.on("data", (data) => upstream.write(data));
+    upstream.on("data", (data) => {
+      if (!swallows) client.write(data);
+    });
+  });
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return {
+    port: (server.address() as { port: number }).port,
+    to: (port) => (target = port),
+    swallow: () => (swallows = true),
+    cut() {
+      swallows = false;
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
