@@ -4,12 +4,18 @@ import type { Attack, Outcome } from "./attacks/attack.ts";
 import type { Bench } from "./bench.ts";
 import type { Profile } from "./profile.ts";
 import { Stage } from "./stage.ts";
+import { NotTaken } from "./taps/tap.ts";
 import { TargetFailure } from "./targets/server.ts";
 
 interface Ran {
   readonly outcome: Outcome;
   readonly bench: Bench | undefined;
 }
+
+const failed = (ruling: Outcome["ruling"], said: string): Ran => ({ outcome: { ruling, said }, bench: undefined });
+
+/** A target that withstood is as it was; of one that did not, nobody knows. */
+const isUntouched = ({ ruling }: Outcome): boolean => ruling === "withstood" || ruling === "not-applicable";
 
 const SETTLES_WITHIN_MS = 1000;
 
@@ -36,11 +42,15 @@ export class Lane {
       if (!this.#isGiven) await this.#renew();
       this.#stage ??= await this.#open();
       await this.#stage.revive();
-      return await work(this.#stage);
+      const ran = await work(this.#stage);
+      if (!this.#isGiven && !isUntouched(ran.outcome)) await this.#discard();
+      return ran;
     } catch (error) {
-      const said = troubleOf(error);
-      if (said === undefined) throw error;
-      return { outcome: { ruling: "inconclusive", said }, bench: undefined };
+      if (error instanceof NotTaken) return failed("not-applicable", `the broker takes no such message (${error.message})`);
+      // A fault, of ours or of the broker's, must not end what is said of everything else, nor pass for a defence.
+      const said = troubleOf(error) ?? `it could not be carried out (${error instanceof Error ? error.message : String(error)})`;
+      if (!this.#isGiven) await this.#discard();
+      return failed("inconclusive", said);
     }
   }
 
@@ -48,6 +58,12 @@ export class Lane {
     this.#isClosed = true;
     await Promise.all([this.#isGiven ? undefined : this.#stage?.close(), this.#own?.close()]);
     [this.#stage, this.#own] = [undefined, undefined];
+  }
+
+  async #discard(): Promise<void> {
+    const stage = this.#stage;
+    this.#stage = undefined;
+    await stage?.close();
   }
 
   async #open(): Promise<Stage> {
@@ -77,8 +93,7 @@ export class Lane {
   async #renew(): Promise<void> {
     const stage = this.#stage;
     if (stage === undefined || (stage.isUp && (await stage.until(() => stage.isSettled(), SETTLES_WITHIN_MS)))) return;
-    this.#stage = undefined;
-    await stage.close();
+    await this.#discard();
   }
 }
 

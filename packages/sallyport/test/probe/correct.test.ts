@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { expectEvidence, probed, provenThreats, ruledAs, verdictOf } from "./rulings.ts";
 import { correct } from "./subjects.ts";
 
-test("the holes in the article's correct listings are proven", { timeout: 240_000 }, async () => {
+test("the holes in the article's correct listings are proven", { timeout: 480_000 }, async () => {
   const result = await probed(correct());
   expect(result.failure).toBeUndefined();
   expect(provenThreats(result)).toEqual(

@@ -6,7 +6,7 @@ import { ours } from "./subjects.ts";
 /** Over stdio, with no argument that names a place and no administration, these have nothing to attack. */
 const NOTHING_OF_THE_KIND = ["administrative-tool", "chosen-source", "foreign-origin"];
 
-test("nothing is proven on a guarded server, and every attack that applies is withstood", { timeout: 240_000 }, async () => {
+test("nothing is proven on a guarded server, and every attack that applies is withstood", { timeout: 480_000 }, async () => {
   const result = await probed(ours());
   expect(result.failure).toBeUndefined();
   expect(ruledAs(result, "proven")).toEqual([]);

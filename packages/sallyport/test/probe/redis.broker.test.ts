@@ -5,7 +5,7 @@ import { expectEvidence, probed, provenThreats, ruledAs, verdictOf } from "./rul
 import { redisOurs, redisWrong } from "./subjects.ts";
 
 describeBroker("redis", "the probe beside a Redis server of its own", () => {
-  test("what a server leaves to the model is proven, on channels, lists and streams", { timeout: 240_000 }, async () => {
+  test("what a server leaves to the model is proven, on channels, lists and streams", { timeout: 480_000 }, async () => {
     const result = await probed(redisWrong());
     expect(result.failure).toBeUndefined();
     expect(provenThreats(result)).toEqual(
@@ -17,7 +17,7 @@ describeBroker("redis", "the probe beside a Redis server of its own", () => {
     expectEvidence(result);
   });
 
-  test("nothing is proven on the guard, and every attack that applies is withstood", { timeout: 240_000 }, async () => {
+  test("nothing is proven on the guard, and every attack that applies is withstood", { timeout: 480_000 }, async () => {
     const result = await probed(redisOurs());
     expect(result.failure).toBeUndefined();
     expect(ruledAs(result, "proven")).toEqual([]);

@@ -105,10 +105,10 @@ export const redisOurs = (): Profile =>
   profileOf({
     name: "redis-ours",
     server: {
-      command: [...NODE, join(SERVERS, "redis-guarded.ts"), "serve"],
+      command: [...NODE, join(SERVERS, "guarded.ts"), "serve"],
       env: { ...REDIS, SALLYPORT_KEYS: JSON.stringify(KEYS) },
     },
-    worker: { command: [...NODE, join(SERVERS, "redis-guarded.ts"), "work"] },
+    worker: { command: [...NODE, join(SERVERS, "guarded.ts"), "work"] },
     broker: { kind: "redis" },
     messages: {
       honest: { tool: "note_created", arguments: { noteId: "n1", text: "{canary}" } },
@@ -116,4 +116,31 @@ export const redisOurs = (): Profile =>
     },
     effects: { file: "effects.txt", done: "done", tried: "tried" },
     bounds: PATIENT,
+  });
+
+export const natsOurs = (): Profile =>
+  profileOf({
+    name: "nats-ours",
+    server: {
+      command: [...NODE, join(SERVERS, "guarded.ts"), "serve"],
+      env: { NATS_URL: "{broker.url}", SALLYPORT_KEYS: JSON.stringify(KEYS) },
+    },
+    worker: { command: [...NODE, join(SERVERS, "guarded.ts"), "work"] },
+    broker: { kind: "nats" },
+    messages: {
+      honest: { tool: "note_created", arguments: { noteId: "n1", text: "{canary}" } },
+      fails: { tool: "note_created", arguments: { noteId: "n1", text: "poison {canary}" } },
+    },
+    effects: { file: "effects.txt", done: "done", tried: "tried" },
+    bounds: PATIENT,
+  });
+
+export const natsWrong = (): Profile =>
+  profileOf({
+    name: "nats-wrong",
+    server: { command: [...NODE, join(SERVERS, "nats-wrong.ts")], env: { NATS_URL: "{broker.url}" } },
+    broker: { kind: "nats" },
+    messages: { honest: { tool: "order", arguments: { text: "{canary}" } } },
+    effects: { file: "effects.txt" },
+    bounds: BOUNDS,
   });

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { expectEvidence, probed, provenThreats, ruledAs, verdictOf } from "./rulings.ts";
 import { wrong } from "./subjects.ts";
 
-test("all four attacks are proven on a server in the wrong manner", { timeout: 240_000 }, async () => {
+test("all four attacks are proven on a server in the wrong manner", { timeout: 480_000 }, async () => {
   const result = await probed(wrong());
   expect(result.failure).toBeUndefined();
   expect(provenThreats(result)).toEqual(

@@ -25,6 +25,9 @@ export interface Owed {
   readonly messages: number;
 }
 
+/** The broker takes no such message: too large, or for no such place. */
+export class NotTaken extends Error {}
+
 export interface Tap {
   /** As in the profile: `embedded`, `redis`. */
   readonly broker: string;
@@ -32,7 +35,7 @@ export interface Tap {
   readonly forms: readonly string[];
   /** In the order in which they came; messages that were taken meanwhile are still among them. */
   seen(): Promise<readonly Seen[]>;
-  /** In this form, where the destination has none already. Default: the first of {@link forms}. */
+  /** In this form, where the destination has none already. Default: the first of {@link forms}. @throws {NotTaken} */
   put(message: Message, form?: string): Promise<void>;
   /** What groups are still owed. Destinations that somebody reads are named even when nothing is owed. */
   owed(): Promise<readonly Owed[]>;

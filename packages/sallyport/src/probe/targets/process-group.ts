@@ -23,6 +23,8 @@ const MARK = "SALLYPORT_PROBE";
 const KEPT_OUTPUT = 16 * 1024;
 const WEIGHED_EVERY_MS = 1000;
 const ENDS_WITHIN_MS = 2000;
+/** Asked politely, a consumer finishes what it has. */
+const DRAINS_WITHIN_MS = 6000;
 const STEP_MS = 20;
 let marks = 0;
 
@@ -83,7 +85,7 @@ export class ProcessGroup {
     if (politely && this.#exit === undefined) {
       this.signal("SIGCONT");
       this.signal("SIGTERM");
-      await Promise.race([this.exited, after(ENDS_WITHIN_MS)]);
+      await Promise.race([this.exited, after(DRAINS_WITHIN_MS)]);
     }
     this.signal("SIGKILL");
     await Promise.race([this.exited, after(ENDS_WITHIN_MS)]);

@@ -44,11 +44,6 @@ switch (manner) {
     for (let line = 0; line < 200; line++) process.stderr.write("x".repeat(100_000));
     list([ECHO]);
     break;
-  case "grows": {
-    const kept = Buffer.alloc(500 * 1024 * 1024, 1);
-    setInterval(() => kept.fill(2, 0, 1), 1000);
-    break;
-  }
   case "empty":
     serveStdio(() => new McpServer({ name: "empty", version: "1.0.0" }));
     break;

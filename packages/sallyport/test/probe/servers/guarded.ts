@@ -1,8 +1,10 @@
-// The guard on Redis Streams: tools bound to a contract on one's own server, and a consumer beside it.
+// The guard on Redis Streams or on NATS JetStream: tools bound to a contract on one's own server, and a consumer beside it.
 import { appendFileSync } from "node:fs";
 import { McpServer } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { Consumer, contract, event, keysFromEnv, Publisher, type ReceivedEvent } from "@sallyport/guard";
+import { headers, connect } from "@nats-io/transport-node";
+import { NatsTransport } from "@sallyport/guard/adapters/nats";
 import { RedisStreamsTransport } from "@sallyport/guard/adapters/redis-streams";
 import { bindTools } from "@sallyport/guard/mcp";
 import { SqliteDatabase } from "@sallyport/guard/sqlite";
@@ -33,7 +35,12 @@ const notes = contract({
 });
 
 const database = new SqliteDatabase("stores.db");
-const transport = new RedisStreamsTransport(new Redis(process.env["REDIS_URL"] ?? ""), { persists: false });
+const { NATS_URL, REDIS_URL = "" } = process.env;
+const transport =
+  NATS_URL === undefined
+    ? new RedisStreamsTransport(new Redis(REDIS_URL), { persists: false })
+    : new NatsTransport({ connection: await connect({ servers: NATS_URL, maxReconnectAttempts: -1 }), headers });
+for (const destination of ["notes", "tasks"]) if (transport instanceof NatsTransport) await transport.declare(destination);
 const [keys, trail] = [keysFromEnv("SALLYPORT_KEYS"), new SqliteTrail(database)];
 
 if (process.argv[2] === "serve") {
@@ -61,6 +68,14 @@ if (process.argv[2] === "serve") {
     handlers: { "note.created": handle, "task.due": handle },
     policy: { retryMs: 100, maxRetryMs: 500 },
   });
-  await consumer.start();
-  process.once("SIGTERM", () => void consumer.drain(2000).then(() => process.exit(0)));
+  // Before anything is taken: a stop may come at any time.
+  const starting = consumer.start();
+  const stop = async (): Promise<void> => {
+    await starting;
+    await consumer.drain(2000);
+    await transport.close();
+    process.exit(0);
+  };
+  process.once("SIGTERM", () => void stop());
+  await starting;
 }
