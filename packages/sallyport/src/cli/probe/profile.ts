@@ -1,6 +1,6 @@
 // The profile of a run: a file or one that comes with the probe, and what the command line says beside it or instead.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { SallyportError } from "@sallyport/guard";
 import { refuseOthers } from "../../probe/hosts.ts";
 import { BROKERS_KNOWN, type BrokerKind, defaultProfile, type Profile, readProfile } from "../../probe/profile.ts";
@@ -14,7 +14,7 @@ export function profileFor(command: readonly string[], options: ProbeRunOptions)
   const env = Object.fromEntries(options.env.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]));
   const server = {
     ...given.server,
-    ...(command.length === 0 ? {} : { command: [...command] }),
+    ...(command.length === 0 ? {} : { command: command.map(placed) }),
     ...(options.url === undefined ? {} : { url: options.url }),
     env: { ...given.server.env, ...env },
   };
@@ -34,6 +34,9 @@ export function profileFor(command: readonly string[], options: ProbeRunOptions)
   refuseOthers(profile, options.mineToAttack ?? []);
   return profile;
 }
+
+/** The target runs in a folder of its own, where a path from here would lead nowhere. */
+const placed = (word: string): string => (/[./]/.test(word) && existsSync(word) ? resolve(word) : word);
 
 function read(named: string): Profile {
   const file = existsSync(named) ? named : join(OWN, `${named}.yaml`);

@@ -49,7 +49,8 @@ export class NatsTap implements Tap {
   }
 
   async seen(): Promise<readonly Seen[]> {
-    await this.#readOn(await this.#streams());
+    this.#reading = this.#reading.catch(() => undefined).then(async () => this.#readOn(await this.#streams()));
+    await this.#reading;
     // What the server had sent before this has arrived when it answers.
     await this.#connection.flush();
     return [...this.#seen];
@@ -129,6 +130,8 @@ export class NatsTap implements Tap {
   }
 
   #kept: readonly string[] = [];
+  /** One at a time: two who read on from the same place would see things twice, or not at all. */
+  #reading: Promise<void> = Promise.resolve();
 
   /**
    * Whoever listens to everything listens to the inboxes of those who wait for JetStream, too, which then takes a consumer

@@ -56,8 +56,16 @@ export class RedisTap implements Tap {
 
   async seen(): Promise<readonly Seen[]> {
     await this.#caughtUp();
-    for (const stream of await this.#keysOf("stream")) await this.#readOn(stream);
+    this.#reading = this.#reading.catch(() => undefined).then(() => this.#readAll());
+    await this.#reading;
     return [...this.#seen];
+  }
+
+  /** One at a time: two who read on from the same place would see everything twice. */
+  #reading: Promise<void> = Promise.resolve();
+
+  async #readAll(): Promise<void> {
+    for (const stream of await this.#keysOf("stream")) await this.#readOn(stream);
   }
 
   async put({ destination, bytes, headers }: Message, given = "stream"): Promise<void> {
