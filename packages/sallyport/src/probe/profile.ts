@@ -30,6 +30,8 @@ const schema = z.strictObject({
       headers: names.default({}),
       env: names.default({}),
       era: z.enum(["auto", "legacy", "modern"]).default("auto"),
+      /** Called whenever it was started, before anything else: what connects it to its broker. */
+      begin: z.array(message).default([]),
     })
     .prefault({}),
   /** What consumes, where that is a process of its own. */

@@ -180,10 +180,10 @@ interface Launches {
 function launchesOf({ server, worker, bounds }: Profile, folder: string): Launches {
   const env = scrubbedEnvironment(folder, server.env);
   const { startsWithinMs, mostMegabytes } = bounds;
-  const { command, url, headers, era } = server;
+  const { command, url, headers, era, begin } = server;
   const launch = command === undefined ? undefined : { command, env, folder, mostMegabytes };
   return {
-    server: { launch, url, headers, era, startsWithinMs },
+    server: { launch, url, headers, era, startsWithinMs, begin },
     worker: worker === undefined ? undefined : { command: worker.command, env: { ...env, ...worker.env }, folder, mostMegabytes },
     env,
   };

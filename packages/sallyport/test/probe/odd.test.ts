@@ -57,3 +57,16 @@ test("what is printed beside the protocol is noted, and the probe goes on", asyn
   expect(loud.failure).toBeUndefined();
   expect(loud.notes.join("\n")).toMatch(/flooded standard error with \d+ MB/);
 });
+
+test("a server that must be connected first is, each time that it was started; one that then refuses is said to", async () => {
+  const begin = [{ tool: "connect", arguments: {} }];
+  const command = [...NODE, `${SERVERS}/odd.ts`, "closed"];
+  const [closed, opened, refused] = await Promise.all([
+    odd("closed", { tools: { skip: ["connect"] } }),
+    odd("closed", { server: { command, begin }, tools: { skip: ["connect"] } }),
+    odd("closed", { server: { command, begin: [{ tool: "echo", arguments: {} }] } }),
+  ]);
+  expect(ruledAs(closed, "inconclusive").join("\n")).toContain("no honest call of echo got through");
+  expect(ruledAs(opened, "inconclusive").join("\n")).not.toContain("no honest call of echo got through");
+  expect(refused.failure).toContain("echo, with which it is to begin, was refused: connect first");
+});

@@ -14,6 +14,8 @@ export interface ServerPlan {
   readonly headers?: Readonly<Record<string, string>>;
   readonly era: "auto" | "legacy" | "modern";
   readonly startsWithinMs: number;
+  /** Called whenever it was started. */
+  readonly begin?: readonly { readonly tool: string; readonly arguments: Record<string, unknown> }[];
 }
 
 export interface Answer {
@@ -47,6 +49,14 @@ export class Server {
 
   /** @throws {TargetFailure} */
   async open(): Promise<void> {
+    await this.#start();
+    for (const { tool, arguments: given } of this.#plan.begin ?? []) {
+      const { how, text } = await this.call(tool, given, this.#plan.startsWithinMs);
+      if (how !== "accepted") throw new TargetFailure(`${tool}, with which it is to begin, was ${how}: ${text.slice(0, 300)}`);
+    }
+  }
+
+  async #start(): Promise<void> {
     const { era } = this.#plan;
     try {
       await this.#connect(era === "legacy" ? "legacy" : era === "modern" ? { pin: MODERN } : "auto");

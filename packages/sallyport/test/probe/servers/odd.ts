@@ -4,6 +4,7 @@ import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { Server } from "@modelcontextprotocol/server";
 
 const manner = process.argv[2] ?? "";
+let isOpen = manner !== "closed";
 const OBJECT = { type: "object" as const };
 
 function list(tools: readonly { readonly name: string; readonly inputSchema: any }[]): void {
@@ -11,6 +12,8 @@ function list(tools: readonly { readonly name: string; readonly inputSchema: any
     const server = new Server({ name: manner, version: "1.0.0" }, { capabilities: { tools: {} } });
     server.setRequestHandler("tools/list", async () => ({ tools: [...tools] }));
     server.setRequestHandler("tools/call", async ({ params }) => {
+      if (params.name === "connect") isOpen = true;
+      if (!isOpen) return { isError: true, content: [{ type: "text", text: "connect first" }] };
       if (manner === "dies-when-called" && JSON.stringify(params.arguments).length > 100_000) process.exit(9);
       return { content: [{ type: "text", text: JSON.stringify(params.arguments) }] };
     });
@@ -19,6 +22,7 @@ function list(tools: readonly { readonly name: string; readonly inputSchema: any
 }
 
 const ECHO = { name: "echo", inputSchema: { ...OBJECT, properties: { text: { type: "string" } }, required: ["text"] } };
+const CONNECT = { name: "connect", inputSchema: { ...OBJECT, properties: {} } };
 const NOTHING_FITS = {
   name: "impossible",
   inputSchema: { ...OBJECT, properties: { text: { allOf: [{ type: "string" }, { type: "number" }] } }, required: ["text"] },
@@ -49,6 +53,9 @@ switch (manner) {
     break;
   case "unsatisfiable":
     list([NOTHING_FITS, ECHO]);
+    break;
+  case "closed":
+    list([CONNECT, ECHO]);
     break;
   default:
     list([ECHO]);
