@@ -6,17 +6,22 @@ export interface CutProxy {
   readonly port: number;
   /** Who connects is passed on to it. */
   to(port: number): void;
-  /** What is asked still arrives; of the answers none does. */
-  swallow(): void;
+  /** What is asked still arrives; of the answers none does. Resolves when there was one. */
+  swallow(): Promise<void>;
   /** Every connection, at once; who connects next is passed on as before. */
   cut(): void;
+  /** Every connection, and each that is tried, until it is `cut` again. */
+  shut(): void;
 }
 
 export async function cutProxy(): Promise<CutProxy> {
   const sockets = new Set<Socket>();
   let target = 0;
   let swallows = false;
+  let isShut = false;
+  let swallowed = (): void => undefined;
   const server = createServer((client) => {
+    if (isShut) return void client.destroy();
     const upstream = connect(target, "127.0.0.1");
     for (const socket of [client, upstream]) {
       sockets.add(socket);
@@ -29,7 +34,8 @@ export async function cutProxy(): Promise<CutProxy> {
     }
     client.on("data", (data) => upstream.write(data));
     upstream.on("data", (data) => {
-      if (!swallows) client.write(data);
+      if (swallows) swallowed();
+      else client.write(data);
     });
   });
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
@@ -40,9 +46,17 @@ export async function cutProxy(): Promise<CutProxy> {
   return {
     port: (server.address() as { port: number }).port,
     to: (port) => (target = port),
-    swallow: () => (swallows = true),
+    swallow: () =>
+      new Promise((resolve) => {
+        swallowed = resolve;
+        swallows = true;
+      }),
+    shut() {
+      isShut = true;
+      for (const socket of sockets) socket.destroy();
+    },
     cut() {
-      swallows = false;
+      [swallows, isShut] = [false, false];
       for (const socket of sockets) socket.destroy();
     },
   };

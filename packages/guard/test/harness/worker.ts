@@ -72,7 +72,9 @@ async function consumeAll(): Promise<void> {
     observer,
     claims: new PostgresClaims(postgres),
     deadLetters: new PostgresLetters(postgres),
-    policy: { leaseMs: 500, retryMs: 20, maxRetryMs: 100, maxFailures: 3, maxCrashes: 1000, concurrency: 4 },
+    // What is remembered is more than a busy machine takes between looking at a message and claiming it: a copy may be seen
+    // late for as long as that leaves, and by default that is the greatest delay of a retry.
+    policy: { rememberMs: 600_000, leaseMs: 500, retryMs: 20, maxRetryMs: 100, maxFailures: 3, maxCrashes: 1000, concurrency: 4 },
     handlers: {
       step: ({ id, data: { of, n, fate } }, { attempt }) => {
         dieAt("in-handler");
