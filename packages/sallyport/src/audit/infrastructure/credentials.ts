@@ -1,7 +1,9 @@
 // Passwords that everybody knows, and where a name leads.
 
 const KNOWN = new Set(
-  "guest admin password passwd pass secret rabbitmq rabbit redis root test changeme default user 1234 12345 123456 admin123".split(" "),
+  "guest admin password passwd pass secret rabbitmq rabbit redis root test changeme default user local localstack dummy fake 1234 12345 123456 admin123".split(
+    " ",
+  ),
 );
 
 /** `${PASSWORD:-guest}` is the default where nobody sets it. */
