@@ -40,11 +40,15 @@ async function killConsumers(world: World, point: string, most: number): Promise
   return most;
 }
 
-for (const carrier of CARRIERS) {
+/** In `npm test` each broker has a third of the points, and each point some brokers. */
+const pointsOf = (points: readonly string[], turn: number): readonly string[] =>
+  process.env["SLOW_BROKERS"] === undefined ? points.filter((_, index) => (index + turn) % 3 === 0) : points;
+
+for (const [turn, carrier] of CARRIERS.entries()) {
   describeBrokers([carrier.broker, "postgres"], `killed on ${carrier.name}`, (url, postgres) => {
     const place = { url, postgres, ordering: "none", events: EVENTS, paceMs: 0 } as const;
 
-    test.each(PUBLISH_POINTS)(
+    test.each(pointsOf(PUBLISH_POINTS, turn))(
       "[PUB-10] [PUB-11] a publisher killed at %s loses nothing and doubles nothing",
       { timeout: SLOW_MS },
       async (point) => {
@@ -56,7 +60,7 @@ for (const carrier of CARRIERS) {
       },
     );
 
-    test.each(CONSUME_POINTS)(
+    test.each(pointsOf(CONSUME_POINTS, turn))(
       "[REP-06] [REP-13] [PSN-07] [PSN-11] [PSN-14] a consumer killed at %s loses nothing, doubles nothing and keeps to its budget",
       { timeout: SLOW_MS },
       async (point) => {
