@@ -4,7 +4,7 @@ import { type ErrorCode, SallyportError } from "../errors.ts";
 import { transportError, unanswered } from "./failure.ts";
 import { decodeSubscription, encodeAssignment, encodeSubscription } from "./group-protocol.ts";
 import type { KafkaJsAdmin, KafkaJsAssigner, KafkaJsBatchPayload, KafkaJsClient, KafkaJsConsumer, KafkaJsOffsets } from "./kafkajs.ts";
-import { recordOf } from "./kafkajs-records.ts";
+import { askedOf, recordOf } from "./kafkajs-records.ts";
 import type { JoinOptions, LinkOptions, MemberEvents, Membership, Position, TopicPartition } from "./link.ts";
 import { PROTOCOL, spread } from "./spread.ts";
 
@@ -143,7 +143,10 @@ export class KafkaJsMember implements Membership {
     const { topic, partition, messages } = payload.batch;
     this.#commitOffsets = (offsets) => payload.commitOffsetsIfNecessary(offsets);
     const last = payload.batch.lastOffset();
-    this.#events.read({ topic, partition }, messages.map(recordOf), Number(last) + 1);
+    const asked = askedOf(payload.batch);
+    // What comes from further on is let go, and asked for again from where reading is.
+    if (asked > (this.#events.wanted({ topic, partition }) ?? Infinity)) this.#reading.delete(keyOf({ topic, partition }));
+    this.#events.read({ topic, partition }, asked, messages.map(recordOf), Number(last) + 1);
     payload.resolveOffset(last);
     this.#readOrPause({ topic, partition });
   }

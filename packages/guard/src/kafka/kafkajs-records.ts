@@ -25,3 +25,6 @@ export function recordOf(message: KafkaJsMessage): KafkaRecordIn {
     appendedAtMs: isAppendTime ? Number(batchContext.maxTimestamp) : undefined,
   };
 }
+
+/** Which offset a batch was asked for is not among its types, and is there. */
+export const askedOf = (batch: object): number => Number((batch as { readonly fetchedOffset?: string }).fetchedOffset ?? 0);

@@ -40,8 +40,11 @@ export interface Position extends TopicPartition {
 export interface MemberEvents {
   /** All that is this member's from now on. `kept`: what it had before and still has was nobody else's in between. */
   assigned(partitions: readonly TopicPartition[], kept: boolean): void;
-  /** In the order of their offsets. What was read before may be read again. `next`: where reading goes on. */
-  read(from: TopicPartition, records: readonly KafkaRecordIn[], next: number): void;
+  /**
+   * In the order of their offsets. What was read before may be read again. `asked`: the offset that was asked for, which
+   * may be one of before the partition was given anew. `next`: where reading goes on.
+   */
+  read(from: TopicPartition, asked: number, records: readonly KafkaRecordIn[], next: number): void;
   /** The offset to read on from; `undefined` for a partition that is to be left alone now. */
   wanted(partition: TopicPartition): number | undefined;
   /** What was to be read next is not kept any more, or there is no such offset: reading goes on there. */

@@ -1,5 +1,4 @@
-// One member of a group on a destination's topic and the group's retry topics: what it has out, what may go next, and
-// what becomes of it when a partition is given to another.
+// One member of a group on a topic and its retry topics: what is out, what may go next, and what becomes of it elsewhere.
 import { type ErrorCode, isSallyportError } from "../errors.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Delivery, ReceiveOptions, Subscription } from "../ports/transport.ts";
@@ -101,9 +100,10 @@ export class KafkaMember implements Subscription, MemberEvents {
     return log?.wants === true && this.#closing === undefined ? log.position : undefined;
   }
 
-  read(from: TopicPartition, records: readonly KafkaRecordIn[], next: number): void {
+  read(from: TopicPartition, asked: number, records: readonly KafkaRecordIn[], next: number): void {
     const log = this.#logs.get(keyOf(from));
-    if (log === undefined || this.#closing !== undefined) return;
+    // What was on its way when the group's progress was asked for anew would skip what is between (PSN-12).
+    if (log === undefined || this.#closing !== undefined || asked > log.position) return;
     log.read(records, next);
     this.#wake();
   }

@@ -222,7 +222,9 @@ export class PlatformaticMember implements Membership {
       const fetched = await this.#fetcher.fetch({ node, topics, minBytes: 1, maxBytes: BYTES.all, maxWaitTime });
       this.#againMs = AGAIN_MS.first;
       this.#events.fetching(undefined);
-      readInto(this.#events, fetched, names);
+      const asked = (of: string, index: number): number =>
+        wanted.find(({ topic, partition }) => topic === of && partition === index)?.offset ?? Infinity;
+      readInto(this.#events, fetched, names, asked);
     } catch (error) {
       if (!(await this.#reset(error, names))) await this.#backOff(error);
     } finally {

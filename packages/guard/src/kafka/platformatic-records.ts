@@ -8,8 +8,13 @@ type Batch = NonNullable<FetchedPartition["records"]>[number];
 const IS_CONTROL = 0b100000;
 const IS_APPEND_TIME = 0b1000;
 
-/** `names`: of topics, by their ids. */
-export function readInto(events: MemberEvents, { responses }: PlatformaticFetched, names: ReadonlyMap<string, string>): void {
+/** `names`: of topics, by their ids. `asked`: the offset that was asked for of each partition. */
+export function readInto(
+  events: MemberEvents,
+  { responses }: PlatformaticFetched,
+  names: ReadonlyMap<string, string>,
+  asked: (topic: string, partition: number) => number,
+): void {
   for (const { topicId, partitions } of responses) {
     const topic = names.get(topicId);
     if (topic === undefined) continue;
@@ -18,7 +23,7 @@ export function readInto(events: MemberEvents, { responses }: PlatformaticFetche
       const last = batches.at(-1);
       if (last === undefined) continue;
       const next = Number(last.firstOffset) + last.lastOffsetDelta + 1;
-      events.read({ topic, partition: partitionIndex }, batches.flatMap(recordsOf), next);
+      events.read({ topic, partition: partitionIndex }, asked(topic, partitionIndex), batches.flatMap(recordsOf), next);
     }
   }
 }
