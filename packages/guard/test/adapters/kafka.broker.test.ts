@@ -35,7 +35,9 @@ describeBroker("kafka", "Kafka", (url) => {
   });
 
   describe.each([1, 3])("looked into, %s partitions", (partitions) => {
-    if (partitions > 1) for (const law of browserLaws(looked(partitions))) test(law.name, law.run);
+    // Between partitions Kafka has no order finer than a millisecond: that law is of one partition, above.
+    const laws = browserLaws(looked(partitions)).filter(({ name }) => !name.startsWith("pages are oldest first"));
+    if (partitions > 1) for (const law of laws) test(law.name, law.run);
 
     test("[PSN-13] pages of any size show each message once, each partition's in its order", async () => {
       const transport = await looked(partitions)();

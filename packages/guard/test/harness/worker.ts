@@ -12,6 +12,8 @@ import { countedIn, GROUP } from "./counted.ts";
 import { PostgresLetters } from "./letters.ts";
 import type { Orders } from "./world.ts";
 
+/** Longer than any of the brokers keeps a message. */
+const REMEMBER_MS = 8 * 86_400_000;
 const orders = JSON.parse(process.argv[2] ?? "{}") as Orders;
 const { world, ordering } = orders;
 const contract = countedIn(world, ordering);
@@ -74,7 +76,7 @@ async function consumeAll(): Promise<void> {
     deadLetters: new PostgresLetters(postgres),
     // What is remembered is more than a busy machine takes between looking at a message and claiming it: a copy may be seen
     // late for as long as that leaves, and by default that is the greatest delay of a retry.
-    policy: { rememberMs: 600_000, leaseMs: 500, retryMs: 20, maxRetryMs: 100, maxFailures: 3, maxCrashes: 1000, concurrency: 4 },
+    policy: { rememberMs: REMEMBER_MS, leaseMs: 500, retryMs: 20, maxRetryMs: 100, maxFailures: 3, maxCrashes: 1000, concurrency: 4 },
     handlers: {
       step: ({ id, data: { of, n, fate } }, { attempt }) => {
         dieAt("in-handler");
