@@ -54,11 +54,16 @@ function tarball(folder: string, { name }: Manifest): readonly string[] {
   const [{ files }] = asList(JSON.parse(packed)) as [{ files: { path: string }[] }];
   const strange = files.filter(
     ({ path }) =>
-      !/^(?:package\.json|README\.md|LICENSE|dist\/.+\.(?:js|d\.ts)|dist\/audit\/models\/.+\.json|dist\/audit\/rules\/[^/]+\/rule\.md|dist\/report\/audit\.schema\.json)$/.test(
+      !/^(?:package\.json|README\.md|LICENSE|dist\/.+\.(?:js|d\.ts)|dist\/audit\/models\/.+\.json|dist\/audit\/rules\/[^/]+\/rule\.md|dist\/probe\/attacks\/[^/]+\/attack\.md|dist\/probe\/profiles\/[^/]+\.yaml|dist\/report\/audit\.schema\.json)$/.test(
         path,
       ),
   );
-  const data = ["dist/audit/models/management.json", "dist/audit/rules/open-broker/rule.md", "dist/report/audit.schema.json"];
+  const data = [
+    "dist/audit/models/management.json",
+    "dist/audit/rules/open-broker/rule.md",
+    "dist/probe/attacks/flood/attack.md",
+    "dist/report/audit.schema.json",
+  ];
   const lacking = ["package.json", "README.md", "LICENSE", ...(name === "sallyport" ? data : [])].filter(
     (wanted) => !files.some(({ path }) => path === wanted),
   );
