@@ -1,27 +1,9 @@
 // Clients of RabbitMQ, as a user would make them.
-import { type ChannelModel, connect, type RecoveringChannelModel } from "amqplib";
-import { Connection } from "rabbitmq-client";
+import { type ChannelModel, connect } from "amqplib";
 import { onTestFinished } from "vitest";
-import type { RabbitMqTransportClient } from "../../src/adapters/rabbitmq.ts";
-
-export interface Opened<C = RabbitMqTransportClient> {
-  readonly client: C;
-  readonly close: () => Promise<void>;
-}
-
-/** Both connect again soon, since tests wait for it. */
-export async function amqplib(url: string): Promise<Opened<RecoveringChannelModel>> {
-  const client = await connect(url, { recovery: { initialDelay: 20, maxDelay: 200, waitForConnect: false } });
-  client.on("error", () => undefined);
-  return { client, close: () => client.close() };
-}
-
-export async function rabbitMqClient(url: string): Promise<Opened<Connection>> {
-  const client = new Connection({ url, retryLow: 20, retryHigh: 200 });
-  client.on("error", () => undefined);
-  // It would wait for channels that tests leave open.
-  return { client, close: async () => client.unsafeDestroy() };
-}
+import { amqplib } from "./rabbitmq-amqplib.ts";
+import { rabbitMqClient } from "./rabbitmq-client.ts";
+import type { Opened } from "./rabbitmq-opened.ts";
 
 export const CLIENTS = [
   ["amqplib", amqplib],

@@ -15,7 +15,9 @@ import { rabbitMqServer } from "../rabbitmq-server.ts";
 import { steps, STEPS_TABLE } from "../sqlite/steps.ts";
 import { tcpProxy } from "../tcp-proxy.ts";
 import { openDatabase, temporaryFile } from "../temporary-database.ts";
-import { amqplib, CLIENTS, type Opened, opened, plain } from "./rabbitmq-clients.ts";
+import { amqplib } from "./rabbitmq-amqplib.ts";
+import { CLIENTS, opened, plain } from "./rabbitmq-clients.ts";
+import type { Opened } from "./rabbitmq-opened.ts";
 
 const WORKER = fileURLToPath(new URL("rabbitmq-worker.ts", import.meta.url));
 const SLOW = { timeout: 180_000 };

@@ -3,7 +3,9 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { RabbitMqTransport } from "../../src/adapters/rabbitmq.ts";
 import { describeBroker } from "../brokers.ts";
 import { rabbitMqServer, sharedCtl } from "../rabbitmq-server.ts";
-import { amqplib, CLIENTS, type Opened, opened, plain } from "./rabbitmq-clients.ts";
+import { amqplib } from "./rabbitmq-amqplib.ts";
+import { CLIENTS, opened, plain } from "./rabbitmq-clients.ts";
+import type { Opened } from "./rabbitmq-opened.ts";
 import { rabbitMqRights } from "./rabbitmq-rights.ts";
 import { box, send, textsOf } from "./stream-box.ts";
 

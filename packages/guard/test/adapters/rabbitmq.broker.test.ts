@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { type RabbitMqOptions, RabbitMqTransport, type RabbitMqTransportClient } from "../../src/adapters/rabbitmq.ts";
 import { transportLaws } from "../../src/testing/index.ts";
 import { describeBroker } from "../brokers.ts";
-import { amqplib, CLIENTS, type Opened, opened, plain } from "./rabbitmq-clients.ts";
+import { amqplib } from "./rabbitmq-amqplib.ts";
+import { CLIENTS, opened, plain } from "./rabbitmq-clients.ts";
+import type { Opened } from "./rabbitmq-opened.ts";
 import { box, send, textsOf } from "./stream-box.ts";
 
 let prefixes = 0;

@@ -5,7 +5,8 @@ import type { SqsClient } from "../../src/adapters/sqs.ts";
 import { SqsTransport } from "../../src/adapters/sqs.ts";
 import { TestClock } from "../../src/testing/index.ts";
 import { describeBroker } from "../brokers.ts";
-import { clientAt, freshPrefix, makeQueues, open, SHORT } from "./sqs-box.ts";
+import { open, SHORT } from "./sqs-box.ts";
+import { clientAt, freshPrefix, makeQueues } from "./sqs-queues.ts";
 import { box, send, textsOf } from "./stream-box.ts";
 
 const within = { timeout: 20_000, interval: 20 };

@@ -11,7 +11,7 @@ import { describeBroker } from "../brokers.ts";
 import { keySpec } from "../house.ts";
 import { ownServer } from "../own-server.ts";
 import { tcpProxy } from "../tcp-proxy.ts";
-import { clientAt, freshPrefix, makeQueues } from "./sqs-box.ts";
+import { clientAt, freshPrefix, makeQueues } from "./sqs-queues.ts";
 import { box, send, textsOf } from "./stream-box.ts";
 
 const within = { timeout: 30_000, interval: 20 };

@@ -1,7 +1,8 @@
 import { describe, test } from "vitest";
 import { transportLaws } from "../../src/testing/index.ts";
 import { describeBroker } from "../brokers.ts";
-import { clientAt, openOn } from "./sqs-box.ts";
+import { openOn } from "./sqs-box.ts";
+import { clientAt } from "./sqs-queues.ts";
 
 describeBroker("sqs", "SQS", (url) => {
   const client = clientAt(url);

@@ -1,125 +1,27 @@
-// Every transport that the harness kills, restarts and rebalances. Another is one entry here.
-import { connect, headers, type NatsConnection } from "@nats-io/transport-node";
-import * as platformatic from "@platformatic/kafka";
-import { Redis as IoRedis } from "ioredis";
-import { Kafka, logLevel } from "kafkajs";
-import { KafkaTransport } from "../../src/adapters/kafka.ts";
-import { KafkaJsTransport } from "../../src/adapters/kafkajs.ts";
-import { NatsTransport } from "../../src/adapters/nats.ts";
-import { RabbitMqTransport } from "../../src/adapters/rabbitmq.ts";
-import { RedisStreamsTransport } from "../../src/adapters/redis-streams.ts";
-import { SqsTransport } from "../../src/adapters/sqs.ts";
-import type { Transport } from "../../src/ports/transport.ts";
-import { brokersOf, createTopics, withAdmin } from "../adapters/kafka-topics.ts";
-import { amqplib, type Opened as OpenedClient, rabbitMqClient } from "../adapters/rabbitmq-clients.ts";
-import { clientAt, makeQueues } from "../adapters/sqs-box.ts";
-import { GROUP } from "./counted.ts";
+// Every transport that the harness kills, restarts and rebalances. Another is one file in carriers/ and one line here.
+import type { Carrier } from "./carriers/carrier.ts";
 
-export interface Opened {
-  readonly transport: Transport;
-  /** The client's end, after the transport's. */
-  readonly close: () => Promise<unknown>;
-}
-
-export interface Carrier {
+export interface Listed {
   readonly name: string;
   /** Its name in scripts/brokers. */
   readonly broker: string;
-  /** Set so that what a dead member had comes again as soon as the broker can be asked for. */
-  open(url: string): Promise<Opened>;
-  /** What the broker must have been told before the first message, once for each destination. */
-  declare?(url: string, destination: string, group: string): Promise<void>;
+  /** A process that is killed a hundred times loads the client that it needs, and not the seven others. */
+  readonly load: () => Promise<Carrier>;
 }
 
-const ON_KAFKA = { minInSyncReplicas: 1, sessionMs: 1000 } as const;
-
-const kafka = {
-  broker: "kafka",
-  declare: (url: string, destination: string, group: string): Promise<void> =>
-    withAdmin(url, (admin) => createTopics(admin, "", { destinations: [destination], groups: [group], partitions: 3 })),
-} as const;
-
-const toNats = (url: string): Promise<NatsConnection> => connect({ servers: url, maxReconnectAttempts: -1, reconnectTimeWait: 50 });
-const onNats = (connection: NatsConnection): NatsTransport =>
-  new NatsTransport({ connection, headers }, { reclaimAfterMs: 1000, answerWithinMs: 1000 });
-
-const sqs = (fifo: boolean): Carrier => ({
-  name: fifo ? "sqs-fifo" : "sqs",
-  broker: "sqs",
-  async open(url) {
-    const client = clientAt(url);
-    const transport = new SqsTransport(client, { groups: [GROUP], fifo, visibilityMs: 1000, waitMs: 1000 });
-    return { transport, close: async () => client.destroy() };
-  },
-  async declare(url, destination, group) {
-    const client = clientAt(url);
-    await makeQueues(client, { prefix: "sallyport", fifo, destination, groups: [group] });
-    client.destroy();
-  },
-});
-
-const rabbitMq = (name: string, connected: (url: string) => Promise<OpenedClient>): Carrier => ({
-  name,
-  broker: "rabbitmq",
-  async open(url) {
-    const { client, close } = await connected(url);
-    return { transport: new RabbitMqTransport(client, { answerWithinMs: 2000 }), close };
-  },
-  async declare(url, destination, group) {
-    const { client, close } = await connected(url);
-    const transport = new RabbitMqTransport(client);
-    await transport.declare((["key", "none"] as const).map((ordering) => ({ destination, group, ordering, mostDelayMs: 1000 })));
-    await transport.close();
-    await close();
-  },
-});
-
-export const CARRIERS: readonly Carrier[] = [
-  {
-    name: "redis-streams",
-    broker: "redis",
-    async open(url) {
-      const client = new IoRedis(url);
-      client.on("error", () => undefined);
-      return { transport: new RedisStreamsTransport(client, { reclaimAfterMs: 300 }), close: async () => client.disconnect() };
-    },
-  },
-  {
-    ...kafka,
-    name: "kafka",
-    async open(url) {
-      return { transport: new KafkaTransport(platformatic, { bootstrapBrokers: brokersOf(url) }, ON_KAFKA), close: async () => undefined };
-    },
-  },
-  {
-    ...kafka,
-    name: "kafkajs",
-    async open(url) {
-      const client = new Kafka({ brokers: brokersOf(url), logLevel: logLevel.NOTHING });
-      return { transport: new KafkaJsTransport(client, ON_KAFKA), close: async () => undefined };
-    },
-  },
-  {
-    name: "nats",
-    broker: "nats",
-    async open(url) {
-      const connection = await toNats(url);
-      return { transport: onNats(connection), close: () => connection.close() };
-    },
-    async declare(url, destination, group) {
-      const connection = await toNats(url);
-      await onNats(connection).declare(destination, [{ name: group, ordering: "key" }]);
-      await connection.close();
-    },
-  },
-  sqs(false),
-  sqs(true),
-  rabbitMq("rabbitmq-amqplib", amqplib),
-  rabbitMq("rabbitmq-client", rabbitMqClient),
+export const CARRIERS: readonly Listed[] = [
+  { name: "redis-streams", broker: "redis", load: async () => (await import("./carriers/redis-streams.ts")).redisStreams },
+  { name: "kafka", broker: "kafka", load: async () => (await import("./carriers/kafka.ts")).kafka },
+  { name: "kafkajs", broker: "kafka", load: async () => (await import("./carriers/kafkajs.ts")).kafkaJs },
+  { name: "nats", broker: "nats", load: async () => (await import("./carriers/nats.ts")).nats },
+  { name: "sqs", broker: "sqs", load: async () => (await import("./carriers/sqs.ts")).sqs(false) },
+  { name: "sqs-fifo", broker: "sqs", load: async () => (await import("./carriers/sqs.ts")).sqs(true) },
+  { name: "rabbitmq-amqplib", broker: "rabbitmq", load: async () => (await import("./carriers/rabbitmq-amqplib.ts")).rabbitMqAmqplib },
+  { name: "rabbitmq-client", broker: "rabbitmq", load: async () => (await import("./carriers/rabbitmq-client.ts")).rabbitMqClient },
 ];
 
-export function carrierOf(name: string): Carrier {
+export function carrierOf(name: string): Promise<Carrier> {
   const found = CARRIERS.find((carrier) => carrier.name === name);
   if (found === undefined) throw new Error(`no carrier "${name}"`);
-  return found;
+  return found.load();
 }

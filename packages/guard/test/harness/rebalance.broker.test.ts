@@ -16,7 +16,7 @@ const FINISHES_WITHIN_MS = 30_000;
 for (const carrier of CARRIERS) {
   describeBrokers([carrier.broker, "postgres"], `${carrier.name}, its group changing`, (url, postgres) => {
     test("[PSN-09] [PSN-12] [REP-15] nothing lost, nothing doubled, keys in order", { timeout: 3 * LASTS_MS + 180_000 }, async () => {
-      const { transport, close } = await carrier.open(url);
+      const { transport, close } = await (await carrier.load()).open(url);
       const { ordersByKey } = transport.capabilities;
       await transport.close();
       await close();

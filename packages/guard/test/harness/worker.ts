@@ -21,7 +21,7 @@ const keys = parseKeys(orders.keys, "argument");
 const pool = new Pool({ connectionString: orders.postgres, max: 12 });
 pool.on("error", () => undefined);
 const postgres = new Postgres(pool, { schema: world });
-const { transport, close } = await carrierOf(orders.carrier).open(orders.url);
+const { transport, close } = await (await carrierOf(orders.carrier)).open(orders.url);
 
 let left = orders.passes;
 const dieAt = (name: string): void => {

@@ -2,16 +2,20 @@
 // the end, of what became of every id.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Pool } from "pg";
 import { expect, onTestFinished } from "vitest";
 import { keySpec } from "../house.ts";
-import type { Carrier } from "./carriers.ts";
+import type { Listed } from "./carriers.ts";
 import { destinationOf, GROUP } from "./counted.ts";
 
 export const MAX_FAILURES = 3;
 /** The second where it died between its last failure and its letter. */
 const FAILED = "('ERR_HANDLER_FAILED', 'ERR_POLICY_ATTEMPTS')";
+/** Half of what starting a process costs is reading what the one before it has read. */
+const NODE_COMPILE_CACHE = join(tmpdir(), "sallyport-compile-cache");
 const WORKER = fileURLToPath(new URL("worker.ts", import.meta.url));
 const TABLES = `
   CREATE TABLE effects (seq bigserial PRIMARY KEY, id text NOT NULL, of text NOT NULL, n integer NOT NULL);
@@ -41,24 +45,25 @@ type Place = Pick<Orders, "url" | "postgres" | "ordering" | "events" | "paceMs">
 let worlds = 0;
 
 export class World {
-  readonly #carrier: Carrier;
+  readonly #carrier: Listed;
   readonly #place: Place;
   readonly #name = `w${process.pid}_${++worlds}`;
   readonly #keys = JSON.stringify([keySpec({ issuer: "counted" })]);
   readonly #pool: Pool;
 
-  private constructor(carrier: Carrier, place: Place) {
+  private constructor(carrier: Listed, place: Place) {
     this.#carrier = carrier;
     this.#place = place;
     this.#pool = new Pool({ connectionString: place.postgres, max: 2, options: `-c search_path=${this.#name}` });
   }
 
-  static async open(carrier: Carrier, place: Place): Promise<World> {
+  static async open(carrier: Listed, place: Place): Promise<World> {
     const world = new World(carrier, place);
     onTestFinished(() => world.#end());
     await world.#pool.query(`CREATE SCHEMA ${world.#name}`);
     await world.#pool.query(TABLES);
-    await carrier.declare?.(place.url, destinationOf(world.#name), GROUP);
+    const loaded = await carrier.load();
+    await loaded.declare?.(place.url, destinationOf(world.#name), GROUP);
     return world;
   }
 
@@ -70,7 +75,7 @@ export class World {
   start(mode: Orders["mode"], point = "none", passes = 0): ChildProcess {
     const orders: Orders = { ...this.#place, mode, carrier: this.#carrier.name, world: this.#name, keys: this.#keys, point, passes };
     const args = ["--conditions=sallyport-source", WORKER, JSON.stringify(orders)];
-    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"], env: { NODE_COMPILE_CACHE, ...process.env } });
     onTestFinished(() => void child.kill("SIGKILL"));
     return child;
   }

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { SqsTransport } from "../../src/adapters/sqs.ts";
 import { KeyRing, Publisher } from "../../src/index.ts";
 import { MemoryLedger, MemoryLimits } from "../../src/stores/memory-limits.ts";
-import { clientAt, freshPrefix, makeQueues } from "../adapters/sqs-box.ts";
+import { clientAt, freshPrefix, makeQueues } from "../adapters/sqs-queues.ts";
 import { describeBroker } from "../brokers.ts";
 import { keySpec } from "../house.ts";
 import { steps } from "../sqlite/steps.ts";

@@ -1,0 +1,17 @@
+import { SqsTransport } from "../../../src/adapters/sqs.ts";
+import { clientAt, makeQueues } from "../../adapters/sqs-queues.ts";
+import { GROUP } from "../counted.ts";
+import type { Carrier } from "./carrier.ts";
+
+export const sqs = (fifo: boolean): Carrier => ({
+  async open(url) {
+    const client = clientAt(url);
+    const transport = new SqsTransport(client, { groups: [GROUP], fifo, visibilityMs: 1000, waitMs: 1000 });
+    return { transport, close: async () => client.destroy() };
+  },
+  async declare(url, destination, group) {
+    const client = clientAt(url);
+    await makeQueues(client, { prefix: "sallyport", fifo, destination, groups: [group] });
+    client.destroy();
+  },
+});
