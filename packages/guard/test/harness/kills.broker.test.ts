@@ -8,7 +8,7 @@ import { exitOf, World } from "./world.ts";
 /** Kills per point. 14 make 210 on each broker (`npm run check:slow-brokers`). */
 const ROUNDS = Number(process.env["BROKER_CRASH_ROUNDS"] ?? 1);
 /** A publisher that is killed after an event has ended has none but the next ones to be killed at. */
-const EVENTS = Math.max(20, 2 * ROUNDS);
+const EVENTS = 20 * Math.ceil(ROUNDS / 10);
 const FINISHES_WITHIN_MS = 60_000;
 /** What is killed waits for its lease and its retries, and the machine may be busy. */
 const SLOW_MS = 120_000 + 60_000 * ROUNDS;
