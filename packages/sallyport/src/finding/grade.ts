@@ -94,9 +94,10 @@ function isJudged(axis: Axis, { tools, consumers }: Seen): boolean {
 
 export function gradeOf(findings: readonly Judged[], seen: Seen): Grade {
   const calls = Object.values(seen.brokerCalls).reduce((sum, count) => sum + count, 0);
-  const hasBroker = calls > 0 || seen.consumers.length > 0 || findings.length > 0;
+  const hasBroker = calls > 0 || seen.consumers.length > 0 || findings.some(({ axis }) => axis !== "operations");
   const axes = AXES.map((axis) => axisGrade(axis, findings, hasBroker && isJudged(axis, seen)));
-  const scores = axes.flatMap(({ score }) => score ?? []);
+  // A letter for the infrastructure alone would be one for a program that nobody has looked at.
+  const scores = hasBroker ? axes.flatMap(({ score }) => score ?? []) : [];
   const score = scores.length === 0 ? null : Math.min(...scores);
   return { letter: score === null ? "n/a" : letterOf(score), score, axes, specification: SPECIFICATION.specification };
 }

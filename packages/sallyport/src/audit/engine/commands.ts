@@ -1,6 +1,6 @@
 // Brokers that are spoken to by their command line programs: management.json says which words are theirs.
 import { loadManagement } from "../models/load.ts";
-import type { Act } from "../models/model.ts";
+import type { Act, Condition } from "../models/model.ts";
 import type { Machine, Site } from "./machine.ts";
 import { perform, spellings } from "./management.ts";
 import { type Given, parsePath } from "./paths.ts";
@@ -11,16 +11,54 @@ const MOST_SPELLINGS = 16;
 
 /** Whether messages are read by it. */
 export function command(machine: Machine, act: Extract<Act, { kind: "command" }>, args: Given, site: Site, result: Value): boolean {
-  const lines = linesOf(machine, act, args);
+  const lines = linesOf(machine, act, args).flatMap(partsOfLine);
   for (const rule of loadManagement().commands.toSorted((one, other) => other.words.length - one.words.length)) {
-    const starts = lines.map((words) => startOf(words, rule.words));
+    const starts = lines.map(({ words }) => startOf(words, rule.words));
     if (starts.every((start) => start === undefined)) continue;
     const readWord = (path: string): Value =>
-      join(...lines.map((words, index) => (starts[index] === undefined ? NOTHING : wordAt(path, words, starts[index], rule.words.length))));
-    for (const one of rule.acts) perform(machine, rule.broker, one, readWord, site, machine.writer(rule.words.at(-1) ?? ""), result);
-    return rule.acts.some(({ kind }) => kind === "read");
+      join(
+        ...lines.map(({ words, stdin }, index) => {
+          const start = starts[index];
+          if (start === undefined) return NOTHING;
+          return path === "stdin" ? join(...stdin) : wordAt(path, words, start, rule.words.length);
+        }),
+      );
+    const told = lines.flatMap(({ words }, index) => (starts[index] === undefined ? [] : words));
+    const acts = rule.acts.filter(({ when }) => when === undefined || isGiven(when, told));
+    for (const one of acts) perform(machine, rule.broker, one, readWord, site, machine.writer(rule.words.at(-1) ?? ""), result);
+    return acts.some(({ kind }) => kind === "read");
   }
   return false;
+}
+
+/** Whether a flag is among the words, whatever stands behind it. */
+function isGiven({ path, not }: Condition, words: readonly Value[]): boolean {
+  const flag = path.replace(/^flag:/, "");
+  return words.some((word) => textsOf(word).some((text) => text === flag || text.startsWith(`${flag}=`))) !== (not === true);
+}
+
+interface Part {
+  readonly words: readonly Value[];
+  /** The words of what is piped into it. */
+  readonly stdin: readonly Value[];
+}
+
+const SEPARATORS: ReadonlySet<string> = new Set(["|", "||", "&&", ";", "&"]);
+
+/** The commands that a line of a shell is made of. */
+function partsOfLine(line: readonly Value[]): readonly Part[] {
+  const parts: Part[] = [];
+  let from = 0;
+  let stdin: readonly Value[] = [];
+  for (const [index, word] of [...line, constant(";")].entries()) {
+    const separator = index === line.length ? ";" : textsOf(word).find((text) => SEPARATORS.has(text));
+    if (separator === undefined) continue;
+    const words = line.slice(from, index);
+    if (words.length > 0) parts.push({ words, stdin });
+    stdin = separator === "|" ? words.slice(1) : [];
+    from = index + 1;
+  }
+  return parts;
 }
 
 /** The words, in the ways that they may be put together. */
@@ -68,12 +106,19 @@ function waysOf(value: Value, shell: boolean): Ways {
 
 const namesOf = (word: Value): readonly string[] => textsOf(word).map((text) => text.split("/").at(-1) ?? text);
 
+/** Programs that run another, which is named somewhere among their words. */
+const RUNNERS: ReadonlySet<string> = new Set([
+  ...["docker", "docker-compose", "podman", "kubectl", "oc", "nerdctl", "wsl"],
+  ...["sudo", "env", "nohup", "timeout", "ssh", "sh", "bash", "cmd", "powershell"],
+]);
+
 /** Where the last of the wanted words stands. Options may stand between a program and what it is told to do. */
 function startOf(words: readonly Value[], wanted: readonly string[]): number | undefined {
+  const isRun = words[0] !== undefined && namesOf(words[0]).some((name) => RUNNERS.has(name));
   let from = 0;
   for (const [index, word] of wanted.entries()) {
     const found = words.findIndex((one, at) => at >= from && namesOf(one).includes(word));
-    if (found === -1 || (index === 0 && found > 2)) return undefined;
+    if (found === -1 || (index === 0 && found > 2 && !isRun)) return undefined;
     from = found + 1;
   }
   return from;
@@ -85,10 +130,7 @@ const isFlag = (word: Value | undefined): boolean => word !== undefined && texts
 function wordAt(path: string, words: readonly Value[], start: number, wanted: number): Value {
   if (path === "words") return join(...words.slice(start));
   const flag = /^flag:(.+)$/.exec(path)?.[1];
-  if (flag !== undefined) {
-    const index = words.findIndex((word) => textsOf(word).includes(flag));
-    return index === -1 ? NOTHING : (words[index + 1] ?? NOTHING);
-  }
+  if (flag !== undefined) return valueOf(flag, words);
   const rest: Value[] = [];
   for (let index = start; index < words.length; index++) {
     const word = words[index] as Value;
@@ -100,4 +142,15 @@ function wordAt(path: string, words: readonly Value[], start: number, wanted: nu
   return (
     rest[Number(/^word(\d+)$/.exec(path)?.[1] ?? Number.NaN) - wanted] ?? (lump !== undefined && lump.taints.length > 0 ? lump : NOTHING)
   );
+}
+
+/** What stands behind a flag, or behind its `=`. */
+function valueOf(flag: string, words: readonly Value[]): Value {
+  for (const [index, word] of words.entries()) {
+    for (const text of textsOf(word)) {
+      if (text === flag || text === `${flag}=`) return words[index + 1] ?? NOTHING;
+      if (text.startsWith(`${flag}=`)) return constant(text.slice(flag.length + 1));
+    }
+  }
+  return NOTHING;
 }

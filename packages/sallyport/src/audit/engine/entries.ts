@@ -172,7 +172,12 @@ function parametersFor(
     if (parameter.target.kind !== "name" || parameter.style === "rest" || parameter.style === "rest-map") continue;
     const { name } = parameter.target;
     if (name === "self" || name === "cls") continue;
-    if (contextTypes.includes(parameter.type?.path.at(-1) ?? "") || name === "ctx" || isProvided(parameter)) continue;
+    if (contextTypes.includes(parameter.type?.path.at(-1) ?? "")) {
+      const context = closure === undefined ? NOTHING : machine.typed(parameter.type, closure.scope);
+      if (!isNothing(context)) byName.set(name, context);
+      continue;
+    }
+    if (name === "ctx" || isProvided(parameter)) continue;
     const schema = machine.program.schemaOfType(machine, parameter.type, closure?.scope, parameter.default);
     const closed = schema !== undefined && (schema.kind === "enum" || schema.kind === "boolean");
     byName.set(name, { atoms: [{ kind: "unknown" }], taints: [{ ...source, path: name, schema, closed }] });

@@ -3,15 +3,16 @@ import { command } from "./commands.ts";
 import type { Act, Callback, Condition } from "../models/model.ts";
 import type { Known } from "../models/load.ts";
 import { registerConsumer, registerPull, registerTool } from "./entries.ts";
+import { lend, lentAs } from "./lent.ts";
 import type { Machine, Site } from "./machine.ts";
 import { manage } from "./management.ts";
 import { type Given, given, readPath } from "./paths.ts";
 import { isPlainData } from "./plain.ts";
-import { isUndefined, read, readFrom, resultOf, writtenOnly } from "./results.ts";
+import { collectionOf, isUndefined, read, readFrom, resultOf, writtenOnly } from "./results.ts";
 import { factsAbout, NO_FACTS, test } from "./facts.ts";
 import { deepTaints } from "./reach.ts";
 import { partOf, type Taint } from "./taint.ts";
-import { type Atom, constant, isCallable, isNothing, join, NOTHING, type Value } from "./value.ts";
+import { type Atom, constant, isCallable, isNothing, join, NOTHING, UNKNOWN, type Value } from "./value.ts";
 
 type LibraryAtom = Extract<Atom, { kind: "library" }>;
 
@@ -19,6 +20,7 @@ type LibraryAtom = Extract<Atom, { kind: "library" }>;
 export function libraryMember(machine: Machine, known: Known, name: string, receiver: Value | undefined): Value {
   const { member } = known;
   if (member.constant !== undefined) return constant(member.constant);
+  if (member.lent !== undefined) return lentAs(machine, member.lent) ?? UNKNOWN;
   if (member.marks !== undefined) return marksOf(machine, member.marks, receiver);
   if (member.content !== undefined) return contentOf(machine, known, name, receiver);
   if (member.is === undefined) return { atoms: [{ kind: "library", known, name, receiver }], taints: [] };
@@ -166,5 +168,12 @@ export function callBack(machine: Machine, known: Known, callback: Callback, arg
   }
   const values = callback.params.flatMap((type) => handed(machine, type, args, receiver, site));
   const timer = known.member.acts?.some((act) => act.kind === "timer") === true;
-  machine.callBack(fn, { positional: values, named: new Map(), more: undefined, moreNamed: undefined }, site, timer ? "timer" : "library");
+  // A model names what is of interest of what a library hands over; the rest of it is there all the same.
+  const handedOver = timer ? given(...values) : { ...given(...values), more: collectionOf(machine, "list", UNKNOWN, site.at) };
+  const run = (): Value => machine.callBack(fn, handedOver, site, timer ? "timer" : "library");
+  const { lends } = callback;
+  if (lends === undefined) return void run();
+  // When the server runs: what stands below it in its module is there by then.
+  const { file } = machine.activation.module.ir;
+  machine.later({ kind: "start", id: machine.fresh(), name: lends, file, at: site.at }, () => lend(machine, lends, run()));
 }

@@ -107,6 +107,8 @@ export interface Member {
   readonly writes?: Readonly<Record<Path, Path>>;
   /** What its owner has marked the thing at this path with: tags. That a mark is there says that the owner lets the program have it. */
   readonly marks?: Path;
+  /** Reading it gives what a callback `lends` under this name. */
+  readonly lent?: string;
   /** Reading it gives this literal: a constant that a `Condition` compares with. */
   readonly constant?: string | number | boolean;
   /** Kept on what it returns (of a tuple, on its first part), for later calls' `slot:`. On a method that returns nothing, kept on the receiver. */
@@ -146,6 +148,8 @@ export interface Callback {
   readonly params: readonly TypeName[];
   /** It is a consumer of messages. */
   readonly consumes?: Consumes;
+  /** What it gives (a generator: yields) is handed on to the program's other functions under this name: see `Member.lent`. */
+  readonly lends?: string;
 }
 
 export interface Consumes {
@@ -327,7 +331,7 @@ export interface Management {
     readonly broker: Broker;
     /** Words that begin it, paths stripped: `nats pub`, `kafka-console-producer`. The longest that fits counts. */
     readonly words: readonly string[];
-    /** As in models, with `word2` for the word at that index (from 0, flags left out), `flag:--topic` for what follows a flag, `words` for all. */
+    /** As in models, with `word2` for the word at that index (from 0, flags left out), `flag:--topic` for what follows a flag, `words` for all, `stdin` for the words of what is piped into it. */
     readonly acts: readonly Act[];
   }[];
 }

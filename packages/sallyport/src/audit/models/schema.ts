@@ -5,7 +5,7 @@ import { z } from "zod";
 const step = String.raw`(?:\.(?:[A-Za-z_$@][\w$@:/-]*|\d+|\*|keys\(\))|\[\]|\["[^"]+"\])`;
 const root = String.raw`(?:arg\d+(?:\|[A-Za-z_]\w*)?|kw:(?:[A-Za-z_]\w*|\*)|args\d*|last|receiver|value|slot:\w+)`;
 const inputRoot = String.raw`(?:params|param\d+)`;
-const spokenRoot = String.raw`(?:${root}|url:\w+|body|word\d+|words|flag:-{1,2}[\w-]+)`;
+const spokenRoot = String.raw`(?:${root}|url:\w+|body|word\d+|words|stdin|flag:-{1,2}[\w-]+)`;
 
 /** The grammar of `Path`. */
 export const path = z.string().regex(new RegExp(`^${root}${step}*$`), "not a path");
@@ -134,7 +134,13 @@ const consumes = z.strictObject({
     .exactOptional(),
 });
 const callbackNamed = (fn: z.ZodString) =>
-  z.strictObject({ fn, when: condition.exactOptional(), params: z.array(typeName), consumes: consumes.exactOptional() });
+  z.strictObject({
+    fn,
+    when: condition.exactOptional(),
+    params: z.array(typeName),
+    consumes: consumes.exactOptional(),
+    lends: z.string().exactOptional(),
+  });
 const callback = callbackNamed(path);
 const overridden = callbackNamed(z.string().regex(/^[A-Za-z_$][\w$]*$/, "not a method's name"));
 const namesCondition = z.strictObject({ path, names: z.array(z.string()).min(1) });
@@ -172,6 +178,7 @@ const member = z.strictObject({
   fields: z.record(z.string(), z.union([path, z.literal(true)])).exactOptional(),
   writes: z.record(path, path).exactOptional(),
   marks: path.exactOptional(),
+  lent: z.string().exactOptional(),
   constant: z.union([z.string(), z.number(), z.boolean()]).exactOptional(),
   remember: z.record(z.string(), path).exactOptional(),
   content: content.exactOptional(),

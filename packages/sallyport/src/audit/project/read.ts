@@ -5,6 +5,7 @@ import { dirname, extname, join, resolve, sep } from "node:path";
 import type { ProjectFiles, SourceText } from "../frontends/frontend.ts";
 import { AuditError, reasonOf } from "../failure.ts";
 import { withoutBuilt } from "./built.ts";
+import { foreignIn } from "./foreign.ts";
 import type { NotRead } from "./not-read.ts";
 import { readText } from "./text.ts";
 import { walk } from "./walk.ts";
@@ -35,7 +36,9 @@ export function readProject(paths: string | readonly string[], extensions: Reado
   const { kept, left } = withoutBuilt(files, isSource);
   for (const [folder, count] of left)
     notRead.push({ file: folder, why: `${count} built or vendored ${count === 1 ? "file" : "files"}: their source is what counts` });
-  return projectOf(root, kept.toSorted(), notRead);
+  const sorted = kept.toSorted();
+  notRead.push(...foreignIn(sorted));
+  return projectOf(root, sorted, notRead);
 }
 
 /** What findings' files are relative to: the folder given for that, else the nearest that holds all paths. */

@@ -199,3 +199,16 @@ test("a file that grows into a pipe's place is not waited for", () => {
   expect(project.text("a.ts")).toBeUndefined();
   expect(project.notRead).toEqual([{ file: "a.ts", why: "it is not a file" }]);
 });
+
+test("what is written in other languages is named, and no A is given for it", async () => {
+  const folder = written({
+    "src/Server.java": "class Server {}\n",
+    "src/Other.java": "class Other {}\n",
+    "compose.yaml":
+      "services:\n  kafka:\n    image: apache/kafka:4\n    ports: [9092]\n    environment:\n      KAFKA_LISTENERS: PLAINTEXT://:9092\n",
+  });
+  const found = await audited(folder);
+  expect(whyNot(found, "src/Other.java")).toEqual(["and 1 more are written in Java: TypeScript, JavaScript, Python and Go are read"]);
+  expect(found.findings.map(({ rule }) => rule)).toContain("open-broker");
+  expect(found.grade.letter).toBe("n/a");
+});
