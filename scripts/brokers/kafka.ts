@@ -2,10 +2,11 @@
 // kept in the user's cache. Settings are a production's where they matter: no topic makes itself, no unclean leader.
 import { execFile, execFileSync, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
+import { connect as connectTls } from "node:tls";
 import { promisify } from "node:util";
 import { type Broker, freePort } from "./broker.ts";
 
@@ -56,6 +57,8 @@ interface Variant {
   readonly sasl?: boolean;
   /** Where clients are told to find it: a proxy's, which a test cuts. */
   readonly advertisedPort?: number;
+  /** Files in PEM: what it shows, with the key, and whom it believes. */
+  readonly tls?: { readonly keyAndCertificate: string; readonly authority: string };
 }
 
 interface Place {
@@ -64,7 +67,7 @@ interface Place {
   readonly folder: string;
 }
 
-function properties({ port, controllerPort, folder }: Place, { sasl = false, advertisedPort = port }: Variant): string {
+function properties({ port, controllerPort, folder }: Place, { sasl = false, advertisedPort = port, tls }: Variant): string {
   const users = SASL_USERS.map((user) => `user_${user}="${user}"`).join(" ");
   const jaas = `org.apache.kafka.common.security.plain.PlainLoginModule required username="admin" password="admin" ${users};`;
   return [
@@ -75,7 +78,7 @@ function properties({ port, controllerPort, folder }: Place, { sasl = false, adv
     `advertised.listeners=CLIENT://127.0.0.1:${advertisedPort}`,
     "controller.listener.names=CONTROLLER",
     "inter.broker.listener.name=CLIENT",
-    `listener.security.protocol.map=CLIENT:${sasl ? "SASL_PLAINTEXT" : "PLAINTEXT"},CONTROLLER:PLAINTEXT`,
+    `listener.security.protocol.map=CLIENT:${sasl ? "SASL_PLAINTEXT" : tls === undefined ? "PLAINTEXT" : "SSL"},CONTROLLER:PLAINTEXT`,
     `log.dirs=${join(folder, "data")}`,
     "auto.create.topics.enable=false",
     "num.partitions=2",
@@ -97,6 +100,14 @@ function properties({ port, controllerPort, folder }: Place, { sasl = false, adv
           "super.users=User:admin;User:ANONYMOUS",
         ]
       : []),
+    ...(tls === undefined
+      ? []
+      : [
+          "ssl.keystore.type=PEM",
+          `ssl.keystore.location=${tls.keyAndCertificate}`,
+          "ssl.truststore.type=PEM",
+          `ssl.truststore.location=${tls.authority}`,
+        ]),
     "",
   ].join("\n");
 }
@@ -104,9 +115,13 @@ function properties({ port, controllerPort, folder }: Place, { sasl = false, adv
 /** ApiVersions, version 0, which every broker answers. */
 const ASK = Buffer.from("0000000a0012000000000001ffff", "hex");
 
-const answers = (port: number): Promise<void> =>
+const answers = (port: number, authority?: string): Promise<void> =>
   new Promise((resolve, reject) => {
-    const socket = connect(port, "127.0.0.1", () => socket.write(ASK));
+    const asked = (): void => void socket.write(ASK);
+    const socket =
+      authority === undefined
+        ? connect(port, "127.0.0.1", asked)
+        : connectTls({ port, host: "127.0.0.1", ca: readFileSync(authority) }, asked);
     socket.setTimeout(1000, () => socket.destroy(new Error("no answer")));
     socket.on("error", reject);
     socket.on("close", () => reject(new Error("closed without an answer")));
@@ -134,7 +149,7 @@ export const kafkaVariant = (variant: Variant): Broker => ({
     return { args: [...JAVA, "kafka.Kafka", file] };
   },
   url: (port) => `kafka://127.0.0.1:${port}`,
-  answers,
+  answers: (port) => answers(port, variant.tls?.authority),
 });
 
 /** Of Kafka's own tools, by the scripts that start them. */

@@ -20,7 +20,8 @@ queues {}
 messages-storage { enabled = true, driver-class = "org.h2.Driver", uri = "${databaseIn(folder)}", username = "", password = "" }
 `;
 
-export const sqs: Broker = {
+/** With a configuration of its own. */
+export const elasticMq = (configured: (port: number, folder: string) => string): Broker => ({
   name: "sqs",
   package: "openjdk-17-jre-headless maven",
   program: "java",
@@ -28,7 +29,7 @@ export const sqs: Broker = {
   prepare: () => resolveJars(ELASTICMQ),
   command(port, folder) {
     const file = join(folder, "elasticmq.conf");
-    writeFileSync(file, configuration(port, folder));
+    writeFileSync(file, configured(port, folder));
     return { args: [...JAVA, `-Dconfig.file=${file}`, "-cp", join(jarsOf(ELASTICMQ), "*"), "org.elasticmq.server.Main"] };
   },
   url: (port) => `http://127.0.0.1:${port}`,
@@ -36,4 +37,6 @@ export const sqs: Broker = {
     const { status } = await fetch(`http://127.0.0.1:${port}/?Action=ListQueues`, { signal: AbortSignal.timeout(1000) });
     if (status !== 200) throw new Error(`it answers with ${status}`);
   },
-};
+});
+
+export const sqs = elasticMq(configuration);

@@ -56,8 +56,9 @@ async function startIn(broker: Broker, folder: string, port: number): Promise<Ru
   } catch (error) {
     if (child.pid !== undefined) signal(-child.pid, "SIGKILL");
     throw error;
+  } finally {
+    child.removeAllListeners("exit");
   }
-  child.removeAllListeners("exit");
   child.unref();
   return { name, url: broker.url(port), pid: child.pid as number, folder };
 }

@@ -1,6 +1,6 @@
 // Asks the tests that cite a threat, with its defence and without.
 import { citations, readTests } from "../threats.ts";
-import type { Removal } from "./removal.ts";
+import type { OnBroker, Removal } from "./removal.ts";
 import type { Scratch } from "./scratch.ts";
 import { failingHere, runApart } from "./tests.ts";
 
@@ -26,6 +26,20 @@ export class Proof {
     this.#took = run.took;
     if (run.passed === 0 && run.failed.length === 0) return ["no test was run"];
     return run.failed.map((title) => `failed: ${title}`);
+  }
+
+  /** What is wrong with a removal's own test while every defence is in place. */
+  async failsUnharmed({ test }: OnBroker): Promise<string | undefined> {
+    const { passed, failed } = await runApart(this.#scratch.root, [test.file], test.title);
+    return failed[0] ?? (passed === 0 ? `${test.file}: no test "${test.title}" was run` : undefined);
+  }
+
+  /** As {@link noticedBy}, by its own test. */
+  noticedOn({ test, threat, edits }: OnBroker): Promise<string | undefined> {
+    return this.#scratch.with(edits, async () => {
+      const { failed } = await runApart(this.#scratch.root, [test.file], test.title);
+      return failed.find((title) => title.includes(`[${threat}]`));
+    });
   }
 
   /** The title of a test that cites the threat and fails without the defence. */

@@ -16,6 +16,22 @@ export interface Removal {
   readonly edits: readonly Edit[];
 }
 
+/** One that tests on a real broker notice. */
+export interface OnBroker extends Removal {
+  /** Its name in `scripts/brokers`. */
+  readonly broker: string;
+  /** What is asked, by how its title begins after the threats: all that cite the threat, on every broker, would take hours. */
+  readonly test: { readonly file: string; readonly title: string };
+}
+
+export const onBroker = (broker: string, test: OnBroker["test"], threat: string, letsIn: string, ...edits: readonly Edit[]): OnBroker => ({
+  broker,
+  test,
+  threat,
+  letsIn,
+  edits,
+});
+
 export const guard = (path: string, find: string, put: string): Edit => ({ file: `packages/guard/src/${path}`, find, put });
 
 export const server = (path: string, find: string, put: string): Edit => ({ file: `packages/server/src/${path}`, find, put });

@@ -17,6 +17,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { edited, type Edit } from "./removal.ts";
 
+const RUNNING = ".brokers.json";
+
 export class Scratch {
   readonly root = mkdtempSync(join(tmpdir(), "sallyport-defences-"));
 
@@ -26,6 +28,8 @@ export class Scratch {
       encoding: "utf8",
     });
     for (const path of tracked.split("\0")) if (path !== "" && existsSync(join(origin, path))) this.#copy(origin, path);
+    // Which is not tracked, and says which brokers run.
+    if (existsSync(join(origin, RUNNING))) this.#copy(origin, RUNNING);
     linkPackages(join(origin, "node_modules"), join(this.root, "node_modules"));
   }
 

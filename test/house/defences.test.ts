@@ -1,6 +1,8 @@
 // The table of removals against the catalogue and the sources. That tests notice each of them is for `npm run check:defences`.
 import { expect, test } from "vitest";
+import { ADAPTERS } from "../../scripts/defences/adapters.ts";
 import { edited, type Removal } from "../../scripts/defences/removal.ts";
+import { BROKERS } from "../../scripts/brokers/list.ts";
 import { REMOVALS, unproven } from "../../scripts/defences/table.ts";
 import { readText } from "./files.ts";
 
@@ -10,7 +12,18 @@ test("each threat of the guard's has a defence that can be taken out", () => {
 });
 
 test("what is taken out stands in the sources, once", () => {
-  expect(REMOVALS.flatMap(staleness)).toEqual([]);
+  expect([...REMOVALS, ...ADAPTERS].flatMap(staleness)).toEqual([]);
+});
+
+test("what is taken out of an adapter is asked of tests that cite its threat", () => {
+  for (const { test: asked, threat } of ADAPTERS) {
+    const title = readText(asked.file)
+      .split("\n")
+      .find((line) => line.includes(asked.title));
+    expect(title, asked.title).toContain(`[${threat}]`);
+  }
+  const brokers = BROKERS.map(({ name }) => name).filter((name) => name !== "postgres");
+  expect([...new Set(ADAPTERS.map(({ broker }) => broker))].toSorted()).toEqual(brokers.toSorted());
 });
 
 test.each([["nowhere"], ["twice"]])("a text that stands there %s is not taken out", (text) => {

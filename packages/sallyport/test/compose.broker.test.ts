@@ -9,6 +9,7 @@ import { Pool } from "pg";
 import { expect, onTestFinished, test } from "vitest";
 import { parse } from "yaml";
 import { redis as redisServer } from "../../../scripts/brokers/redis.ts";
+import { elasticMq } from "../../../scripts/brokers/sqs.ts";
 import { end, start as startBroker } from "../../../scripts/brokers/start.ts";
 import { describeBrokers } from "../../guard/test/brokers.ts";
 import { run, start } from "./command.ts";
@@ -74,7 +75,9 @@ async function freshStore(url: string, name: string): Promise<string> {
   return url.replace(/\/postgres$/, `/${database}`);
 }
 
-const SLOW = { timeout: 120_000 };
+const SLOW = { timeout: 240_000 };
+/** A server in Java takes its time. */
+const ENDS_WITHIN_MS = 30_000;
 
 for (const name of readdirSync(FOLDER, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))) {
   if (name === "redis")
@@ -96,6 +99,24 @@ for (const name of readdirSync(FOLDER, { withFileTypes: true }).flatMap((entry) 
         onTestFinished(() => end(server));
         const at = (url: string | undefined): string => without(url ?? "").replace("broker:6379", new URL(server.url).host);
         await runs("redis", at(given["SALLYPORT_BROKER"]), at(given["SALLYPORT_STORE"]));
+      });
+    });
+  else if (name === "sqs")
+    describeBrokers(["sqs", "postgres"], "the stack on ElasticMQ", (_, postgres) => {
+      test("serves, works and drains as it stands in its Compose file, on a server with the settings beside it", SLOW, async () => {
+        const settings = readFileSync(join(FOLDER, "sqs", "elasticmq.conf"), "utf8");
+        const server = await startBroker(
+          elasticMq((port, folder) =>
+            settings
+              .replaceAll("9324", String(port))
+              .replace('"broker"', '"127.0.0.1"')
+              .replace("0.0.0.0", "127.0.0.1")
+              .replace("/data", folder),
+          ),
+        );
+        onTestFinished(() => end(server), ENDS_WITHIN_MS);
+        const given = stackOf("sqs").services["server"]?.environment?.["SALLYPORT_BROKER"] ?? "";
+        await runs("sqs", given.replace("broker:9324", new URL(server.url).host), await freshStore(postgres, "sqs"));
       });
     });
   else

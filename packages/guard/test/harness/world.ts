@@ -17,6 +17,7 @@ const FAILED = "('ERR_HANDLER_FAILED', 'ERR_POLICY_ATTEMPTS')";
 /** Half of what starting a process costs is reading what the one before it has read. */
 const NODE_COMPILE_CACHE = join(tmpdir(), "sallyport-compile-cache");
 const WORKER = fileURLToPath(new URL("worker.ts", import.meta.url));
+const CLOCK = new URL("shifted-clock.ts", import.meta.url).href;
 const TABLES = `
   CREATE TABLE effects (seq bigserial PRIMARY KEY, id text NOT NULL, of text NOT NULL, n integer NOT NULL);
   CREATE TABLE letters (id text PRIMARY KEY, code text NOT NULL, event text)`;
@@ -72,23 +73,25 @@ export class World {
     await this.#pool.end();
   }
 
-  start(mode: Orders["mode"], point = "none", passes = 0): ChildProcess {
+  /** `aheadMs`: how much too late it is by its host's clock. */
+  start(mode: Orders["mode"], point = "none", passes = 0, aheadMs = 0): ChildProcess {
     const orders: Orders = { ...this.#place, mode, carrier: this.#carrier.name, world: this.#name, keys: this.#keys, point, passes };
-    const args = ["--conditions=sallyport-source", WORKER, JSON.stringify(orders)];
-    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"], env: { NODE_COMPILE_CACHE, ...process.env } });
+    const args = ["--conditions=sallyport-source", ...(aheadMs === 0 ? [] : ["--import", CLOCK]), WORKER, JSON.stringify(orders)];
+    const env = { NODE_COMPILE_CACHE, ...process.env, CLOCK_AHEAD_MS: String(aheadMs) };
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"], env });
     onTestFinished(() => void child.kill("SIGKILL"));
     return child;
   }
 
   /** Consumers that have joined the group. */
-  async consumers(howMany: number): Promise<readonly ChildProcess[]> {
-    const started = Array.from({ length: howMany }, () => this.start("consume"));
+  async consumers(howMany: number, aheadMs = 0): Promise<readonly ChildProcess[]> {
+    const started = Array.from({ length: howMany }, () => this.start("consume", "none", 0, aheadMs));
     for (const { stdout } of started) await once(stdout!, "data");
     return started;
   }
 
-  async publish(point = "none", passes = 0): Promise<unknown> {
-    return exitOf(this.start("publish", point, passes));
+  async publish(point = "none", passes = 0, aheadMs = 0): Promise<unknown> {
+    return exitOf(this.start("publish", point, passes, aheadMs));
   }
 
   async count(sql: string): Promise<number> {

@@ -13,16 +13,27 @@ export function unreachable(
   code: Unavailable = "ERR_TRANSPORT_UNAVAILABLE",
 ): SallyportError {
   if (isSallyportError(cause)) return cause;
-  return new SallyportError(code, `${what} cannot be reached${codeOf(cause)}`, {
+  const told = codesOf(cause);
+  const said = told.find(isOfCertificates) ?? told[0];
+  return new SallyportError(code, `${what} cannot be reached${said === undefined ? "" : ` (${said})`}`, {
     place: String(address),
-    remedy: "See whether it runs, can be reached from here, and knows this user and password.",
+    remedy: told.some(isOfCertificates)
+      ? "See whose certificate it shows. An authority of your own is told to Node by NODE_EXTRA_CA_CERTS."
+      : "See whether it runs, can be reached from here, and knows this user and password.",
   });
 }
 
-/** Words that systems and servers have for what happened: ECONNREFUSED, 28P01, WRONGPASS. */
-function codeOf(cause: unknown): string {
-  const { code, message } = (cause ?? {}) as { readonly code?: unknown; readonly message?: unknown };
-  const told = [code, typeof message === "string" ? /^[A-Z]{4,20}(?= )/.exec(message)?.[0] : undefined];
-  const known = told.find((one): one is string => typeof one === "string" && /^[A-Z0-9_]{2,40}$/.test(one));
-  return known === undefined ? "" : ` (${known})`;
+/** What Node says of a certificate that does not hold. */
+const isOfCertificates = (code: string): boolean => /CERT|^UNABLE_TO_|^ERR_TLS_/.test(code);
+
+const DEEPEST = 8;
+
+/** Words that systems and servers have for what happened: ECONNREFUSED, 28P01, WRONGPASS; of what caused it, too. */
+function codesOf(cause: unknown, depth = 0): readonly string[] {
+  if (typeof cause !== "object" || cause === null || depth === DEEPEST) return [];
+  const { code, message, cause: inner, errors } = cause as Readonly<Record<string, unknown>>;
+  const own = [code, typeof message === "string" ? /^[A-Z]{4,20}(?= )/.exec(message)?.[0] : undefined];
+  const known = own.filter((one): one is string => typeof one === "string" && /^[A-Z0-9_]{2,40}$/.test(one));
+  const below = [inner, ...(Array.isArray(errors) ? (errors as readonly unknown[]) : [])];
+  return [...known, ...below.flatMap((one) => codesOf(one, depth + 1))];
 }

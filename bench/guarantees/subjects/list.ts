@@ -1,0 +1,22 @@
+// Every subject. Another is a file beside this one and a line here.
+import type { Subject } from "../subject.ts";
+import { sallyport } from "./sallyport.ts";
+import { onRabbitMq } from "./sallyport-rabbitmq.ts";
+import { onSqs } from "./sallyport-sqs.ts";
+import { toolkitOnRabbitMq } from "./toolkit-rabbitmq.ts";
+import { toolkitOnSqs } from "./toolkit-sqs.ts";
+
+export const SUBJECTS: readonly Subject[] = [
+  sallyport(onRabbitMq, "redis"),
+  sallyport(onRabbitMq, "postgres"),
+  toolkitOnRabbitMq,
+  sallyport(onSqs, "redis"),
+  sallyport(onSqs, "postgres"),
+  toolkitOnSqs,
+];
+
+export function subjectOf(name: string, broker: string): Subject {
+  const found = SUBJECTS.find((subject) => subject.name === name && subject.broker === broker);
+  if (found === undefined) throw new Error(`no subject "${name}" on ${broker}`);
+  return found;
+}

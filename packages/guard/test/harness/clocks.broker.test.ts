@@ -1,0 +1,78 @@
+// Hosts whose clocks are an hour apart, as processes that are told another time of day. What is too old or from the future
+// by such a clock is refused and kept, what the broker vouches for is not, and nothing is lost or doubled.
+import { expect, test } from "vitest";
+import { describeBrokers } from "../brokers.ts";
+import { carrierOf } from "./carriers.ts";
+import { exitOf, World } from "./world.ts";
+
+const HOUR_MS = 3_600_000;
+const EVENTS = 20;
+const FINISHES_WITHIN_MS = 60_000;
+const SLOW = { timeout: 180_000 };
+
+interface Hosts {
+  readonly publisherMs?: number;
+  readonly consumerMs?: number;
+}
+
+/** One broker that vouches for the time at which it took a message, and one that does not. */
+for (const name of ["sqs", "redis-streams"]) {
+  const carrier = carrierOf(name);
+  const vouches = name === "sqs";
+
+  describeBrokers([carrier.broker, "postgres"], `an hour wrong on ${name}`, (url, postgres) => {
+    const place = { url, postgres, ordering: "none", events: EVENTS, paceMs: 0 } as const;
+
+    /** The world after all has ended, in whatever way. */
+    async function run({ publisherMs = 0, consumerMs = 0 }: Hosts): Promise<World> {
+      const world = await World.open(carrier, place);
+      const { transport, close } = await carrier.open(url);
+      expect(transport.capabilities.vouchesEnqueueTime).toBe(vouches);
+      await transport.close();
+      await close();
+      const [consumer] = await world.consumers(1, consumerMs);
+      expect(await world.publish("none", 0, publisherMs)).toBe(0);
+      await world.untilSettled(FINISHES_WITHIN_MS);
+      const exited = exitOf(consumer!);
+      consumer!.kill("SIGTERM");
+      expect(await exited).toBe(0);
+      return world;
+    }
+
+    async function refusedAll(world: World, code: string): Promise<void> {
+      expect([await world.count("effects"), await world.count(`letters WHERE code = '${code}'`)]).toEqual([0, EVENTS]);
+      expect(await world.count("letters")).toBe(EVENTS);
+    }
+
+    test("[REP-04] what a host that is ahead has signed is from the future, and is kept as a dead letter", SLOW, async () => {
+      await refusedAll(await run({ publisherMs: HOUR_MS }), "ERR_ENVELOPE_FUTURE");
+    });
+
+    test("[REP-02] what a host that is behind has signed is too old, and is kept as a dead letter", SLOW, async () => {
+      await refusedAll(await run({ publisherMs: -HOUR_MS }), "ERR_ENVELOPE_STALE");
+    });
+
+    test("[REP-04] by a consumer's clock that is behind all is from the future, and is kept as a dead letter", SLOW, async () => {
+      await refusedAll(await run({ consumerMs: -HOUR_MS }), "ERR_ENVELOPE_FUTURE");
+    });
+
+    test("[REP-09] a consumer's clock that is ahead makes nothing too old that the broker vouches for", SLOW, async () => {
+      const world = await run({ consumerMs: HOUR_MS });
+      if (vouches) await world.audit();
+      else await refusedAll(world, "ERR_ENVELOPE_STALE");
+    });
+  });
+}
+
+describeBrokers(["sqs", "postgres"], "consumers of one group whose clocks are an hour apart", (url, postgres) => {
+  test("[REP-07] [REP-10] share the work, lose nothing and double nothing", SLOW, async () => {
+    const world = await World.open(carrierOf("sqs"), { url, postgres, ordering: "none", events: 5 * EVENTS, paceMs: 0 });
+    const workers = [...(await world.consumers(1)), ...(await world.consumers(1, HOUR_MS))];
+    expect(await world.publish()).toBe(0);
+    await world.untilSettled(FINISHES_WITHIN_MS);
+    await world.audit();
+    const exits = workers.map(exitOf);
+    for (const worker of workers) worker.kill("SIGTERM");
+    expect(await Promise.all(exits)).toEqual([0, 0]);
+  });
+});
