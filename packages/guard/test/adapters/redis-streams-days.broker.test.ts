@@ -350,6 +350,27 @@ describeBroker("redis", "Redis Streams, from day to day", (url) => {
     expect(textsOf(await take(1))).toEqual(["failed"]);
   });
 
+  test("the next goes while what was settled is being recorded, up to as many again", async () => {
+    const client = meddled(ioredis);
+    const transport = open(client);
+    const { take, waiting } = await box(transport, { prefetch: 1 });
+    await send(transport, ["a", "b", "c"]);
+    const [a] = await take(1);
+    const recorded = Promise.withResolvers<void>();
+    let scripts = 0;
+    // The first is the settling; what is taken after it is answered.
+    client.meddle = (_script, ask) => (scripts++ === 0 ? ask().finally(() => recorded.promise) : ask());
+    const settled = a!.ack();
+    const [b] = await take(1);
+    expect(textsOf([b!])).toEqual(["b"]);
+    const also = b!.ack();
+    await expect.poll(() => client.asked).toBeGreaterThan(3);
+    expect(waiting()).toBe(0);
+    recorded.resolve();
+    await Promise.all([settled, also]);
+    expect(textsOf(await take(1))).toEqual(["c"]);
+  });
+
   describe("failures are told", () => {
     test("[PUB-11] a message that the server has no memory for is refused, and consumers go on", async () => {
       const client = meddled(ioredis);
