@@ -1,9 +1,11 @@
 // The guard beside the raw client on every broker that runs: `npm run bench:brokers`. README.md says what each figure is.
 import { parseArgs } from "node:util";
 import { Redis } from "ioredis";
+import { redisAlone } from "../scripts/brokers/redis.ts";
 import { running } from "../scripts/brokers/running.ts";
+import { end, start } from "../scripts/brokers/start.ts";
 import { LANES } from "./brokers/lanes.ts";
-import { guardedRound, rawRound, type Rates } from "./brokers/run-lane.ts";
+import { guardedRound, rawRound, type Rate, type Rates } from "./brokers/run-lane.ts";
 import { median } from "./measure.ts";
 import { brokerTable } from "./report.ts";
 
@@ -16,7 +18,10 @@ const { values: given, positionals: chosen } = parseArgs({
   },
 });
 const [rounds, events] = [Number(given.rounds), Number(given.events)];
+// As most are: no cluster. What the guard keeps there and what is sent through it share it.
+const alone = await start(redisAlone);
 const urlOf = (name: string): string => {
+  if (name === "redis") return alone.url;
   const found = running().find((broker) => broker.name === name);
   if (found === undefined) throw new Error(`${name} does not run: npm run brokers -- up ${name}`);
   return found.url;
@@ -46,14 +51,21 @@ async function measureLane(lane: (typeof LANES)[number]): Promise<readonly LaneF
   return [...all].map(([subject, list]) => ({
     lane: lane.name,
     subject,
-    rates: {
-      publishPerSecond: median(list.map((one) => one.publishPerSecond)),
-      consumePerSecond: median(list.map((one) => one.consumePerSecond)),
-    },
+    rates: { publish: medians(list.map(({ publish }) => publish)), consume: medians(list.map(({ consume }) => consume)) },
   }));
 }
 
+const medians = (rates: readonly Rate[]): Rate => ({
+  perSecond: median(rates.map(({ perSecond }) => perSecond)),
+  cpuUs: median(rates.map(({ cpuUs }) => cpuUs)),
+  redisCommands: median(rates.map(({ redisCommands }) => redisCommands)),
+});
+
 const figures: LaneFigure[] = [];
-for (const lane of LANES) if (chosen.length === 0 || chosen.includes(lane.broker)) figures.push(...(await measureLane(lane)));
+try {
+  for (const lane of LANES) if (chosen.length === 0 || chosen.includes(lane.broker)) figures.push(...(await measureLane(lane)));
+} finally {
+  store.disconnect();
+  await end(alone);
+}
 console.log(given.json ? JSON.stringify(figures, undefined, 2) : brokerTable(figures));
-store.disconnect();

@@ -145,15 +145,20 @@ export const growthTable = (figures: readonly Growth[]): string =>
     ]),
   );
 
+const DOOR = ["a second", "ratio", "CPU µs", "Redis"] as const;
+
 /** Ratios are to the raw client of the same broker. */
 export const brokerTable = (figures: readonly LaneFigure[]): string =>
-  table(
-    "On brokers, messages a second",
-    ["", "publish", "ratio", "consume", "ratio", ""],
-    figures.map(({ lane, subject, rates }) => {
-      const raw = figures.find((one) => one.lane === lane)!.rates;
-      const { publishPerSecond, consumePerSecond } = rates;
-      const [publish, consume] = [publishPerSecond / raw.publishPerSecond, consumePerSecond / raw.consumePerSecond];
-      return [lane, whole(publishPerSecond), publish.toFixed(2), whole(consumePerSecond), consume.toFixed(2), subject];
-    }),
-  );
+  (["publish", "consume"] as const)
+    .map((door) =>
+      table(
+        `On brokers, ${door}`,
+        ["", ...DOOR, ""],
+        figures.map(({ lane, subject, rates }) => {
+          const raw = figures.find((one) => one.lane === lane)!.rates[door];
+          const { perSecond, cpuUs, redisCommands } = rates[door];
+          return [lane, whole(perSecond), (perSecond / raw.perSecond).toFixed(2), cpuUs.toFixed(1), redisCommands.toFixed(2), subject];
+        }),
+      ),
+    )
+    .join("\n");

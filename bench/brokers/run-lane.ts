@@ -5,13 +5,21 @@ import { MemoryDeadLetters } from "@sallyport/guard/stores/memory-dead-letters";
 import { MemoryLedger, MemoryLimits } from "@sallyport/guard/stores/memory-limits";
 import { RedisClaims } from "@sallyport/guard/stores/redis-claims";
 import { RedisLedger, RedisLimits } from "@sallyport/guard/stores/redis-limits";
-import type { Redis } from "ioredis";
+import { Redis } from "ioredis";
 import { caller, Handled, hmacKey, type Order, orderSchema, ordersAt, ordersOf, ringOf, TYPE } from "../event.ts";
 import { CONCURRENCY, GROUP, type Lane } from "./lane.ts";
 
+export interface Rate {
+  readonly perSecond: number;
+  /** Of this process, for one message: user and system time, which other processes hardly change. */
+  readonly cpuUs: number;
+  /** What was asked of Redis for one message, counted at the client: whatever load there is, it stays the same. */
+  readonly redisCommands: number;
+}
+
 export interface Rates {
-  readonly publishPerSecond: number;
-  readonly consumePerSecond: number;
+  readonly publish: Rate;
+  readonly consume: Rate;
 }
 
 let destinations = 0;
@@ -19,15 +27,13 @@ let destinations = 0;
 export async function rawRound(lane: Lane, url: string, events: number): Promise<Rates> {
   const client = await lane.raw(url, nameOf("raw"));
   const handled = new Handled();
-  const publishPerSecond = await rate(events, () =>
-    together(ordersOf(events), (order) => client.publish(Buffer.from(JSON.stringify(order)))),
-  );
-  const consumePerSecond = await rate(events, () =>
+  const publish = await rate(events, () => together(ordersOf(events), (order) => client.publish(Buffer.from(JSON.stringify(order)))));
+  const consume = await rate(events, () =>
     client.consume(events, (bytes) => handled.take(orderSchema.parse(JSON.parse(Buffer.from(bytes).toString())))),
   );
   handled.expect(events);
   await client.close();
-  return { publishPerSecond, consumePerSecond };
+  return { publish, consume };
 }
 
 /** Claims are in Redis; limits and calls there too, or in the publisher's own memory. */
@@ -59,9 +65,9 @@ export async function guardedRound(lane: Lane, url: string, store: Redis, events
   const first = consumer();
   await first.start();
   await first.drain(1000);
-  const publishPerSecond = await rate(events, () => together(ordersOf(events), (order) => publisher.publish(TYPE, order, caller)));
+  const publish = await rate(events, () => together(ordersOf(events), (order) => publisher.publish(TYPE, order, caller)));
   const second = consumer();
-  const consumePerSecond = await rate(events, async () => {
+  const consume = await rate(events, async () => {
     await second.start();
     await acknowledged;
   });
@@ -69,7 +75,7 @@ export async function guardedRound(lane: Lane, url: string, store: Redis, events
   await second.drain(1000);
   await client.transport.close();
   await client.close();
-  return { publishPerSecond, consumePerSecond };
+  return { publish, consume };
 }
 
 const nameOf = (kind: string): string => `bench-${kind}-${process.pid}-${++destinations}`;
@@ -83,8 +89,20 @@ async function together(list: readonly Order[], call: (order: Order) => Promise<
   await Promise.all(Array.from({ length: CONCURRENCY }, one));
 }
 
-async function rate(events: number, run: () => Promise<void>): Promise<number> {
-  const startMs = performance.now();
+let redisCommands = 0;
+const { sendCommand } = Redis.prototype;
+Redis.prototype.sendCommand = function (this: Redis, ...args) {
+  redisCommands++;
+  return sendCommand.apply(this, args);
+};
+
+async function rate(events: number, run: () => Promise<void>): Promise<Rate> {
+  const [startMs, commands, cpu] = [performance.now(), redisCommands, process.cpuUsage()];
   await run();
-  return (events / (performance.now() - startMs)) * 1000;
+  const { user, system } = process.cpuUsage(cpu);
+  return {
+    perSecond: (events / (performance.now() - startMs)) * 1000,
+    cpuUs: (user + system) / events,
+    redisCommands: (redisCommands - commands) / events,
+  };
 }

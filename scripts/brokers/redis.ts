@@ -1,45 +1,42 @@
 // Redis as the guard wants it: every write on disk before it is answered, nothing evicted. A cluster of one, so that
-// whatever needs two slots in one operation is refused.
+// whatever needs two slots in one operation is refused; and one that is alone, as most are, where keys of all slots may
+// go in one command.
 import { connect } from "node:net";
 import type { Broker } from "./broker.ts";
 
+const BASE = { package: "redis-server", program: "redis-server", url: (port: number) => `redis://127.0.0.1:${port}` };
+const argumentsFor = (port: number, folder: string): string[] =>
+  ["--port", port, "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "yes", "--appendfsync", "always"].map(String);
+
+/** Resolves when what is told in answer ends with a PONG and has `wanted`. */
+const hears = (port: number, asked: string, wanted: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    let told = "";
+    const socket = connect(port, "127.0.0.1", () => socket.write(`${asked}PING\r\n`));
+    socket.setTimeout(1000, () => socket.destroy(new Error("no answer")));
+    socket.on("error", reject);
+    socket.on("data", (data) => {
+      told += data.toString();
+      if (!told.endsWith("+PONG\r\n")) return;
+      socket.destroy();
+      if (told.includes(wanted)) resolve();
+      else reject(new Error(told));
+    });
+  });
+
 export const redis: Broker = {
+  ...BASE,
   name: "redis",
-  package: "redis-server",
-  program: "redis-server",
   command: (port, folder) => ({
-    args: [
-      "--port",
-      String(port),
-      "--bind",
-      "127.0.0.1",
-      "--dir",
-      folder,
-      "--save",
-      "",
-      "--appendonly",
-      "yes",
-      "--appendfsync",
-      "always",
-      "--cluster-enabled",
-      "yes",
-      "--cluster-announce-ip",
-      "127.0.0.1",
-    ],
+    args: [...argumentsFor(port, folder), "--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1"],
   }),
-  url: (port) => `redis://127.0.0.1:${port}`,
-  answers: (port) =>
-    new Promise((resolve, reject) => {
-      let told = "";
-      const socket = connect(port, "127.0.0.1", () => socket.write("CLUSTER ADDSLOTSRANGE 0 16383\r\nCLUSTER INFO\r\nPING\r\n"));
-      socket.setTimeout(1000, () => socket.destroy(new Error("no answer")));
-      socket.on("error", reject);
-      socket.on("data", (data) => {
-        told += data.toString();
-        if (!told.endsWith("+PONG\r\n")) return;
-        socket.destroy();
-        if (told.includes("cluster_state:ok")) resolve();
-        else reject(new Error(told));
-      });
-    }),
+  answers: (port) => hears(port, "CLUSTER ADDSLOTSRANGE 0 16383\r\nCLUSTER INFO\r\n", "cluster_state:ok"),
+};
+
+/** Not among those that run for all tests: started by whoever wants one. */
+export const redisAlone: Broker = {
+  ...BASE,
+  name: "redis-alone",
+  command: (port, folder) => ({ args: argumentsFor(port, folder) }),
+  answers: (port) => hears(port, "", "PONG"),
 };

@@ -1,5 +1,5 @@
 // One member of a group on a stream of NATS: when it asks for messages, what it has, and how it is settled.
-import { type ErrorCode, isSallyportError, SallyportError } from "../errors.ts";
+import { SallyportError } from "../errors.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Delivery, ReceiveOptions, Subscription } from "../ports/transport.ts";
 import type { Taken } from "../nats/delivery.ts";
@@ -38,6 +38,8 @@ export class NatsMember implements Subscription {
   readonly #turn: Ordering;
   /** What is out, by its sequence. */
   readonly #out = new Map<number, Taken>();
+  /** What of it the server is being told is settled: the next may go meanwhile, up to as many again. */
+  readonly #settling = new Set<number>();
   /** Being settled: nothing more is said of it, since that would take the place of its delay. */
   readonly #silent = new Set<number>();
   /** Delivered again before its delay was answered. */
@@ -122,7 +124,7 @@ export class NatsMember implements Subscription {
 
   #deliverReady(): void {
     const deliveries: Delivery[] = [];
-    while (this.#out.size < this.#options.prefetch) {
+    while (this.#inWork < this.#options.prefetch) {
       const taken = this.#order.next();
       if (taken === undefined) break;
       this.#out.set(taken.seq, taken);
@@ -133,7 +135,7 @@ export class NatsMember implements Subscription {
 
   #ask(): void {
     if (this.#pull.left > 0 || this.#joining || this.#timers.has("again") || this.#state !== "open") return;
-    const room = this.#options.prefetch - this.#out.size - this.#order.readyCount;
+    const room = this.#options.prefetch - this.#inWork - this.#order.readyCount;
     const behind = this.#order.size - this.#out.size - this.#order.readyCount;
     if (room <= 0 || this.#order.size >= MOST_BEHIND.count || this.#order.bytes >= MOST_BEHIND.bytes) return;
     this.#pull.ask(behind === 0 ? room : Math.max(room, Math.min(behind, MOST_AT_ONCE)));
@@ -187,8 +189,7 @@ export class NatsMember implements Subscription {
     this.#parts.join().then(
       () => {
         this.#joining = false;
-        this.#heard();
-        if (!this.#turn.ended()) this.#wake();
+        this.#ended();
       },
       (failure: unknown) => {
         this.#joining = false;
@@ -204,7 +205,7 @@ export class NatsMember implements Subscription {
   }
 
   #tell(error: unknown): void {
-    if (this.#state !== "closed") this.#options.onFetch?.(codeOf(transportError(error)));
+    if (this.#state !== "closed") this.#options.onFetch?.(transportError(error).code);
   }
 
   #deliver({ seq, bytes, storedAtMs }: Taken): Delivery {
@@ -223,10 +224,16 @@ export class NatsMember implements Subscription {
   async #settle(seq: number, how: string): Promise<void> {
     const taken = this.#out.get(seq);
     if (taken === undefined) return;
-    await this.#say(taken, how);
+    this.#settling.add(seq);
+    this.#wake();
+    await this.#say(taken, how).finally(() => this.#settling.delete(seq));
     this.#out.delete(seq);
     this.#order.settle(seq);
     this.#wake();
+  }
+
+  get #inWork(): number {
+    return this.#out.size - Math.min(this.#settling.size, this.#options.prefetch);
   }
 
   async #postpone(seq: number, delayMs: number): Promise<void> {
@@ -291,5 +298,3 @@ export class NatsMember implements Subscription {
     this.#timers.delete(name);
   }
 }
-
-const codeOf = (error: unknown): ErrorCode => (isSallyportError(error) ? error.code : "ERR_TRANSPORT_UNAVAILABLE");

@@ -30,6 +30,8 @@ export class RedisStreamsMember implements Subscription {
   readonly #onDeliveries: (deliveries: readonly Delivery[]) => void;
   readonly #listener: Listener;
   readonly #out = new Set<string>();
+  /** What of it is being written down as settled: the next may go meanwhile, up to as many again. */
+  readonly #settling = new Set<string>();
   readonly #timers = new Map<string, () => void>();
   #state: "open" | "paused" | "closed" = "open";
   #closing: Promise<void> | undefined;
@@ -86,7 +88,9 @@ export class RedisStreamsMember implements Subscription {
   }
 
   #room(): number {
-    return this.#state === "open" ? Math.max(0, this.#options.prefetch - this.#out.size) : 0;
+    const { prefetch } = this.#options;
+    const inWork = this.#out.size - Math.min(this.#settling.size, prefetch);
+    return this.#state === "open" ? Math.max(0, prefetch - inWork) : 0;
   }
 
   /** What is settled in one answer of the server makes room for one taking. */
@@ -192,8 +196,16 @@ export class RedisStreamsMember implements Subscription {
 
   async #settle(id: string, write: () => Promise<unknown>): Promise<void> {
     if (!this.#out.has(id)) return;
-    await write();
-    this.#out.delete(id);
+    this.#settling.add(id);
+    const written = write();
+    // Behind one whose key is the same, nothing may go before it is written down.
+    if (this.#options.ordering === "none") this.#wake();
+    try {
+      await written;
+      this.#out.delete(id);
+    } finally {
+      this.#settling.delete(id);
+    }
     this.#wake();
   }
 

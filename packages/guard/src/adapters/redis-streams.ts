@@ -8,6 +8,7 @@ import type { Capabilities, Delivery, OutgoingMessage, ReceiveOptions, Subscript
 import { type RedisStreamsClient, StreamConnection } from "../redis/stream-connection.ts";
 import { StreamGroup } from "../redis/stream-group.ts";
 import { namesOf, refusePrefix } from "../redis/stream-names.ts";
+import { StreamOutbox } from "../redis/stream-outbox.ts";
 import { refuseUnfitServer } from "../redis/stream-server.ts";
 import { BROWSE } from "../redis/stream-settle-scripts.ts";
 import { RedisStreamsMember } from "./redis-streams-member.ts";
@@ -43,6 +44,7 @@ export class RedisStreamsTransport implements Transport, Browser {
   readonly name = "redis-streams";
   readonly capabilities: Capabilities;
   readonly #connection: StreamConnection;
+  readonly #outbox: StreamOutbox;
   readonly #options: RedisStreamsOptions;
   readonly #clock: Clock;
   readonly #prefix: string;
@@ -60,6 +62,7 @@ export class RedisStreamsTransport implements Transport, Browser {
     refuseNoTime("retentionMs", retentionMs);
     refuseNoTime("reclaimAfterMs", options.reclaimAfterMs ?? 1);
     this.#connection = new StreamConnection(client, { answerWithinMs, clock });
+    this.#outbox = new StreamOutbox(this.#connection);
     this.#options = options;
     this.#clock = clock;
     this.#prefix = prefix;
@@ -77,11 +80,10 @@ export class RedisStreamsTransport implements Transport, Browser {
     const added = messages.map(({ destination, key, bytes }) => {
       const { stream } = namesOf(this.#prefix, destination);
       // A view: a buffer made of an array is a copy.
-      const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      return [stream, "*", "bytes", body, ...(key === undefined ? [] : ["key", Buffer.from(key)])];
+      return { stream, key, body: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
     });
     await this.#check();
-    const results = await Promise.allSettled(added.map((args) => this.#connection.command("XADD", args)));
+    const results = await Promise.allSettled(added.map(({ stream, ...addition }) => this.#outbox.add(stream, addition)));
     const failures = results.flatMap((result) => (result.status === "rejected" ? [result.reason as unknown] : []));
     if (failures.length === 0) return;
     const unsure = failures.find((reason) => !(isSallyportError(reason) && reason.code === "ERR_TRANSPORT_REFUSED"));

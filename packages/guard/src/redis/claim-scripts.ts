@@ -1,16 +1,19 @@
 // The claim protocol in Lua, as `stores/claim-record.ts` says it: Redis runs one script at a time. Times that a script
 // writes are formatted, since Lua would write a time of this century in powers of ten.
 
-/** The first argument of every script is the time, or -1 for the server's own. */
+import { eachOf } from "./each.ts";
+
+/** Of a time that is given, or -1 for the server's own, which stands still while a script runs. */
 export const NOW = `
-local nowMs = tonumber(ARGV[1])
-if nowMs < 0 then
-  local time = redis.call('TIME')
-  nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
+local time = redis.call('TIME')
+local function nowOf(given)
+  local ms = tonumber(given)
+  return ms >= 0 and ms or time[1] * 1000 + math.floor(time[2] / 1000)
 end
 `;
 
 const RECORDS = `${NOW}
+local nowMs
 local function find(key)
   local v = redis.call('HMGET', key, 'digest', 'state', 'token', 'started', 'finished', 'untilMs', 'expiresAtMs')
   if not v[1] or tonumber(v[7]) <= nowMs then return nil end
@@ -28,24 +31,27 @@ end
 `;
 
 /** Keys: the claim's, then those of its earlier generations. */
-export const CLAIM = `${RECORDS}
-local digest, stale, leaseMs, rememberMs = ARGV[2], ARGV[3] == '1', tonumber(ARGV[4]), tonumber(ARGV[5])
-local maxFailures, maxCrashes, token = tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8]
+export const CLAIM = eachOf(
+  RECORDS,
+  `
+nowMs = nowOf(args[1])
+local digest, stale, leaseMs, rememberMs = args[2], args[3] == '1', tonumber(args[4]), tonumber(args[5])
+local maxFailures, maxCrashes, token = tonumber(args[6]), tonumber(args[7]), args[8]
 
-for i = 2, #KEYS do
-  local earlier = find(KEYS[i])
+for i = 2, #keys do
+  local earlier = find(keys[i])
   if earlier and earlier.state ~= 'dead' and earlier.state ~= 'condemned' then return { 'done' } end
 end
 
-local found = find(KEYS[1])
+local found = find(keys[1])
 local untilMs = nowMs + leaseMs
 local expiresAtMs = math.max(found and found.expiresAtMs or 0, nowMs + rememberMs, untilMs)
 
 local function granted(record)
-  write(KEYS[1], record)
-  for i = 2, #KEYS do
-    if not find(KEYS[i]) then
-      write(KEYS[i], { digest = record.digest, state = 'dead', token = record.token, started = 0, finished = 0,
+  write(keys[1], record)
+  for i = 2, #keys do
+    if not find(keys[i]) then
+      write(keys[i], { digest = record.digest, state = 'dead', token = record.token, started = 0, finished = 0,
         untilMs = 0, expiresAtMs = record.expiresAtMs })
     end
   end
@@ -59,7 +65,7 @@ end
 if found.digest ~= digest then return { 'conflict' } end
 if found.state == 'committed' or found.state == 'dead' then
   found.expiresAtMs = expiresAtMs
-  write(KEYS[1], found)
+  write(keys[1], found)
   return { found.state == 'dead' and 'dead' or 'done' }
 end
 -- The same claim asked again, because its answer was lost: no attempt has begun under it, and none may be counted.
@@ -76,18 +82,22 @@ elseif found.state == 'condemned' then budget = 'verdict' end
 found.token = token
 if budget then
   found.state = 'condemned'
-  write(KEYS[1], found)
+  write(keys[1], found)
   return { 'exhausted', found.started, budget }
 end
 found.state = 'held'
 found.started = found.started + 1
 return granted(found)
-`;
+`,
+);
 
 /** 1 when changed, 0 when the token is not the owner's. */
-export const CHANGE = `${RECORDS}
-local kind, token, ms = ARGV[2], ARGV[3], tonumber(ARGV[4])
-local found = find(KEYS[1])
+export const CHANGE = eachOf(
+  RECORDS,
+  `
+nowMs = nowOf(args[1])
+local kind, token, ms = args[2], args[3], tonumber(args[4])
+local found = find(keys[1])
 if not found or found.token ~= token then return 0 end
 if found.state ~= 'held' and not (found.state == 'condemned' and (kind == 'bury' or kind == 'renew')) then return 0 end
 
@@ -102,6 +112,7 @@ else
   if kind == 'fail' or kind == 'release' then found.state = 'free' end
   if kind == 'condemn' then found.state = 'condemned' end
 end
-write(KEYS[1], found)
+write(keys[1], found)
 return 1
-`;
+`,
+);

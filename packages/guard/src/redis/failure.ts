@@ -27,6 +27,8 @@ const firstWordOf = (error: unknown): string => (error instanceof Error ? (/^[A-
 
 export const isUnknownScript = (error: unknown): boolean => firstWordOf(error) === "NOSCRIPT";
 
+export const isOfManySlots = (error: unknown): boolean => error instanceof SallyportError && firstWordOf(error.cause) === "CROSSSLOT";
+
 export function storeError(cause: unknown): SallyportError {
   if (cause instanceof SallyportError) return cause;
   const meaning = MEANINGS.get(firstWordOf(cause));

@@ -2,7 +2,9 @@
 import { SallyportError } from "../errors.ts";
 
 /** Needs no right to CONFIG, which is seldom given. */
-export const INFO = "return redis.call('INFO', 'memory') .. redis.call('INFO', 'persistence')";
+export const INFO = "return redis.call('INFO', 'memory') .. redis.call('INFO', 'persistence') .. redis.call('INFO', 'cluster')";
+
+export const isAlone = (info: string): boolean => /^cluster_enabled:0/m.test(info);
 
 /** @throws {SallyportError} `ERR_CONFIG_CAPABILITY`. What a server says nothing about is not held against it. */
 export function refuseForgetful(info: string): void {

@@ -1,8 +1,10 @@
 // What the stores use of a Redis client that the user hands in: one command at a time, and scripts.
 import { SallyportError } from "../errors.ts";
 import { type Clock, systemClock } from "../ports/clock.ts";
-import { isUnknownScript, storeError } from "./failure.ts";
-import { INFO, refuseForgetful } from "./forgetful.ts";
+import { answersOf, argumentsOf, type Asked, keysOf, tagOf } from "./each.ts";
+import { isOfManySlots, isUnknownScript, storeError } from "./failure.ts";
+import { INFO, isAlone, refuseForgetful } from "./forgetful.ts";
+import { Gathering } from "./gathering.ts";
 
 /** A client of ioredis, single or cluster, has `call`; one of node-redis has `sendCommand`. Both pipeline by themselves. */
 export type RedisClient =
@@ -18,6 +20,10 @@ export interface RedisOptions {
   readonly clock?: Clock;
 }
 
+interface Ask extends Asked {
+  readonly script: string;
+}
+
 /** Key names are put together around hash tags: what makes those belongs in no prefix. */
 const PREFIX = /^[A-Za-z0-9._-]{1,64}$/;
 
@@ -28,7 +34,10 @@ export class Redis {
   readonly #clock: Clock;
   /** Of scripts that a server has. */
   readonly #digests = new Map<string, Promise<string>>();
+  readonly #gathering = new Gathering<Ask, unknown>((asks) => this.#runAll(asks));
   #checked: Promise<void> | undefined;
+  /** No cluster, so that keys of all slots may go together; `undefined` when not known yet. */
+  #isAlone: boolean | undefined;
 
   /** @throws {SallyportError} `ERR_CONFIG_INVALID` for a prefix that is not 1 to 64 letters, digits, '.', '_' and '-'. */
   constructor(client: RedisClient, { prefix = "sallyport", answerWithinMs = 5000, clock = systemClock }: RedisOptions = {}) {
@@ -66,10 +75,40 @@ export class Redis {
     }
   }
 
+  /**
+   * As {@link run}, for a script of `eachOf`: what is asked at the same time is one command, of which each is answered
+   * for itself. In a cluster that is what is of one slot.
+   */
+  each(script: string, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+    const lane = this.#isAlone === false ? `${tagOf(keys[0] ?? "")} ${script}` : script;
+    return this.#gathering.add(lane, { script, keys, args: args.map(String) });
+  }
+
+  async #runAll(asks: readonly Ask[]): Promise<readonly PromiseSettledResult<unknown>[]> {
+    const { script, keys } = asks[0] as Ask;
+    try {
+      await (this.#checked ??= this.#check(keys));
+      const isOfOneSlot = this.#isAlone !== false || new Set(asks.map((ask) => tagOf(ask.keys[0] ?? ""))).size === 1;
+      if (!isOfOneSlot) return await this.#apart(asks);
+      return answersOf(await this.run(script, keysOf(asks), argumentsOf(asks)), (message) => storeError(new Error(message)));
+    } catch (error) {
+      if (asks.length === 1 || !isOfManySlots(error)) throw storeError(error);
+      // A cluster that says it is none. It has carried out nothing.
+      this.#isAlone = false;
+      return this.#apart(asks);
+    }
+  }
+
+  #apart(asks: readonly Ask[]): Promise<readonly PromiseSettledResult<unknown>[]> {
+    return Promise.allSettled(asks.map(({ script, keys, args }) => this.each(script, keys, args)));
+  }
+
   /** Before anything is kept there. As a script, because that goes to the server which has the keys. */
   async #check(keys: readonly string[]): Promise<void> {
     try {
-      refuseForgetful(String(await this.#command("EVAL", [INFO, String(keys.length), ...keys])));
+      const info = String(await this.#command("EVAL", [INFO, String(keys.length), ...keys]));
+      refuseForgetful(info);
+      this.#isAlone = isAlone(info);
     } catch (error) {
       this.#checked = undefined;
       throw error;

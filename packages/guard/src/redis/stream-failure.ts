@@ -37,6 +37,9 @@ const firstWordOf = (error: unknown): string => (error instanceof Error ? (/^[A-
 /** The group, or its stream, has been removed. */
 export const isUnknownGroup = (error: unknown): boolean => error instanceof SallyportError && firstWordOf(error.cause) === "NOGROUP";
 
+/** The user may not do it, and so nothing was done. */
+export const isForbidden = (error: unknown): boolean => error instanceof SallyportError && firstWordOf(error.cause) === "NOPERM";
+
 export function transportError(cause: unknown): SallyportError {
   if (cause instanceof SallyportError) return cause;
   const isExhausted = cause instanceof Error && cause.message.startsWith("ERR The stream has exhausted");

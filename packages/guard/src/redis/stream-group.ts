@@ -1,5 +1,6 @@
 // One group's side of one stream: the names of its keys, and what is asked of them.
 import { randomId } from "../ports/ids.ts";
+import { Gathering } from "./gathering.ts";
 import type { StreamConnection } from "./stream-connection.ts";
 import { ADOPT, JOIN, TAKE } from "./stream-scripts.ts";
 import { EXTEND, GIVE_BACK, POSTPONE, SETTLE, TRIM } from "./stream-settle-scripts.ts";
@@ -26,6 +27,7 @@ export interface Taken {
 
 type Answer = readonly [readonly (readonly [Buffer, Buffer])[], number, number, Buffer, Buffer, number, number];
 
+const SETTLED = { status: "fulfilled", value: undefined } as const;
 const ADOPTED_AT_ONCE = 500;
 const PARTS = ["due", "ready", "queue", "keys", "orders", "wake", "state"];
 
@@ -37,7 +39,10 @@ export class StreamGroup {
   readonly #group: string;
   readonly #ownMs: string;
   readonly #keys: readonly string[];
-  #settling: { readonly ids: string[]; readonly settled: Promise<unknown> } | undefined;
+  readonly #settling = new Gathering<string, undefined>(async (ids, wakes) => {
+    await this.#run(SETTLE, [wakes, ...ids]);
+    return ids.map(() => SETTLED);
+  });
 
   constructor(connection: StreamConnection, names: StreamNames, group: string, ownMs: number) {
     this.#connection = connection;
@@ -72,18 +77,9 @@ export class StreamGroup {
     };
   }
 
-  /** What is settled in the same turn is settled together. `wakes`: this member will not take what then may go. */
+  /** What is settled at the same time is settled together. `wakes`: this member will not take what then may go. */
   settle(id: string, wakes: boolean): Promise<unknown> {
-    if (this.#settling === undefined) {
-      const ids: string[] = [];
-      const settled = Promise.resolve().then(() => {
-        this.#settling = undefined;
-        return this.#run(SETTLE, [wakes ? "1" : "0", ...ids]);
-      });
-      this.#settling = { ids, settled };
-    }
-    this.#settling.ids.push(id);
-    return this.#settling.settled;
+    return this.#settling.add(wakes ? "1" : "0", id);
   }
 
   postpone(id: string, delayMs: number): Promise<unknown> {

@@ -48,7 +48,7 @@ export class RedisClaims implements ClaimStore {
     const { key, earlier = [], digest, stale, leaseMs, rememberMs, maxFailures, maxCrashes } = request;
     const keys = [key, ...earlier].map((one) => this.#nameOf(one, earlier[0] ?? key));
     const args = [this.#nowMs(), digest, stale ? 1 : 0, leaseMs, rememberMs, maxFailures, maxCrashes, token];
-    return outcomeOf((await this.#redis.run(CLAIM, keys, args)) as Answer, token);
+    return outcomeOf((await this.#redis.each(CLAIM, keys, args)) as Answer, token);
   }
 
   #newToken({ key, earlier }: ClaimRequest): string {
@@ -59,7 +59,7 @@ export class RedisClaims implements ClaimStore {
     const { kind, key, token } = change;
     if (kind === "commit" && change.effect !== undefined) return { effectFailed: noTransaction() };
     const ms = "afterMs" in change ? change.afterMs : "leaseMs" in change ? change.leaseMs : 0;
-    const changed = await this.#redis.run(CHANGE, [this.#nameOf(key, familyOf(token, key))], [this.#nowMs(), kind, token, ms]);
+    const changed = await this.#redis.each(CHANGE, [this.#nameOf(key, familyOf(token, key))], [this.#nowMs(), kind, token, ms]);
     return Number(changed) === 1 ? "changed" : "lost";
   }
 

@@ -22,7 +22,7 @@ export class RedisLimits implements LimitStore {
   async spend(spends: readonly Spend[]): Promise<{ readonly refused: number; readonly retryAfterMs: number } | undefined> {
     const keys = spends.map(({ key }) => `${this.#redis.prefix}:{limits}:${key}`);
     const args = spends.flatMap(({ limit, windowMs }) => [limit, windowMs]);
-    const answer = (await this.#redis.run(SPEND, keys, [this.#nowMs(), ...args])) as readonly [] | readonly [number, number];
+    const answer = (await this.#redis.each(SPEND, keys, [this.#nowMs(), ...args])) as readonly [] | readonly [number, number];
     return answer.length === 0 ? undefined : { refused: Number(answer[0]), retryAfterMs: Number(answer[1]) };
   }
 }
@@ -44,7 +44,7 @@ export class RedisLedger implements Ledger {
     const call = `${digest} ${key}`;
     const token = this.#unanswered.take(call) ?? this.#newId();
     const args = [this.#nowMs(), digest, eventId, token, leaseMs, rememberMs];
-    const answer = await this.#redis.run(BEGIN, [this.#nameOf(key)], args).catch((error: unknown) => {
+    const answer = await this.#redis.each(BEGIN, [this.#nameOf(key)], args).catch((error: unknown) => {
       // It may have begun, and nobody carries it out.
       this.#unanswered.put(call, token);
       throw error;
@@ -64,7 +64,7 @@ export class RedisLedger implements Ledger {
 
   async end(key: string, token: string, end: LedgerEnd): Promise<void> {
     const result = end.kind === "finished" ? end.result : "";
-    await this.#redis.run(END, [this.#nameOf(key)], [this.#nowMs(), token, end.kind, result]);
+    await this.#redis.each(END, [this.#nameOf(key)], [this.#nowMs(), token, end.kind, result]);
   }
 
   #nameOf(key: string): string {

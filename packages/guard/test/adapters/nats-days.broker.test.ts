@@ -148,6 +148,28 @@ describeBroker("nats", "NATS JetStream, from day to day", (url) => {
       expect(waiting()).toBe(0);
     });
 
+    test("the next goes while what was settled is being recorded", async () => {
+      const recorded = Promise.withResolvers<void>();
+      const slow = new Proxy(connection, {
+        get(target, name) {
+          if (name === "request")
+            return async (...args: Parameters<typeof target.request>) => {
+              if (args[1] === "+ACK") await recorded.promise;
+              return target.request(...args);
+            };
+          const value: unknown = Reflect.get(target, name);
+          return typeof value === "function" ? value.bind(target) : value;
+        },
+      });
+      const transport = await opened(slow, { prefix: freshPrefix() });
+      const { take } = await box(transport, { prefetch: 1 });
+      await send(transport, ["a", "b"]);
+      const settled = (await take(1))[0]!.ack();
+      expect(textsOf(await take(1))).toEqual(["b"]);
+      recorded.resolve();
+      await settled;
+    });
+
     test("a paused member leaves to others what it has asked for", async () => {
       const transport = await open();
       const paused = await box(transport);

@@ -334,6 +334,43 @@ describeBroker("redis", "Redis Streams, from day to day", (url) => {
     });
   });
 
+  test("[PUB-11] what is sent at the same time is one command, and one that could not be added is asked for alone", async () => {
+    const client = meddled(ioredis);
+    const transport = open(client);
+    const texts = Array.from({ length: 50 }, (_, index) => `t${index}`);
+    await send(transport, ["first", "second"]);
+    const before = client.asked;
+    await Promise.all(texts.map((text, index) => send(transport, [text], index % 2 === 0 ? "key" : undefined)));
+    expect(client.asked - before).toBe(1);
+    const { take } = await box(transport, { prefetch: 100 });
+    expect(textsOf(await take(52))).toEqual(["first", "second", ...texts]);
+    client.meddle = (script, ask) => (script ? Promise.resolve([0]) : ask());
+    await Promise.all([send(transport, ["failed"]), send(transport, ["added by the script"])]);
+    client.meddle = (_script, ask) => ask();
+    expect(textsOf(await take(1))).toEqual(["failed"]);
+  });
+
+  test("the next goes while what was settled is being recorded, up to as many again", async () => {
+    const client = meddled(ioredis);
+    const transport = open(client);
+    const { take, waiting } = await box(transport, { prefetch: 1 });
+    await send(transport, ["a", "b", "c"]);
+    const [a] = await take(1);
+    const recorded = Promise.withResolvers<void>();
+    let scripts = 0;
+    // The first is the settling; what is taken after it is answered.
+    client.meddle = (_script, ask) => (scripts++ === 0 ? ask().finally(() => recorded.promise) : ask());
+    const settled = a!.ack();
+    const [b] = await take(1);
+    expect(textsOf([b!])).toEqual(["b"]);
+    const also = b!.ack();
+    await expect.poll(() => client.asked).toBeGreaterThan(3);
+    expect(waiting()).toBe(0);
+    recorded.resolve();
+    await Promise.all([settled, also]);
+    expect(textsOf(await take(1))).toEqual(["c"]);
+  });
+
   describe("failures are told", () => {
     test("[PUB-11] a message that the server has no memory for is refused, and consumers go on", async () => {
       const client = meddled(ioredis);
@@ -350,9 +387,9 @@ describeBroker("redis", "Redis Streams, from day to day", (url) => {
     test("[PUB-11] a batch of which some were refused is not said to be refused", async () => {
       const client = meddled(ioredis);
       const transport = open(client);
-      await send(transport, ["a"]);
-      let asked = 0;
-      client.meddle = (_script, ask) => (asked++ === 0 ? Promise.reject(new Error("OOM command not allowed")) : ask());
+      await send(transport, ["a1", "a2"]);
+      // Of the two the first was added, and the second is asked for alone.
+      client.meddle = (script) => (script ? Promise.resolve([1]) : Promise.reject(new Error("OOM command not allowed")));
       await expect(send(transport, ["b", "c"])).rejects.toMatchObject({ code: "ERR_TRANSPORT_UNAVAILABLE" });
     });
 

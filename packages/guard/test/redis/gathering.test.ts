@@ -1,0 +1,79 @@
+import { expect, test } from "vitest";
+import { Gathering } from "../../src/redis/gathering.ts";
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+interface Asked {
+  readonly lane: string;
+  readonly asks: readonly number[];
+  readonly answer: (answers: readonly (number | Error)[]) => void;
+  readonly fail: (error: Error) => void;
+}
+
+/** What was asked, to be answered by the test. */
+function gathering(): { readonly gathered: Gathering<number, number>; readonly asked: Asked[] } {
+  const asked: Asked[] = [];
+  const gathered = new Gathering<number, number>((asks, lane) => {
+    const { promise, resolve, reject } = Promise.withResolvers<readonly (number | Error)[]>();
+    asked.push({ lane, asks, answer: resolve, fail: reject });
+    return promise.then((answers) =>
+      answers.map((one) => (one instanceof Error ? { status: "rejected", reason: one } : { status: "fulfilled", value: one })),
+    );
+  });
+  return { gathered, asked };
+}
+
+test("what is asked in one turn is asked together, and each is answered for itself", async () => {
+  const { gathered, asked } = gathering();
+  const answers = Promise.allSettled([1, 2, 3].map((ask) => gathered.add("lane", ask)));
+  await nextTurn();
+  expect(asked.map(({ asks }) => asks)).toEqual([[1, 2, 3]]);
+  const bad = new Error("two");
+  asked[0]?.answer([10, bad, 30]);
+  expect(await answers).toEqual([
+    { status: "fulfilled", value: 10 },
+    { status: "rejected", reason: bad },
+    { status: "fulfilled", value: 30 },
+  ]);
+});
+
+test("what comes while one is on its way goes with the next, and does not fail with it", async () => {
+  const { gathered, asked } = gathering();
+  const first = gathered.add("lane", 1);
+  await nextTurn();
+  const later = [gathered.add("lane", 2), gathered.add("lane", 3)];
+  await nextTurn();
+  expect(asked).toHaveLength(1);
+  asked[0]?.fail(new Error("lost"));
+  await expect(first).rejects.toThrow("lost");
+  await nextTurn();
+  expect(asked[1]?.asks).toEqual([2, 3]);
+  asked[1]?.answer([20, 30]);
+  expect(await Promise.all(later)).toEqual([20, 30]);
+});
+
+test("a lane that is not answered holds up no other", async () => {
+  const { gathered, asked } = gathering();
+  void gathered.add("silent", 1);
+  await nextTurn();
+  const other = gathered.add("other", 2);
+  await nextTurn();
+  asked.find(({ lane }) => lane === "other")?.answer([20]);
+  expect(await other).toBe(20);
+});
+
+test.each([
+  ["more than 128", 300, 0, [128, 128, 44]],
+  ["more than a MiB", 5, 400_000, [2, 2, 1]],
+  ["one that is larger", 2, 3_000_000, [1, 1]],
+])("%s goes in parts, in order", async (_name, count, bytes, parts) => {
+  const { gathered, asked } = gathering();
+  const answers = Promise.all(Array.from({ length: count }, (_, ask) => gathered.add("lane", ask, bytes)));
+  for (const [index, length] of parts.entries()) {
+    await nextTurn();
+    await nextTurn();
+    expect(asked[index]?.asks).toHaveLength(length);
+    asked[index]?.answer(asked[index].asks);
+  }
+  expect(await answers).toEqual(Array.from({ length: count }, (_, ask) => ask));
+});
