@@ -56,7 +56,12 @@ export const FROM_BEHIND: readonly Opening[] = [
     ["REP-03", "REP-05"],
     "a time that is none compares as fresh",
     [...BEHIND, ...TIMES],
-    [...UNSIGNED, ...as("a time that is none is NaN, and compares false"), ...as("an age that is NaN is fresh")],
+    [
+      ...UNSIGNED,
+      ...as("a time that is none is NaN, and compares false"),
+      ...as("an age that is NaN is fresh"),
+      guard("envelope/keys.ts", "timeMs >= notBefore && timeMs <= notAfter", "!(timeMs < notBefore || timeMs > notAfter)"),
+    ],
   ),
   open(
     ["REP-04", "REP-05"],
@@ -112,7 +117,7 @@ export const FROM_BEHIND: readonly Opening[] = [
     as("a message may end any number of processes"),
   ),
   open(
-    ["PSN-11"],
+    ["PSN-11", "REP-06"],
     "a message is acknowledged before it is handled",
     [...BEHIND, "killed-in-handling"],
     as("a message is acknowledged before it is handled"),
@@ -124,6 +129,58 @@ export const FROM_BEHIND: readonly Opening[] = [
     [
       guard(CONSUMER, "this.#clock.after(deadlineMs, () => this.#stop.abort());", "this.#clock.after(0, () => this.#stop.abort());"),
       guard(CONSUMER, "return settlement.giveBack(work, 0);", "return settlement.commit(work, undefined);"),
+    ],
+  ),
+  open(
+    ["PSN-14"],
+    "a letter that nobody stored is acknowledged",
+    [...BEHIND, "lost-dead-letter"],
+    [
+      guard(
+        "consume/settlement.ts",
+        "if (!(await hold.untilDone(() => deadLetters.put([letter])))) return UNSETTLED;",
+        "void [hold, deadLetters, letter];",
+      ),
+    ],
+  ),
+  open(
+    ["PSN-05"],
+    "a handler may take for ever",
+    [...BEHIND, "endless-handling"],
+    [
+      ...as("a handler may take for ever"),
+      told("attemptsWithinMs: 60_000", "attemptsWithinMs: 15_000"),
+      told(', spins: endless("spinning")', ""),
+    ],
+    "isolated",
+  ),
+  open(
+    ["PSN-06"],
+    "handlers run in the consumer's own thread",
+    [...BEHIND, "endless-handling"],
+    [told('[...command, "--isolate"]', "[...command]"), told("attemptsWithinMs: 60_000", "attemptsWithinMs: 15_000")],
+    "isolated",
+  ),
+  open(
+    ["REP-05", "REP-14"],
+    "an id is recorded wherever it is found, and before it is verified",
+    [...BEHIND, "burnt-id"],
+    [
+      ...UNSIGNED,
+      ...as("other bytes under a known id are a duplicate"),
+      ...as("issuers and destinations share their ids"),
+      // What was moved is recorded too, and nothing is done with it.
+      guard("envelope/open.ts", "if (attributes.destination !== foundOn)", "if (attributes.destination === undefined)"),
+      guard(
+        "consume/examine.ts",
+        "examiner.accepts.get(delivery.destination)?.get(envelope.attributes.type)",
+        "examiner.accepts.get(envelope.attributes.destination)?.get(envelope.attributes.type)",
+      ),
+      guard(
+        "consume/consumer.ts",
+        "const handler = this.#handlers.get(event.type) as Handler;",
+        "const found = this.#handlers.get(event.type) as Handler;\n    const handler: Handler = work.delivery.destination === event.destination ? found : () => undefined;",
+      ),
     ],
   ),
 ];

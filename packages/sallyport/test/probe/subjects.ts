@@ -7,6 +7,7 @@ const ROOT = join(import.meta.dirname, "..", "..");
 const DEMO = join(ROOT, "src", "demo", "targets");
 export const NODE = [process.execPath, "--conditions=sallyport-source"];
 const CLI = [...NODE, join(ROOT, "src", "cli", "main.ts")];
+export const SERVERS = join(import.meta.dirname, "servers");
 const KEYS = [{ id: "k1", algorithm: "hmac-sha256", issuer: "notes", secret: Buffer.alloc(32, 7).toString("base64") }];
 
 const EFFECTS = { file: "effects.jsonl", done: '"kind":"done"', tried: '"kind":"tried"' };
@@ -77,6 +78,10 @@ store: ./broker.db
 policy: { retry: 100ms, maxRetry: 1s, lease: 1s }
 `;
 
+/** As `sallyport dead show` has them, and quicker. */
+const LETTERS = `const { DatabaseSync } = require("node:sqlite");
+for (const { bytes } of new DatabaseSync("broker.db").prepare("SELECT bytes FROM sallyport_dead_letters").all()) console.log(new TextDecoder().decode(bytes));`;
+
 export const ours = (): Profile =>
   profileOf({
     name: "ours",
@@ -86,10 +91,45 @@ export const ours = (): Profile =>
     files: { "contract.yaml": CONTRACT, "keys.json": JSON.stringify(KEYS) },
     messages: worded("note_created", (text) => ({ noteId: "n1", text })),
     effects: EFFECTS,
+    deadLetters: { command: [process.execPath, "-e", LETTERS] },
     bounds: PATIENT,
   });
 
-export const SERVERS = join(import.meta.dirname, "servers");
+/** Handlers in threads of their own, and little time for each. */
+export const isolated = (): Profile => {
+  const profile = ours();
+  const { command } = profile.worker!;
+  const contract = CONTRACT.replace("lease: 1s", "lease: 1s, deadline: 3s, maxFailures: 2");
+  const endless = (how: string) => ({ tool: "note_created", arguments: { noteId: how, text: `${how} {canary}` } });
+  return {
+    ...profile,
+    worker: { command: [...command, "--isolate"], env: {} },
+    files: { ...profile.files, "contract.yaml": contract },
+    messages: { ...profile.messages, hangs: endless("stuck"), spins: endless("spinning") },
+    bounds: { ...profile.bounds, attemptsWithinMs: 60_000 },
+  };
+};
+
+export const sloppy = (): Profile => {
+  const order = (text: string) => ({ tool: "order", arguments: { text } });
+  return profileOf({
+    name: "sloppy",
+    server: { command: [...NODE, join(SERVERS, "sloppy.ts")], env: ENV },
+    worker: { command: [...NODE, join(SERVERS, "sloppy.ts"), "work"] },
+    broker: { kind: "embedded" },
+    messages: {
+      honest: order("{canary}"),
+      fails: order("poison {canary}"),
+      slow: order("slow {canary}"),
+      hangs: order("stuck {canary}"),
+      spins: order("spinning {canary}"),
+    },
+    effects: { file: "effects.txt", done: "done", tried: "tried" },
+    deadLetters: { command: [process.execPath, "-e", ""] },
+    bounds: { ...BOUNDS, attemptsWithinMs: 4000 },
+  });
+};
+
 const HTTP = "http://127.0.0.1:{port}/mcp";
 
 /** Ours over Streamable HTTP, where nothing consumes. */
