@@ -1,6 +1,6 @@
 // Whether the probe sees from outside what a missing defence lets in: copies of the sources in which one defence after
 // another is taken out, as scripts/probe-defences/ says, are run as our own server and worker, and attacked. Exactly the
-// threats that were let in must be proven. `--only ID…` does so for some threats. It fails when another is proven, or one is not.
+// threats that were let in must be proven. `--only ID…` does so for some threats, or for what is let in by its name. It fails when another is proven, or one is not.
 import { join } from "node:path";
 import type { Profile } from "../packages/sallyport/src/probe/profile.ts";
 import { probe, type ProbeResult } from "../packages/sallyport/src/probe/probe.ts";
@@ -67,7 +67,9 @@ if (import.meta.main) {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
   const at = process.argv.indexOf("--only");
   const only = at < 0 ? [] : process.argv.slice(at + 1);
-  const openings = OPENINGS.filter(({ threats }) => only.length === 0 || only.some((id) => threats.includes(id)));
+  const openings = OPENINGS.filter(
+    ({ threats, letsIn }) => only.length === 0 || only.some((one) => threats.includes(one) || letsIn === one),
+  );
   if (openings.length === 0) console.error(`nothing is taken out for ${only.join(", ")}`);
   process.exit(openings.length > 0 && (await prove(openings)) ? 0 : 1);
 }

@@ -13,7 +13,7 @@ const KEYS = [{ id: "k1", algorithm: "hmac-sha256", issuer: "notes", secret: Buf
 const EFFECTS = { file: "effects.jsonl", done: '"kind":"done"', tried: '"kind":"tried"' };
 const BOUNDS = { patienceMs: 4000, startsWithinMs: 120_000, watchMs: 800 };
 /** What holds is waited for as long as it takes on a slow machine; only what falls costs the whole time. */
-const PATIENT = { patienceMs: 12_000, startsWithinMs: 120_000, watchMs: 800 };
+const PATIENT = { patienceMs: 12_000, startsWithinMs: 120_000, answersWithinMs: 60_000, watchMs: 800 };
 /** Three retries, after one, two and four seconds: that is what the article says of its own. */
 const PROMISED = { mostAttempts: 4, attemptsWithinMs: 9000 };
 /** Each is started many times: what was compiled once is kept. */
