@@ -4,7 +4,6 @@ import { guard } from "../defences/removal.ts";
 import { as, BEHIND, open, type Opening, told } from "./opening.ts";
 
 const RECORD = "stores/claim-record.ts";
-const CONSUMER = "consume/consumer.ts";
 const UNSIGNED = as("nobody looks at the signature");
 const TIMES = ["old-time", "unparsable-time", "future-time"];
 const ANY_AGE = as("any age is fresh");
@@ -132,15 +131,6 @@ export const FROM_BEHIND: readonly Opening[] = [
     "a message is acknowledged before it is handled",
     [...BEHIND, "killed-in-handling"],
     as("a message is acknowledged before it is handled"),
-  ),
-  open(
-    ["PSN-12"],
-    "a stop acknowledges what is in work",
-    [...BEHIND, "killed-in-handling"],
-    [
-      guard(CONSUMER, "this.#clock.after(deadlineMs, () => this.#stop.abort());", "this.#clock.after(0, () => this.#stop.abort());"),
-      guard(CONSUMER, "return settlement.giveBack(work, 0);", "await work.delivery.ack();\n        return settlement.giveBack(work, 0);"),
-    ],
   ),
   open(
     ["PSN-14"],
