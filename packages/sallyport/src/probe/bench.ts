@@ -35,6 +35,8 @@ export class Bench {
   readonly #turn: Turn;
   readonly #startedAtMs = performance.now();
   #canaries = 0;
+  /** Whether the last call was refused: then nothing of it was looked at but what refused it. */
+  wasRefused = false;
 
   constructor(stage: Stage, known: Known, turn: Turn) {
     this.stage = stage;
@@ -57,6 +59,7 @@ export class Bench {
     const command = JSON.stringify(request);
     if (command.length < 4000) this.commands.push(command);
     const answer = await this.stage.server.call(tool, given, timeoutMs, signal);
+    this.wasRefused = answer.how === "refused";
     this.note(
       "answered",
       `${answer.how} after ${answer.tookMs} ms${answer.asked > 0 ? ", a person was asked" : ""}: ${shortened(answer.text)}`,

@@ -8,7 +8,7 @@ import type { Effects } from "./profile.ts";
 
 const run = promisify(execFile);
 const MOST_BYTES = 16 * 1024 * 1024;
-const MOST_MS = 5000;
+const MOST_MS = 20_000;
 
 export class EffectsSeen {
   readonly #effects: Effects;
@@ -33,10 +33,11 @@ export class EffectsSeen {
   }
 
   async linesOf(canary: string): Promise<readonly string[]> {
-    return (await this.#text()).split("\n").filter((line) => line.includes(canary));
+    return ((await this.text()) ?? "").split("\n").filter((line) => line.includes(canary));
   }
 
-  async #text(): Promise<string> {
+  /** All there is; `undefined` where nothing was done yet, or nothing that could be read. */
+  async text(): Promise<string | undefined> {
     const { file, command = [] } = this.#effects;
     try {
       if (file !== undefined) return await readFile(isAbsolute(file) ? file : join(this.#folder, file), "utf8");
@@ -44,8 +45,7 @@ export class EffectsSeen {
       const options = { cwd: this.#folder, env: this.#env, timeout: MOST_MS, maxBuffer: MOST_BYTES };
       return (await run(program, args, options)).stdout;
     } catch {
-      // Nothing was done yet, or nothing that could be read.
-      return "";
+      return undefined;
     }
   }
 }

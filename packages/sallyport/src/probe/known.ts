@@ -2,7 +2,7 @@
 import type { Tool } from "@modelcontextprotocol/client";
 import { canaryOf } from "./canary.ts";
 import { filled, type Profile } from "./profile.ts";
-import { fits, grow, type Schema } from "./schema/grow.ts";
+import { fits, grow, growRequired, type Schema } from "./schema/grow.ts";
 import { type Slot, slotsOf } from "./schema/slots.ts";
 import type { Stage } from "./stage.ts";
 import type { Seen } from "./taps/tap.ts";
@@ -75,18 +75,23 @@ function publisherOf(tools: readonly KnownTool[], { messages }: Profile): KnownT
   return tools.find(({ honestly }) => honestly === "published") ?? tools.find(({ honestly }) => honestly === "not called");
 }
 
+type Honest = KnownTool["honest"];
+
 async function knownTool(stage: Stage, tool: Tool, seed: string, isDry: boolean): Promise<KnownTool> {
   const { profile } = stage;
   const schema = tool.inputSchema as Schema;
   const { honest: message } = profile.messages;
   const given = message?.tool === tool.name ? message.arguments : new Map(Object.entries(profile.tools.arguments)).get(tool.name);
-  const honest = (text: string): Record<string, unknown> | undefined =>
-    given === undefined ? grow(schema, text) : filled(given, { canary: text });
+  const [whole, required]: readonly Honest[] =
+    given === undefined
+      ? [(text) => grow(schema, text), (text) => growRequired(schema, text)]
+      : [(text) => filled(given, { canary: text })];
+  let honest: Honest = whole!;
   const isReadOnly = tool.annotations?.readOnlyHint ?? (tool.annotations === undefined && READS.test(tool.name));
   const isDestructive =
     tool.annotations?.destructiveHint === true || DESTROYS.test(tool.name) || profile.tools.destructive.includes(tool.name);
-  const known = { name: tool.name, schema, slots: slotsOf(schema), isReadOnly, isDestructive, honest };
-  const nothing = { ...known, destinations: [], message: undefined, said: "" };
+  const known = { name: tool.name, schema, slots: slotsOf(schema), isReadOnly, isDestructive };
+  const nothing = { ...known, honest, destinations: [], message: undefined, said: "" };
   const canary = canaryOf(seed, "honest", tool.name);
   const args = honest(canary);
   if (isDry) return { ...nothing, honestly: "not called" };
@@ -94,7 +99,12 @@ async function knownTool(stage: Stage, tool: Tool, seed: string, isDry: boolean)
     return { ...nothing, honestly: "refused", said: "no arguments could be made that fit its schema" };
   }
   const before = (await stage.tap.seen()).length;
-  const answer = await stage.server.call(tool.name, args, profile.bounds.answersWithinMs);
+  let answer = await stage.server.call(tool.name, args, profile.bounds.answersWithinMs);
+  const fewer = answer.how === "refused" ? required?.(canary) : undefined;
+  if (fewer !== undefined && Object.keys(fewer).length < Object.keys(args).length) {
+    const again = await stage.server.call(tool.name, fewer, profile.bounds.answersWithinMs);
+    if (again.how === "accepted") [answer, honest] = [again, required!];
+  }
   const carrying = async (): Promise<readonly Seen[]> => {
     const seen = (await stage.tap.seen()).slice(before);
     return seen.filter(({ form, text }) => form !== "value" && text.includes(canary));
@@ -104,5 +114,5 @@ async function knownTool(stage: Stage, tool: Tool, seed: string, isDry: boolean)
   const messages = await carrying();
   const honestly = messages.length > 0 ? "published" : answer.how === "accepted" ? "answered" : "refused";
   const destinations = [...new Set(messages.map(({ destination }) => destination))];
-  return { ...known, honestly, destinations, message: messages[0], said: answer.text.slice(0, 2000) };
+  return { ...known, honest, honestly, destinations, message: messages[0], said: answer.text.slice(0, 2000) };
 }

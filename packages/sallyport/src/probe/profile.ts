@@ -55,10 +55,15 @@ const schema = z.strictObject({
       "fails-once": message.optional(),
       kills: message.optional(),
       slow: message.optional(),
+      /** Its handling never ends: it waits for ever; it computes for ever. */
+      hangs: message.optional(),
+      spins: message.optional(),
     })
     .partial()
     .prefault({}),
   effects: effects.optional(),
+  /** Where what the consumer has given up on can be seen: a line has its text, or its id. */
+  deadLetters: effects.optional(),
   tools: z
     .strictObject({
       skip: z.array(words).default([]),

@@ -23,6 +23,7 @@ export class Stage {
   readonly folder: string;
   readonly server: Server;
   readonly effects: EffectsSeen | undefined;
+  readonly deadLetters: EffectsSeen | undefined;
   readonly profile: Profile;
   readonly #broker: StartedBroker;
   readonly #workerLaunch: Launch | undefined;
@@ -37,7 +38,9 @@ export class Stage {
     this.#broker = broker;
     this.server = new Server(launches.server);
     this.#workerLaunch = launches.worker;
-    this.effects = profile.effects === undefined ? undefined : new EffectsSeen(profile.effects, folder, launches.env);
+    const seen = (given: Profile["effects"]): EffectsSeen | undefined => given && new EffectsSeen(given, folder, launches.env);
+    this.effects = seen(profile.effects);
+    this.deadLetters = seen(profile.deadLetters);
   }
 
   /** @throws {TargetFailure} @throws {BrokerFailure} */

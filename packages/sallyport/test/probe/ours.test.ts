@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { probed, ruledAs } from "./rulings.ts";
 import { ours } from "./subjects.ts";
 
-/** Over stdio, with no argument that names a place and no administration, these have nothing to attack. */
-const NOTHING_OF_THE_KIND = ["administrative-tool", "chosen-source", "foreign-origin"];
+/** Over stdio, with no argument that names a place, no administration and no handling without end (`isolated` has it), these have nothing to attack. */
+const NOTHING_OF_THE_KIND = ["administrative-tool", "chosen-source", "endless-handling", "foreign-origin"];
 
 test("nothing is proven on a guarded server, and every attack that applies is withstood", { timeout: 480_000 }, async () => {
   const result = await probed(ours());

@@ -1,4 +1,5 @@
 // The servers under attack in these tests: the demonstration's three on the embedded broker, and others on Redis.
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Profile, readProfile } from "../../src/probe/profile.ts";
 
@@ -6,15 +7,18 @@ const ROOT = join(import.meta.dirname, "..", "..");
 const DEMO = join(ROOT, "src", "demo", "targets");
 export const NODE = [process.execPath, "--conditions=sallyport-source"];
 const CLI = [...NODE, join(ROOT, "src", "cli", "main.ts")];
+export const SERVERS = join(import.meta.dirname, "servers");
 const KEYS = [{ id: "k1", algorithm: "hmac-sha256", issuer: "notes", secret: Buffer.alloc(32, 7).toString("base64") }];
 
 const EFFECTS = { file: "effects.jsonl", done: '"kind":"done"', tried: '"kind":"tried"' };
-const BOUNDS = { patienceMs: 4000, watchMs: 800 };
+const BOUNDS = { patienceMs: 4000, startsWithinMs: 120_000, watchMs: 800 };
 /** What holds is waited for as long as it takes on a slow machine; only what falls costs the whole time. */
-const PATIENT = { patienceMs: 12_000, watchMs: 800 };
+const PATIENT = { patienceMs: 12_000, startsWithinMs: 120_000, answersWithinMs: 60_000, watchMs: 800 };
 /** Three retries, after one, two and four seconds: that is what the article says of its own. */
 const PROMISED = { mostAttempts: 4, attemptsWithinMs: 9000 };
-const ENV = { DEMO_FOLDER: "{folder}" };
+/** Each is started many times: what was compiled once is kept. */
+const FAST = { NODE_COMPILE_CACHE: join(tmpdir(), "sallyport-compiled") };
+const ENV = { ...FAST, DEMO_FOLDER: "{folder}" };
 
 const profileOf = (given: unknown): Profile => readProfile(JSON.stringify(given), "subject");
 
@@ -74,6 +78,10 @@ store: ./broker.db
 policy: { retry: 100ms, maxRetry: 1s, lease: 1s }
 `;
 
+/** As `sallyport dead show` has them, and quicker. */
+const LETTERS = `const { DatabaseSync } = require("node:sqlite");
+for (const { bytes } of new DatabaseSync("broker.db").prepare("SELECT bytes FROM sallyport_dead_letters").all()) console.log(new TextDecoder().decode(bytes));`;
+
 export const ours = (): Profile =>
   profileOf({
     name: "ours",
@@ -83,11 +91,67 @@ export const ours = (): Profile =>
     files: { "contract.yaml": CONTRACT, "keys.json": JSON.stringify(KEYS) },
     messages: worded("note_created", (text) => ({ noteId: "n1", text })),
     effects: EFFECTS,
+    deadLetters: { command: [process.execPath, "-e", LETTERS] },
     bounds: PATIENT,
   });
 
-export const SERVERS = join(import.meta.dirname, "servers");
-const REDIS = { REDIS_URL: "{broker.url}" };
+/** Handlers in threads of their own, and little time for each. */
+export const isolated = (): Profile => {
+  const profile = ours();
+  const { command } = profile.worker!;
+  const contract = CONTRACT.replace("lease: 1s", "lease: 1s, deadline: 3s, maxFailures: 2");
+  const endless = (how: string) => ({ tool: "note_created", arguments: { noteId: how, text: `${how} {canary}` } });
+  return {
+    ...profile,
+    worker: { command: [...command, "--isolate"], env: {} },
+    files: { ...profile.files, "contract.yaml": contract },
+    messages: { ...profile.messages, hangs: endless("stuck"), spins: endless("spinning") },
+    bounds: { ...profile.bounds, attemptsWithinMs: 60_000 },
+  };
+};
+
+export const sloppy = (): Profile => {
+  const order = (text: string) => ({ tool: "order", arguments: { text } });
+  return profileOf({
+    name: "sloppy",
+    server: { command: [...NODE, join(SERVERS, "sloppy.ts")], env: ENV },
+    worker: { command: [...NODE, join(SERVERS, "sloppy.ts"), "work"] },
+    broker: { kind: "embedded" },
+    messages: {
+      honest: order("{canary}"),
+      fails: order("poison {canary}"),
+      slow: order("slow {canary}"),
+      hangs: order("stuck {canary}"),
+      spins: order("spinning {canary}"),
+    },
+    effects: { file: "effects.txt", done: "done", tried: "tried" },
+    deadLetters: { command: [process.execPath, "-e", ""] },
+    bounds: { ...BOUNDS, attemptsWithinMs: 4000 },
+  });
+};
+
+const HTTP = "http://127.0.0.1:{port}/mcp";
+
+/** Ours over Streamable HTTP, where nothing consumes. */
+export const httpOurs = (era = "auto"): Profile =>
+  profileOf({
+    name: "http-ours",
+    server: { command: [...CLI, "serve", "contract.yaml", "--port", "{port}", "--log-level", "error"], url: HTTP, era, env: FAST },
+    broker: { kind: "embedded" },
+    files: { "contract.yaml": CONTRACT, "keys.json": JSON.stringify(KEYS) },
+    messages: { honest: { tool: "note_created", arguments: { noteId: "n1", text: "{canary}" } } },
+    bounds: PATIENT,
+  });
+
+export const httpWrong = (era = "auto"): Profile =>
+  profileOf({
+    name: "http-wrong",
+    server: { command: [...NODE, join(SERVERS, "http-wrong.ts"), "{port}"], url: HTTP, era, env: ENV },
+    broker: { kind: "embedded" },
+    bounds: BOUNDS,
+  });
+
+const REDIS = { ...FAST, REDIS_URL: "{broker.url}" };
 const orders = (text: string) => ({ tool: "add", arguments: { text } });
 
 export const redisWrong = (): Profile =>
@@ -123,7 +187,7 @@ export const natsOurs = (): Profile =>
     name: "nats-ours",
     server: {
       command: [...NODE, join(SERVERS, "guarded.ts"), "serve"],
-      env: { NATS_URL: "{broker.url}", SALLYPORT_KEYS: JSON.stringify(KEYS) },
+      env: { ...FAST, NATS_URL: "{broker.url}", SALLYPORT_KEYS: JSON.stringify(KEYS) },
     },
     worker: { command: [...NODE, join(SERVERS, "guarded.ts"), "work"] },
     broker: { kind: "nats" },
@@ -138,7 +202,7 @@ export const natsOurs = (): Profile =>
 export const natsWrong = (): Profile =>
   profileOf({
     name: "nats-wrong",
-    server: { command: [...NODE, join(SERVERS, "nats-wrong.ts")], env: { NATS_URL: "{broker.url}" } },
+    server: { command: [...NODE, join(SERVERS, "nats-wrong.ts")], env: { ...FAST, NATS_URL: "{broker.url}" } },
     broker: { kind: "nats" },
     messages: { honest: { tool: "order", arguments: { text: "{canary}" } } },
     effects: { file: "effects.txt" },

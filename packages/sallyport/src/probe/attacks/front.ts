@@ -26,6 +26,21 @@ export function held({ honestly, name, said }: KnownTool, saw: string): Outcome 
 
 export const on = (seen: readonly Seen[]): string => [...new Set(seen.map(({ destination }) => destination))].join(", ");
 
+/**
+ * Arguments that a tool does not have, tried at once. A strict tool that had one of them after all would refuse it for the
+ * others' sake: where that may be, each is tried alone.
+ */
+export async function undeclared(
+  bench: Bench,
+  paths: readonly (readonly string[])[],
+  attempt: (paths: readonly (readonly string[])[]) => Promise<Outcome>,
+): Promise<Outcome> {
+  const together = await attempt(paths);
+  if (together.ruling === "shown" || paths.length < 2 || !bench.wasRefused) return together;
+  const alone = await Promise.all(paths.map((path) => attempt([path])));
+  return alone.find(({ ruling }) => ruling === "shown") ?? together;
+}
+
 /** JSON that a message is, and that is in it as text: its outermost levels, without what is data in them. */
 export function levelsOf(text: string, depth = 0): readonly Readonly<Record<string, unknown>>[] {
   const value = parsed(text);

@@ -4,12 +4,14 @@ import { afterRestart } from "./after-restart/attack.ts";
 import { alwaysFailing } from "./always-failing/attack.ts";
 import type { Attack } from "./attack.ts";
 import { behindPoison } from "./behind-poison/attack.ts";
+import { burntId } from "./burnt-id/attack.ts";
 import { chosenDestination } from "./chosen-destination/attack.ts";
 import { chosenSource } from "./chosen-source/attack.ts";
 import { clientHeaders } from "./client-headers/attack.ts";
 import { clientKey } from "./client-key/attack.ts";
 import { coercedArguments } from "./coerced-arguments/attack.ts";
 import { deadlyMessage } from "./deadly-message/attack.ts";
+import { endlessHandling } from "./endless-handling/attack.ts";
 import { flood } from "./flood/attack.ts";
 import { foreignOrigin } from "./foreign-origin/attack.ts";
 import { foreignType } from "./foreign-type/attack.ts";
@@ -18,6 +20,7 @@ import { freePayload } from "./free-payload/attack.ts";
 import { futureTime } from "./future-time/attack.ts";
 import { killedInHandling } from "./killed-in-handling/attack.ts";
 import { leakingError } from "./leaking-error/attack.ts";
+import { lostDeadLetter } from "./lost-dead-letter/attack.ts";
 import { lostOnFailure } from "./lost-on-failure/attack.ts";
 import { madeUpAction } from "./made-up-action/attack.ts";
 import { malformedBytes } from "./malformed-bytes/attack.ts";
@@ -57,11 +60,14 @@ export const ATTACKS: readonly Attack[] = [
   forgedMessage,
   lostOnFailure,
   afterRestart,
+  burntId,
   alwaysFailing,
   behindPoison,
   malformedBytes,
+  endlessHandling,
   deadlyMessage,
   killedInHandling,
+  lostDeadLetter,
   rawContent,
   foreignOrigin,
 ];

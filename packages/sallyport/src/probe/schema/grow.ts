@@ -14,6 +14,21 @@ export function grow(schema: Schema, text: string): Record<string, unknown> | un
   return isRecord(grown) && fits(schema, grown) ? grown : undefined;
 }
 
+/** As {@link grow}, without what may be left out: a made-up cursor or id is no honest argument. */
+export function growRequired(schema: Schema, text: string): Record<string, unknown> | undefined {
+  const {
+    properties = {},
+    required = [],
+    ...rest
+  } = resolved(schema, schema) as Schema & {
+    readonly properties?: Schema;
+    readonly required?: readonly string[];
+  };
+  const needed = Object.fromEntries(Object.entries(properties).filter(([name]) => required.includes(name)));
+  const grown = value({ ...rest, properties: needed, required }, schema, text, 0);
+  return isRecord(grown) && fits(schema, grown) ? grown : undefined;
+}
+
 type Form = Record<string, string | number | boolean | string[]>;
 
 /** For forms that a server shows to a person: as {@link grow}, with whatever text, and every box ticked. */

@@ -1,6 +1,7 @@
 // PSN-01, PSN-03: many messages that can never be handled, then an honest one. Does it still arrive?
 import { attack, type Case, inconclusive, notApplicable, shown, withstood } from "../attack.ts";
 import { captured, fromBehind, isOutcome } from "../behind.ts";
+import type { Bench } from "../../bench.ts";
 import { encoded } from "../../taps/tap.ts";
 
 const POISON = 100;
@@ -47,12 +48,21 @@ const failingCase = (destination: string): Case => ({
       return notApplicable("the profile names no message whose handling always fails (messages.fails)");
     const honest = await captured(bench);
     if (isOutcome(honest)) return honest;
+    const canaries: string[] = [];
     for (let message = 0; message < FAILING; message++) {
       const sent = await bench.send("fails");
       if (sent.message === undefined) return inconclusive("a message that fails was not seen on the broker");
+      canaries.push(sent.canary);
     }
-    if (!(await bench.fence()))
-      return shown(`behind ${FAILING} messages whose handling fails, an honest one was not dealt with in ${bench.bounds.patienceMs} ms`);
-    return withstood("an honest message behind them was dealt with");
+    if (await bench.fence()) return withstood("an honest message behind them was dealt with");
+    const stalled = `behind ${FAILING} messages whose handling fails, an honest one was not dealt with in ${bench.bounds.patienceMs} ms`;
+    return shown(stalled, await whyOf(bench, canaries));
   },
 });
+
+/** What is tried on and on takes the turns of the others; what waits for its next attempt, their places. */
+async function whyOf(bench: Bench, canaries: readonly string[]): Promise<"PSN-01" | "PSN-03"> {
+  const tries = await Promise.all(canaries.map(async (canary) => (await bench.stage.effects?.tried(canary)) ?? 0));
+  bench.note("effect", `they were tried ${tries.join(", ")} times`);
+  return Math.max(...tries) > bench.bounds.mostAttempts ? "PSN-01" : "PSN-03";
+}

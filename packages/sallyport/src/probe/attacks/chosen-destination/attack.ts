@@ -2,7 +2,7 @@
 import { USUAL, withValue } from "../../schema/slots.ts";
 import { roleOf } from "../../schema/roles.ts";
 import { attack, type Case, type Outcome, shown } from "../attack.ts";
-import { held, on, overPublishers } from "../front.ts";
+import { held, on, overPublishers, undeclared } from "../front.ts";
 import type { Bench } from "../../bench.ts";
 import type { KnownTool } from "../../known.ts";
 
@@ -38,7 +38,7 @@ const placeCase = (tool: KnownTool, paths: readonly (readonly string[])[], what:
   name: `${tool.name}: ${what}`,
   at: tool.name,
   sends: `a call of ${tool.name} with ${what} = CANARY`,
-  run: (bench) => attempt(bench, tool, paths, what, "%"),
+  run: (bench) => undeclared(bench, paths, (these) => attempt(bench, tool, these, what, "%")),
 });
 
 const separatedCase = (tool: KnownTool, path: readonly string[]): Case => ({

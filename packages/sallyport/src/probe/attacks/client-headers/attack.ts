@@ -1,8 +1,9 @@
 // PUB-05: headers, attributes and properties of the message, among them those by which a broker sends copies elsewhere.
 import { USUAL, withValue } from "../../schema/slots.ts";
 import { isRecord } from "../../schema/grow.ts";
-import { attack, type Case, shown } from "../attack.ts";
-import { held, levelsOf, on, overPublishers } from "../front.ts";
+import { attack, type Case, type Outcome, shown } from "../attack.ts";
+import { held, levelsOf, on, overPublishers, undeclared } from "../front.ts";
+import type { Bench } from "../../bench.ts";
 import type { KnownTool } from "../../known.ts";
 import type { Seen } from "../../taps/tap.ts";
 
@@ -33,16 +34,23 @@ const headerCase = (tool: KnownTool, paths: readonly (readonly string[])[], what
   name: `${tool.name}: ${what}`,
   at: tool.name,
   sends: `a call of ${tool.name} with x-sallyport, CC, BCC and reply-to = CANARY in ${what}`,
-  run: async (bench) => {
-    const canary = bench.canary();
-    let given = tool.honest(bench.canary()) ?? {};
-    for (const path of paths) given = withValue(given, path, valueOf(canary));
-    const seen = await bench.after(await bench.call(tool.name, given), canary);
-    const carried = seen.filter((message) => isInHeaders(message, canary));
-    if (carried.length === 0) return held(tool, "no message had it in its headers, and no copy went elsewhere");
-    return shown(`${tool.name} let the caller write headers of the message on ${on(carried)}`);
-  },
+  run: (bench) => undeclared(bench, paths, (these) => attempt(bench, tool, these, valueOf)),
 });
+
+async function attempt(
+  bench: Bench,
+  tool: KnownTool,
+  paths: readonly (readonly string[])[],
+  valueOf: (canary: string) => unknown,
+): Promise<Outcome> {
+  const canary = bench.canary();
+  let given = tool.honest(bench.canary()) ?? {};
+  for (const path of paths) given = withValue(given, path, valueOf(canary));
+  const seen = await bench.after(await bench.call(tool.name, given), canary);
+  const carried = seen.filter((message) => isInHeaders(message, canary));
+  if (carried.length === 0) return held(tool, "no message had it in its headers, and no copy went elsewhere");
+  return shown(`${tool.name} let the caller write headers of the message on ${on(carried)}`);
+}
 
 const breakCase = (tool: KnownTool): Case => ({
   name: `${tool.name}: a line break in its text`,

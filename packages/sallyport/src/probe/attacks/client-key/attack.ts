@@ -1,7 +1,8 @@
 // PUB-06: the key, group or partition, by which a message finds its place and its order.
 import { USUAL, withValue } from "../../schema/slots.ts";
-import { attack, type Case, shown } from "../attack.ts";
-import { held, on, overPublishers } from "../front.ts";
+import { attack, type Case, type Outcome, shown } from "../attack.ts";
+import { held, on, overPublishers, undeclared } from "../front.ts";
+import type { Bench } from "../../bench.ts";
 import type { KnownTool } from "../../known.ts";
 
 export const clientKey = attack({
@@ -31,14 +32,16 @@ const keyCase = (tool: KnownTool, paths: readonly (readonly string[])[], what: s
   name: `${tool.name}: ${what}`,
   at: tool.name,
   sends: `a call of ${tool.name} with ${what} = CANARY`,
-  run: async (bench) => {
-    const key = bench.canary();
-    let given = tool.honest(bench.canary()) ?? {};
-    for (const path of paths) given = withValue(given, path, key);
-    const seen = (await bench.after(await bench.call(tool.name, given), key)).filter(
-      (message) => message.key === key || message.headers["key"] === key,
-    );
-    if (seen.length === 0) return held(tool, "no message had it as its key");
-    return shown(`${tool.name} let the caller choose the key of the message on ${on(seen)}`);
-  },
+  run: (bench) => undeclared(bench, paths, (these) => attempt(bench, tool, these)),
 });
+
+async function attempt(bench: Bench, tool: KnownTool, paths: readonly (readonly string[])[]): Promise<Outcome> {
+  const key = bench.canary();
+  let given = tool.honest(bench.canary()) ?? {};
+  for (const path of paths) given = withValue(given, path, key);
+  const seen = (await bench.after(await bench.call(tool.name, given), key)).filter(
+    (message) => message.key === key || message.headers["key"] === key,
+  );
+  if (seen.length === 0) return held(tool, "no message had it as its key");
+  return shown(`${tool.name} let the caller choose the key of the message on ${on(seen)}`);
+}

@@ -1,8 +1,9 @@
 // PUB-04: fields that say who, when, from where and with whose consent, written by the model.
 import { USUAL, withValue } from "../../schema/slots.ts";
 import { roleOf } from "../../schema/roles.ts";
-import { attack, type Case, shown } from "../attack.ts";
-import { held, levelsOf, on, overPublishers } from "../front.ts";
+import { attack, type Case, type Outcome, shown } from "../attack.ts";
+import { held, levelsOf, on, overPublishers, undeclared } from "../front.ts";
+import type { Bench } from "../../bench.ts";
 import type { KnownTool } from "../../known.ts";
 import type { Seen } from "../../taps/tap.ts";
 
@@ -18,7 +19,7 @@ export const serverFields = attack({
   severity: "high",
   fix: "Set id, time, source, actor, tenant and approval on the server after the arguments were validated, and have no argument of these names.",
   stage: "shared",
-  cases: (known) => overPublishers(known, (tool) => [undeclared(tool), ...declared(tool)]),
+  cases: (known) => overPublishers(known, (tool) => [unknownCase(tool), ...declared(tool)]),
 });
 
 const declared = (tool: KnownTool): readonly Case[] =>
@@ -26,7 +27,7 @@ const declared = (tool: KnownTool): readonly Case[] =>
     .filter(({ path, type, words }) => SERVERS.test(path.at(-1)!) && type === "string" && words.length === 0)
     .map(({ path }) => fieldCase(tool, [path], `${path.join(".")}, an argument of its own`));
 
-const undeclared = (tool: KnownTool): Case => {
+const unknownCase = (tool: KnownTool): Case => {
   const known = new Set(tool.slots.map(({ path }) => path[0]));
   const names = USUAL.server.filter((name) => !known.has(name));
   return fieldCase(
@@ -40,16 +41,18 @@ const fieldCase = (tool: KnownTool, paths: readonly (readonly string[])[], what:
   name: `${tool.name}: ${what}`,
   at: tool.name,
   sends: `a call of ${tool.name} with a CANARY as each of ${what}`,
-  run: async (bench) => {
-    const value = bench.canary();
-    let given = tool.honest(bench.canary()) ?? {};
-    for (const path of paths) given = withValue(given, path, value);
-    const seen = await bench.after(await bench.call(tool.name, given), value);
-    const set = seen.flatMap((message) => fieldsWith(message, value).filter((name) => paths.some((path) => path.at(-1) === name)));
-    if (set.length === 0) return held(tool, "no message carried them where the server's own fields are");
-    return shown(`${tool.name} let the caller write ${[...new Set(set)].join(", ")} of the message on ${on(seen)}`);
-  },
+  run: (bench) => undeclared(bench, paths, (these) => attempt(bench, tool, these)),
 });
+
+async function attempt(bench: Bench, tool: KnownTool, paths: readonly (readonly string[])[]): Promise<Outcome> {
+  const value = bench.canary();
+  let given = tool.honest(bench.canary()) ?? {};
+  for (const path of paths) given = withValue(given, path, value);
+  const seen = await bench.after(await bench.call(tool.name, given), value);
+  const set = seen.flatMap((message) => fieldsWith(message, value).filter((name) => paths.some((path) => path.at(-1) === name)));
+  if (set.length === 0) return held(tool, "no message carried them where the server's own fields are");
+  return shown(`${tool.name} let the caller write ${[...new Set(set)].join(", ")} of the message on ${on(seen)}`);
+}
 
 /** Of the message itself, not of the data in it. */
 function fieldsWith({ text, headers }: Seen, value: string): readonly string[] {
