@@ -144,3 +144,13 @@ export const natsWrong = (): Profile =>
     effects: { file: "effects.txt" },
     bounds: BOUNDS,
   });
+
+export const redisJobs = (manner = "open"): Profile =>
+  profileOf({
+    name: "redis-jobs",
+    server: { command: [...NODE, join(SERVERS, "redis-jobs.ts"), manner], env: REDIS },
+    broker: { kind: "redis" },
+    messages: { honest: { tool: "add_job", arguments: { queue: "mail", data: { text: "{canary}" } } } },
+    tools: { arguments: { get_jobs: { queue: "mail" } } },
+    bounds: BOUNDS,
+  });
