@@ -12,6 +12,8 @@ const EFFECTS = { file: "effects.jsonl", done: '"kind":"done"', tried: '"kind":"
 const BOUNDS = { patienceMs: 4000, watchMs: 800 };
 /** What holds is waited for as long as it takes on a slow machine; only what falls costs the whole time. */
 const PATIENT = { patienceMs: 12_000, watchMs: 800 };
+/** Brokers that are started beside it take a machine's whole breath. */
+const SLOW = { startsWithinMs: 60_000, attemptsWithinMs: 60_000 };
 /** Three retries, after one, two and four seconds: that is what the article says of its own. */
 const PROMISED = { mostAttempts: 4, attemptsWithinMs: 9000 };
 const ENV = { DEMO_FOLDER: "{folder}" };
@@ -101,39 +103,43 @@ export const redisWrong = (): Profile =>
     bounds: { ...BOUNDS, attemptsWithinMs: 3000 },
   });
 
-export const redisOurs = (): Profile =>
+/** The guard, on any of the brokers. */
+const guardedOn = (kind: string): Profile =>
   profileOf({
-    name: "redis-ours",
+    name: `${kind}-ours`,
     server: {
       command: [...NODE, join(SERVERS, "guarded.ts"), "serve"],
-      env: { ...REDIS, SALLYPORT_KEYS: JSON.stringify(KEYS) },
+      env: { BROKER: kind, BROKER_URL: "{broker.url}", SALLYPORT_KEYS: JSON.stringify(KEYS) },
     },
     worker: { command: [...NODE, join(SERVERS, "guarded.ts"), "work"] },
-    broker: { kind: "redis" },
+    broker: { kind },
     messages: {
       honest: { tool: "note_created", arguments: { noteId: "n1", text: "{canary}" } },
       fails: { tool: "note_created", arguments: { noteId: "n1", text: "poison {canary}" } },
     },
     effects: { file: "effects.txt", done: "done", tried: "tried" },
-    bounds: PATIENT,
+    bounds: { ...PATIENT, ...SLOW },
   });
 
-export const natsOurs = (): Profile =>
+export const redisOurs = (): Profile => guardedOn("redis");
+export const natsOurs = (): Profile => guardedOn("nats");
+export const rabbitMqOurs = (): Profile => guardedOn("rabbitmq");
+
+const ordered = (text: string) => ({ tool: "order", arguments: { text } });
+
+/** Everything is left to the model, and what it orders is done by a worker in the wrong manner. */
+const wrongOn = (kind: string, env: Readonly<Record<string, string>>): Profile =>
   profileOf({
-    name: "nats-ours",
-    server: {
-      command: [...NODE, join(SERVERS, "guarded.ts"), "serve"],
-      env: { NATS_URL: "{broker.url}", SALLYPORT_KEYS: JSON.stringify(KEYS) },
-    },
-    worker: { command: [...NODE, join(SERVERS, "guarded.ts"), "work"] },
-    broker: { kind: "nats" },
-    messages: {
-      honest: { tool: "note_created", arguments: { noteId: "n1", text: "{canary}" } },
-      fails: { tool: "note_created", arguments: { noteId: "n1", text: "poison {canary}" } },
-    },
+    name: `${kind}-wrong`,
+    server: { command: [...NODE, join(SERVERS, `${kind}-wrong.ts`)], env },
+    worker: { command: [...NODE, join(SERVERS, `${kind}-worker.ts`)] },
+    broker: { kind },
+    messages: { honest: ordered("{canary}"), fails: ordered("poison {canary}") },
     effects: { file: "effects.txt", done: "done", tried: "tried" },
-    bounds: PATIENT,
+    bounds: { ...BOUNDS, ...SLOW, attemptsWithinMs: 3000 },
   });
+
+export const rabbitMqWrong = (): Profile => wrongOn("rabbitmq", { RABBITMQ_URL: "{broker.url}" });
 
 export const natsWrong = (): Profile =>
   profileOf({

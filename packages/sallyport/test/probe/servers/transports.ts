@@ -1,0 +1,41 @@
+// The guard's transports by the broker's name, each with what it needs declared. Clients are loaded when they are used.
+import type { Transport } from "@sallyport/guard/ports";
+
+export const GROUP = "workers";
+
+type Open = (url: string, destinations: readonly string[]) => Promise<Transport>;
+
+const redis: Open = async (url) => {
+  const [{ Redis }, { RedisStreamsTransport }] = await Promise.all([import("ioredis"), import("@sallyport/guard/adapters/redis-streams")]);
+  return new RedisStreamsTransport(new Redis(url), { persists: false });
+};
+
+const nats: Open = async (url, destinations) => {
+  const [{ connect, headers }, { NatsTransport }] = await Promise.all([
+    import("@nats-io/transport-node"),
+    import("@sallyport/guard/adapters/nats"),
+  ]);
+  const transport = new NatsTransport({ connection: await connect({ servers: url, maxReconnectAttempts: -1 }), headers });
+  for (const destination of destinations) await transport.declare(destination);
+  return transport;
+};
+
+const rabbitmq: Open = async (url) => {
+  const [{ connect }, { RabbitMqTransport }] = await Promise.all([import("amqplib"), import("@sallyport/guard/adapters/rabbitmq")]);
+  const client = await connect(url, { recovery: true });
+  client.on("error", () => undefined);
+  // No node of a probe is killed before it has written down which queues it has.
+  return new RabbitMqTransport(client, { newQueueMs: 0 });
+};
+
+const OPENERS = new Map([
+  ["redis", redis],
+  ["nats", nats],
+  ["rabbitmq", rabbitmq],
+]);
+
+export async function transportFor(broker: string, url: string, destinations: readonly string[]): Promise<Transport> {
+  const open = OPENERS.get(broker);
+  if (open === undefined) throw new Error(`there is no transport for ${broker}`);
+  return open(url, destinations);
+}
