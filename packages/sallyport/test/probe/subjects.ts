@@ -156,7 +156,7 @@ export const redisJobs = (manner = "open"): Profile =>
     name: "redis-jobs",
     server: { command: [...NODE, join(SERVERS, "redis-jobs.ts"), manner], env: REDIS },
     broker: { kind: "redis" },
-    messages: { honest: { tool: "add_job", arguments: { queue: "mail", data: { text: "{canary}" } } } },
+    messages: { honest: { tool: "add_job", arguments: { queue: "mail", data: { text: "{canary}" }, priority: 1 } } },
     tools: { arguments: { get_jobs: { queue: "mail" } } },
     bounds: BOUNDS,
   });

@@ -8,24 +8,25 @@ const redis = new Redis(process.env["REDIS_URL"] ?? "");
 let isOpen = process.argv[2] !== "closed";
 
 const ADD = `local id = redis.call("INCR", "jobs:" .. ARGV[1] .. ":id")
-redis.call("HSET", "jobs:" .. ARGV[1] .. ":" .. id, "name", "job", "data", ARGV[2])
+redis.call("HSET", "jobs:" .. ARGV[1] .. ":" .. id, "name", "job", "data", ARGV[2], "priority", ARGV[3])
 redis.call("LPUSH", "jobs:" .. ARGV[1] .. ":wait", id)
 return id`;
 
 const TEXT = { type: "string" };
-const tool = (name: string, properties: Record<string, object>) => ({
+const tool = (name: string, properties: Record<string, Record<string, string>>) => ({
   name,
   inputSchema: { type: "object" as const, required: Object.keys(properties), properties },
 });
 
 const TOOLS = [
   tool("connect", {}),
-  tool("add_job", { queue: TEXT, data: { type: "object" } }),
+  tool("add_job", { queue: TEXT, data: { type: "object" }, priority: { type: "integer" } }),
   tool("get_jobs", { queue: TEXT }),
   tool("get_count", { queue: TEXT }),
   tool("drain_queue", { queue: TEXT }),
   tool("range", { key: TEXT }),
   tool("delete", { key: TEXT }),
+  tool("delete_all", {}),
 ];
 
 async function call(name: string, given: Record<string, any>): Promise<string> {
@@ -33,7 +34,7 @@ async function call(name: string, given: Record<string, any>): Promise<string> {
   const waiting = (): Promise<readonly string[]> => redis.lrange(`${queue}:wait`, 0, -1);
   switch (name) {
     case "add_job":
-      return String(await redis.eval(ADD, 0, String(given["queue"]), JSON.stringify(given["data"])));
+      return String(await redis.eval(ADD, 0, String(given["queue"]), JSON.stringify(given["data"]), String(given["priority"])));
     case "get_jobs":
       return JSON.stringify(await Promise.all((await waiting()).map((id) => redis.hget(`${queue}:${id}`, "data"))));
     case "get_count":
@@ -42,8 +43,10 @@ async function call(name: string, given: Record<string, any>): Promise<string> {
       return String(await redis.del(...(await waiting()).map((id) => `${queue}:${id}`), `${queue}:wait`));
     case "range":
       return JSON.stringify(await redis.lrange(given["key"], 0, -1));
-    default:
+    case "delete":
       return String(await redis.del(given["key"]));
+    default:
+      return redis.flushall();
   }
 }
 
