@@ -104,12 +104,12 @@ export const redisWrong = (): Profile =>
   });
 
 /** The guard, on any of the brokers. */
-const guardedOn = (kind: string): Profile =>
+const guardedOn = (kind: string, url = "{broker.url}"): Profile =>
   profileOf({
     name: `${kind}-ours`,
     server: {
       command: [...NODE, join(SERVERS, "guarded.ts"), "serve"],
-      env: { BROKER: kind, BROKER_URL: "{broker.url}", SALLYPORT_KEYS: JSON.stringify(KEYS) },
+      env: { BROKER: kind, BROKER_URL: url, SALLYPORT_KEYS: JSON.stringify(KEYS) },
     },
     worker: { command: [...NODE, join(SERVERS, "guarded.ts"), "work"] },
     broker: { kind },
@@ -124,6 +124,7 @@ const guardedOn = (kind: string): Profile =>
 export const redisOurs = (): Profile => guardedOn("redis");
 export const natsOurs = (): Profile => guardedOn("nats");
 export const rabbitMqOurs = (): Profile => guardedOn("rabbitmq");
+export const kafkaOurs = (): Profile => guardedOn("kafka", "{broker.bootstrap}");
 
 const ordered = (text: string) => ({ tool: "order", arguments: { text } });
 
@@ -140,6 +141,7 @@ const wrongOn = (kind: string, env: Readonly<Record<string, string>>): Profile =
   });
 
 export const rabbitMqWrong = (): Profile => wrongOn("rabbitmq", { RABBITMQ_URL: "{broker.url}" });
+export const kafkaWrong = (): Profile => wrongOn("kafka", { KAFKA_BROKERS: "{broker.bootstrap}" });
 
 export const natsWrong = (): Profile =>
   profileOf({

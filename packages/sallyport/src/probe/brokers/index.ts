@@ -1,6 +1,7 @@
 // Every broker that the probe can start and tap. Another is a file here, a tap, and a line.
 import type { StartBroker } from "./broker.ts";
 import { startEmbedded } from "./embedded.ts";
+import { startKafka } from "./kafka.ts";
 import { startNats } from "./nats.ts";
 import { startNone } from "./none.ts";
 import { startRabbitMq } from "./rabbitmq.ts";
@@ -11,6 +12,7 @@ export const BROKERS = {
   redis: startRedis,
   nats: startNats,
   rabbitmq: startRabbitMq,
+  kafka: startKafka,
   none: startNone,
 } as const satisfies Record<string, StartBroker>;
 

@@ -56,12 +56,12 @@ export function comesBackTo(queue: Queue, { bindings, exchanges }: Layout): read
 }
 
 /** A binding by pattern reads whatever was seen to fit it; one that looks at no routing key, whatever went to its exchange. */
-export function readBy({ source, routing_key: key }: Binding, type: string | undefined, seen: readonly Seen[]): readonly string[] {
-  if (type === "direct" || (type === "topic" && !/[*#]/.test(key))) return [destinationOf(source, key)];
-  const pattern = type === "topic" ? key.split(".") : ["#"];
+export function readBy({ source, routing_key: bound }: Binding, type: string | undefined, seen: readonly Seen[]): readonly string[] {
+  if (type === "direct" || (type === "topic" && !/[*#]/.test(bound))) return [destinationOf(source, bound)];
+  const pattern = type === "topic" ? bound.split(".") : ["#"];
   const fitting = seen.filter(({ form, destination }) => {
-    const [exchange, routingKey] = splitAt(destination);
-    return form === "exchange" && (exchange || routingKey) === source && (exchange === "" || fits(pattern, routingKey.split(".")));
+    const [exchange, key] = destination === source ? [source, ""] : splitAt(destination);
+    return form === "exchange" && exchange === source && fits(pattern, key.split("."));
   });
-  return fitting.length > 0 ? fitting.map(({ destination }) => destination) : [destinationOf(source, key)];
+  return fitting.length > 0 ? fitting.map(({ destination }) => destination) : [destinationOf(source, bound)];
 }

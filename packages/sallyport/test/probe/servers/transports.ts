@@ -28,10 +28,39 @@ const rabbitmq: Open = async (url) => {
   return new RabbitMqTransport(client, { newQueueMs: 0 });
 };
 
+const WEEK_MS = 7 * 86_400_000;
+/** Of a topic, as Kafka has it by default. */
+const MOST_BYTES = 1_048_588;
+
+const kafka: Open = async (brokers, destinations) => {
+  const [client, { kafkaNames, KafkaTransport, RETRY_BYTES, topicSettings }] = await Promise.all([
+    import("@platformatic/kafka"),
+    import("@sallyport/guard/adapters/kafka"),
+  ]);
+  const connection = { clientId: "notes", bootstrapBrokers: [brokers] };
+  const admin = new client.Admin(connection);
+  admin.on("error", () => undefined);
+  const settingsFor = (maxBytes: number) => {
+    const needs = { minInSyncReplicas: 1, vouchesEnqueueTime: false, retentionMs: WEEK_MS, maxBytes, reads: ["producer"] };
+    return Object.entries(topicSettings(needs)).map(([name, value]) => ({ name, value }));
+  };
+  // Server and worker start at once: whoever is second finds them made.
+  const make = (topics: string[], maxBytes: number): Promise<unknown> =>
+    admin.createTopics({ topics, partitions: 1, replicas: 1, configs: settingsFor(maxBytes) }).catch(() => undefined);
+  for (const destination of destinations) {
+    const { topic, retries } = kafkaNames("", destination, GROUP);
+    await make([topic], MOST_BYTES);
+    for (const retry of retries) await make([retry.topic], MOST_BYTES + RETRY_BYTES);
+  }
+  await admin.close();
+  return new KafkaTransport(client, connection, { minInSyncReplicas: 1 });
+};
+
 const OPENERS = new Map([
   ["redis", redis],
   ["nats", nats],
   ["rabbitmq", rabbitmq],
+  ["kafka", kafka],
 ]);
 
 export async function transportFor(broker: string, url: string, destinations: readonly string[]): Promise<Transport> {
