@@ -25,7 +25,9 @@ describeBroker("redis", "the probe beside a queue whose jobs are records of thei
     "jobs that are read and forged by any name are proven, and nothing is withstood where none come out",
     { timeout: 480_000 },
     async () => {
-      const result = await probed(redisJobs(), { only: ["chosen-source", "raw-content"] });
+      const result = await probed(redisJobs("open", ["connect", "drain_queue", "delete", "delete_all"]), {
+        only: ["chosen-source", "raw-content"],
+      });
       for (const attack of ["chosen-source", "raw-content"]) {
         expect(placesOf(result, attack, "proven"), attack).toEqual(["get_jobs", "range"]);
         expect(placesOf(result, attack, "withstood"), attack).toEqual([]);

@@ -153,12 +153,12 @@ export const natsWrong = (): Profile =>
     bounds: BOUNDS,
   });
 
-export const redisJobs = (manner = "open"): Profile =>
+export const redisJobs = (manner = "open", skip: readonly string[] = []): Profile =>
   profileOf({
     name: "redis-jobs",
     server: { command: [...NODE, join(SERVERS, "redis-jobs.ts"), manner], env: REDIS },
     broker: { kind: "redis" },
     messages: { honest: { tool: "add_job", arguments: { queue: "mail", data: { text: "{canary}" }, priority: 1 } } },
-    tools: { arguments: { get_jobs: { queue: "mail" } } },
+    tools: { skip, arguments: { get_jobs: { queue: "mail" } } },
     bounds: BOUNDS,
   });

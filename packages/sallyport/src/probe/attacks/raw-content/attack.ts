@@ -25,7 +25,8 @@ export const rawContent = attack({
 
 const reads = (tool: KnownTool): boolean =>
   tool.isReadOnly ||
-  (tool.honestly === "answered" && (placesIn(tool).length > 0 || /read|get|peek|consume|receive|browse/i.test(tool.name)));
+  (tool.honestly === "answered" &&
+    (placesIn(tool).length > 0 || /read|get|peek|consume|receive|browse|check|fetch|poll|messages/i.test(tool.name)));
 
 const knownPlaces = ({ tools, consumed }: Known): readonly string[] => [
   ...new Set([...tools.flatMap(({ destinations }) => destinations), ...consumed]),
