@@ -86,6 +86,8 @@ const NO_MESSAGE = "the target publishes no message, and out of this tool, which
 
 /** What it says that something did not come out of a tool. */
 export async function nothingCameOut(bench: Bench, tool: KnownTool, honest: Honest | undefined): Promise<Outcome> {
+  if (bench.record.some(({ what, said }) => what === "answered" && said.startsWith("lost")))
+    return inconclusive(`an answer of ${tool.name} did not come in time`);
   if (tool.honestly === "refused") return inconclusive(`no honest call of ${tool.name} got through: ${tool.said.slice(0, 160)}`);
   if (honest === undefined)
     return tool.slots.some(({ role }) => role === "destination") ? inconclusive(UNKNOWN) : notApplicable(NO_MESSAGE);

@@ -5,7 +5,7 @@ import { encoded } from "../../taps/tap.ts";
 import { attack, type Case, inconclusive, notApplicable, type Outcome, shown, withstood } from "../attack.ts";
 import { filledByTarget, placesIn } from "../reading.ts";
 
-const ENDS = /delete|remove|purge|drop|destroy|flush|clear|trim|drain|clean|empty|obliterate|reset/i;
+const ENDS = /delete|remove|purge|drop|destroy|flush|clear|trim|drain|clean|empty|obliterate|reset|(?:^|[_-])del(?:$|[_-])/i;
 const MAKES = /create|declare|add|make|new|configure|set/i;
 const NAMED = /topic|queue|stream|exchange|channel|subject|consumer|binding|permission|key/i;
 
