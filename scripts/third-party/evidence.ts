@@ -11,7 +11,7 @@ export function evidenceList(report: Reported): string {
   return [
     `### ${server.package} ${server.version}`,
     "",
-    `${server.about}`,
+    server.about,
     "",
     "```sh",
     server.install,

@@ -7,6 +7,30 @@ type Said = "found" | "not found";
 /** `server threat`, then `threat`; then who said what. */
 const OF_ONE: ReadonlyMap<string, string> = new Map([
   [
+    "mcp-redis-server DST-02",
+    "`LRANGE` is no reading of messages to the audit's model of Redis. What was put on the list came out of the tool: the probe is right.",
+  ],
+  [
+    "mcp-redis-server PSN-13",
+    "`LRANGE` is no reading of messages to the audit's model of Redis. What was put on the list came out of the tool: the probe is right.",
+  ],
+  [
+    "a2amcp PSN-13",
+    "`LRANGE` is no reading of messages to the audit's model of Redis. What was put on the list came out of the tool: the probe is right.",
+  ],
+  [
+    "a2amcp PUB-10",
+    "All its tools are one handler, which looks up whether an agent is there (`HEXISTS`), and the audit takes a look-up before a publish for one of the repeated call. The same call left two messages: the probe is right.",
+  ],
+  [
+    "atengk-kafka PSN-13",
+    "Messages are cut at a size that the caller says, and the audit takes that for a bound. The forged one came out word for word: the probe is right, a message is marked as nobody's.",
+  ],
+  [
+    "atengk-kafka PUB-13",
+    "Its handlers put the text of what was thrown into an ordinary answer, and wrong types are refused by the SDK before: the probe saw no such error. What the audit describes stands in the source.",
+  ],
+  [
     "bullmq-mcp PUB-01",
     "The type of a job is its `name`, which any word is taken for. The probe looks for arguments that are called action, type or event: it missed this, and the audit is right.",
   ],

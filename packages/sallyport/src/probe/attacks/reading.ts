@@ -53,8 +53,11 @@ export async function honestMessage(bench: Bench): Promise<Honest | undefined> {
 /** Calls of a tool that look where honest messages are: as it is asked honestly, and by the names that their place has. */
 export function honestReads(bench: Bench, tool: KnownTool, { message }: Honest): readonly Record<string, unknown>[] {
   const given = tool.honest(bench.canary()) ?? {};
+  // What may be left out, such as where to go on from, may be of a kind that nobody can make up.
+  const required = new Set(Array.isArray(tool.schema["required"]) ? (tool.schema["required"] as readonly string[]) : []);
+  const least = Object.fromEntries(Object.entries(given).filter(([name]) => required.has(name)));
   const [path] = placesIn(tool);
-  if (path === undefined) return [given];
+  if (path === undefined) return [given, least];
   const names = new Set([message.destination, ...namesIn(bench.known)]);
   return [given, ...[...names].map((name) => withValue(given, path, name))];
 }
@@ -88,10 +91,10 @@ const NO_MESSAGE = "the target publishes no message, and out of this tool, which
 export async function nothingCameOut(bench: Bench, tool: KnownTool, honest: Honest | undefined): Promise<Outcome> {
   if (bench.record.some(({ what, said }) => what === "answered" && said.startsWith("lost")))
     return inconclusive(`an answer of ${tool.name} did not come in time`);
-  if (tool.honestly === "refused") return inconclusive(`no honest call of ${tool.name} got through: ${tool.said.slice(0, 160)}`);
   if (honest === undefined)
     return tool.slots.some(({ role }) => role === "destination") ? inconclusive(UNKNOWN) : notApplicable(NO_MESSAGE);
   if ((await firstWith(bench, tool, honestReads(bench, tool, honest), honest.canary)) !== undefined)
     return withstood("an honest message came out, and it did not");
+  if (tool.honestly === "refused") return inconclusive(`no honest call of ${tool.name} got through: ${tool.said.slice(0, 160)}`);
   return notApplicable(`no message comes out of ${tool.name}, an honest one neither`);
 }
