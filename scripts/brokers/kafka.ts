@@ -14,7 +14,8 @@ const run = promisify(execFile);
 
 const VERSION = "4.3.1";
 const CACHE = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "sallyport");
-const JARS = join(CACHE, `kafka-with-tools-${VERSION}`);
+/** Where they are, once they have been resolved. */
+export const KAFKA_JARS = join(CACHE, `kafka-with-tools-${VERSION}`);
 const MAIN_JAR = `kafka_2.13-${VERSION}.jar`;
 
 /** Who may do what is then said by ACLs; `admin` and whoever is asked for here has the password of their own name. */
@@ -29,7 +30,7 @@ const dependency = (artifact: string, exclusions: string): string =>
 
 /** Resolved once, by coordinates: what Maven has verified is moved to its place as a whole. */
 function resolveJars(): void {
-  if (existsSync(join(JARS, MAIN_JAR))) return;
+  if (existsSync(join(KAFKA_JARS, MAIN_JAR))) return;
   mkdirSync(CACHE, { recursive: true });
   const folder = mkdtempSync(join(CACHE, "resolving-"));
   try {
@@ -42,16 +43,16 @@ function resolveJars(): void {
     const args = ["-B", "-q", "dependency:copy-dependencies", "-DoutputDirectory=jars", "-DincludeScope=runtime"];
     const { status, stdout } = spawnSync("mvn", args, { cwd: folder, encoding: "utf8" });
     if (status !== 0 || !readdirSync(join(folder, "jars")).includes(MAIN_JAR)) throw new Error(`mvn failed: ${stdout}`);
-    renameSync(join(folder, "jars"), JARS);
+    renameSync(join(folder, "jars"), KAFKA_JARS);
   } catch (error) {
     // Another may have been faster.
-    if (!existsSync(join(JARS, MAIN_JAR))) throw error;
+    if (!existsSync(join(KAFKA_JARS, MAIN_JAR))) throw error;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-const JAVA = ["-Xmx320m", "-Xms128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", join(JARS, "*")];
+const JAVA = ["-Xmx320m", "-Xms128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", join(KAFKA_JARS, "*")];
 
 interface Variant {
   readonly sasl?: boolean;

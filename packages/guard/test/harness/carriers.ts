@@ -20,8 +20,8 @@ export const CARRIERS: readonly Listed[] = [
   { name: "rabbitmq-client", broker: "rabbitmq", load: async () => (await import("./carriers/rabbitmq-client.ts")).rabbitMqClient },
 ];
 
-export function carrierOf(name: string): Promise<Carrier> {
+export function listedAs(name: string): Listed {
   const found = CARRIERS.find((carrier) => carrier.name === name);
   if (found === undefined) throw new Error(`no carrier "${name}"`);
-  return found.load();
+  return found;
 }

@@ -2,7 +2,7 @@
 // by such a clock is refused and kept, what the broker vouches for is not, and nothing is lost or doubled.
 import { expect, test } from "vitest";
 import { describeBrokers } from "../brokers.ts";
-import { carrierOf } from "./carriers.ts";
+import { listedAs } from "./carriers.ts";
 import { exitOf, World } from "./world.ts";
 
 const HOUR_MS = 3_600_000;
@@ -17,16 +17,16 @@ interface Hosts {
 
 /** One broker that vouches for the time at which it took a message, and one that does not. */
 for (const name of ["sqs", "redis-streams"]) {
-  const carrier = carrierOf(name);
+  const listed = listedAs(name);
   const vouches = name === "sqs";
 
-  describeBrokers([carrier.broker, "postgres"], `an hour wrong on ${name}`, (url, postgres) => {
+  describeBrokers([listed.broker, "postgres"], `an hour wrong on ${name}`, (url, postgres) => {
     const place = { url, postgres, ordering: "none", events: EVENTS, paceMs: 0 } as const;
 
     /** The world after all has ended, in whatever way. */
     async function run({ publisherMs = 0, consumerMs = 0 }: Hosts): Promise<World> {
-      const world = await World.open(carrier, place);
-      const { transport, close } = await carrier.open(url);
+      const world = await World.open(listed, place);
+      const { transport, close } = await (await listed.load()).open(url);
       expect(transport.capabilities.vouchesEnqueueTime).toBe(vouches);
       await transport.close();
       await close();
@@ -66,7 +66,7 @@ for (const name of ["sqs", "redis-streams"]) {
 
 describeBrokers(["sqs", "postgres"], "consumers of one group whose clocks are an hour apart", (url, postgres) => {
   test("[REP-07] [REP-10] share the work, lose nothing and double nothing", SLOW, async () => {
-    const world = await World.open(carrierOf("sqs"), { url, postgres, ordering: "none", events: 5 * EVENTS, paceMs: 0 });
+    const world = await World.open(listedAs("sqs"), { url, postgres, ordering: "none", events: 5 * EVENTS, paceMs: 0 });
     const workers = [...(await world.consumers(1)), ...(await world.consumers(1, HOUR_MS))];
     expect(await world.publish()).toBe(0);
     await world.untilSettled(FINISHES_WITHIN_MS);

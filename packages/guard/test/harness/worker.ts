@@ -7,7 +7,7 @@ import type { Observer } from "../../src/ports/observer.ts";
 import { Postgres } from "../../src/postgres/postgres.ts";
 import { PostgresClaims, type PostgresTransaction } from "../../src/stores/postgres-claims.ts";
 import { PostgresLedger, PostgresLimits } from "../../src/stores/postgres-limits.ts";
-import { carrierOf } from "./carriers.ts";
+import { listedAs } from "./carriers.ts";
 import { countedIn, GROUP } from "./counted.ts";
 import { PostgresLetters } from "./letters.ts";
 import type { Orders } from "./world.ts";
@@ -21,7 +21,7 @@ const keys = parseKeys(orders.keys, "argument");
 const pool = new Pool({ connectionString: orders.postgres, max: 12 });
 pool.on("error", () => undefined);
 const postgres = new Postgres(pool, { schema: world });
-const { transport, close } = await (await carrierOf(orders.carrier)).open(orders.url);
+const { transport, close } = await (await listedAs(orders.carrier).load()).open(orders.url);
 
 let left = orders.passes;
 const dieAt = (name: string): void => {

@@ -179,7 +179,7 @@ async function inRounds(item: Item, lane: Lane, known: Known, request: ProbeRequ
     const before = last;
     last = await lane.run(item.attack.stage, async (stage) => {
       const bench = new Bench(stage, known, turn);
-      return { bench, outcome: await item.case.run(bench) };
+      return { bench, outcome: unlessUnanswered(await item.case.run(bench), bench) };
     });
     if (last.outcome.ruling !== "shown") {
       if (before === undefined) break;
@@ -189,6 +189,13 @@ async function inRounds(item: Item, lane: Lane, known: Known, request: ProbeRequ
   }
   const { outcome, bench } = last!;
   return verdictOf(item, outcome, bench, request);
+}
+
+/** A server that answered nothing at all, because it was slow or gone, has warded nothing off. */
+function unlessUnanswered(outcome: Outcome, { record }: Bench): Outcome {
+  const answers = record.filter(({ what }) => what === "answered");
+  if (outcome.ruling !== "withstood" || answers.length === 0 || !answers.every(({ said }) => said.startsWith("lost"))) return outcome;
+  return { ruling: "inconclusive", said: "no call was answered in time" };
 }
 
 function verdictOf({ attack, case: one, number }: Item, outcome: Outcome, bench: Bench | undefined, request: ProbeRequest): CaseVerdict {

@@ -9,6 +9,21 @@ export const SEED = "tests";
 export const probed = (profile: Profile, options: Partial<ProbeRequest> = {}): Promise<ProbeResult> =>
   probe({ profile, seed: SEED, ...options });
 
+/** Of each of the four kinds, what can be shown on every broker. */
+export const FOUR = [
+  "free-payload",
+  "client-headers",
+  "client-key",
+  "unconfirmed",
+  "chosen-destination",
+  "moved-message",
+  "foreign-type",
+  "same-bytes",
+  "forged-message",
+  "always-failing",
+  "malformed-bytes",
+];
+
 export const verdictOf = ({ verdicts }: ProbeResult, attack: string): AttackVerdict => {
   const verdict = verdicts.find((one) => one.attack === attack);
   if (verdict === undefined) throw new Error(`there is no attack ${attack}`);

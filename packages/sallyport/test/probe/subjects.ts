@@ -14,6 +14,8 @@ const EFFECTS = { file: "effects.jsonl", done: '"kind":"done"', tried: '"kind":"
 const BOUNDS = { patienceMs: 4000, startsWithinMs: 120_000, watchMs: 800 };
 /** What holds is waited for as long as it takes on a slow machine; only what falls costs the whole time. */
 const PATIENT = { patienceMs: 12_000, startsWithinMs: 120_000, answersWithinMs: 60_000, watchMs: 800 };
+/** Brokers that are started beside it take a machine's whole breath. */
+const SLOW = { startsWithinMs: 120_000, attemptsWithinMs: 60_000 };
 /** Three retries, after one, two and four seconds: that is what the article says of its own. */
 const PROMISED = { mostAttempts: 4, attemptsWithinMs: 9000 };
 /** Each is started many times: what was compiled once is kept. */
@@ -165,39 +167,45 @@ export const redisWrong = (): Profile =>
     bounds: { ...BOUNDS, attemptsWithinMs: 3000 },
   });
 
-export const redisOurs = (): Profile =>
+/** The guard, on any of the brokers. */
+const guardedOn = (kind: string, url = "{broker.url}"): Profile =>
   profileOf({
-    name: "redis-ours",
+    name: `${kind}-ours`,
     server: {
       command: [...NODE, join(SERVERS, "guarded.ts"), "serve"],
-      env: { ...REDIS, SALLYPORT_KEYS: JSON.stringify(KEYS) },
+      env: { ...FAST, BROKER: kind, BROKER_URL: url, SALLYPORT_KEYS: JSON.stringify(KEYS) },
     },
     worker: { command: [...NODE, join(SERVERS, "guarded.ts"), "work"] },
-    broker: { kind: "redis" },
+    broker: { kind },
     messages: {
       honest: { tool: "note_created", arguments: { noteId: "n1", text: "{canary}" } },
       fails: { tool: "note_created", arguments: { noteId: "n1", text: "poison {canary}" } },
     },
     effects: { file: "effects.txt", done: "done", tried: "tried" },
-    bounds: PATIENT,
+    bounds: { ...PATIENT, ...SLOW },
   });
 
-export const natsOurs = (): Profile =>
+export const redisOurs = (): Profile => guardedOn("redis");
+export const natsOurs = (): Profile => guardedOn("nats");
+export const rabbitMqOurs = (): Profile => guardedOn("rabbitmq");
+export const kafkaOurs = (): Profile => guardedOn("kafka", "{broker.bootstrap}");
+
+const ordered = (text: string) => ({ tool: "order", arguments: { text } });
+
+/** Everything is left to the model, and what it orders is done by a worker in the wrong manner. */
+const wrongOn = (kind: string, env: Readonly<Record<string, string>>): Profile =>
   profileOf({
-    name: "nats-ours",
-    server: {
-      command: [...NODE, join(SERVERS, "guarded.ts"), "serve"],
-      env: { ...FAST, NATS_URL: "{broker.url}", SALLYPORT_KEYS: JSON.stringify(KEYS) },
-    },
-    worker: { command: [...NODE, join(SERVERS, "guarded.ts"), "work"] },
-    broker: { kind: "nats" },
-    messages: {
-      honest: { tool: "note_created", arguments: { noteId: "n1", text: "{canary}" } },
-      fails: { tool: "note_created", arguments: { noteId: "n1", text: "poison {canary}" } },
-    },
+    name: `${kind}-wrong`,
+    server: { command: [...NODE, join(SERVERS, `${kind}-wrong.ts`)], env: { ...FAST, ...env } },
+    worker: { command: [...NODE, join(SERVERS, `${kind}-worker.ts`)] },
+    broker: { kind },
+    messages: { honest: ordered("{canary}"), fails: ordered("poison {canary}") },
     effects: { file: "effects.txt", done: "done", tried: "tried" },
-    bounds: PATIENT,
+    bounds: { ...BOUNDS, ...SLOW, attemptsWithinMs: 3000 },
   });
+
+export const rabbitMqWrong = (): Profile => wrongOn("rabbitmq", { RABBITMQ_URL: "{broker.url}" });
+export const kafkaWrong = (): Profile => wrongOn("kafka", { KAFKA_BROKERS: "{broker.bootstrap}" });
 
 export const natsWrong = (): Profile =>
   profileOf({
@@ -206,5 +214,15 @@ export const natsWrong = (): Profile =>
     broker: { kind: "nats" },
     messages: { honest: { tool: "order", arguments: { text: "{canary}" } } },
     effects: { file: "effects.txt" },
+    bounds: BOUNDS,
+  });
+
+export const redisJobs = (manner = "open", skip: readonly string[] = []): Profile =>
+  profileOf({
+    name: "redis-jobs",
+    server: { command: [...NODE, join(SERVERS, "redis-jobs.ts"), manner], env: REDIS },
+    broker: { kind: "redis" },
+    messages: { honest: { tool: "add_job", arguments: { queue: "mail", data: { text: "{canary}" }, priority: 1 } } },
+    tools: { skip, arguments: { get_jobs: { queue: "mail" } } },
     bounds: BOUNDS,
   });

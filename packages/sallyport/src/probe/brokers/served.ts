@@ -7,27 +7,34 @@ import { BrokerFailure, type StartedBroker } from "./broker.ts";
 const ANSWERS_WITHIN_MS = 20_000;
 const STEP_MS = 25;
 
-export interface Served {
+export type Signal = (which: "SIGSTOP" | "SIGCONT") => void;
+
+export interface Launched {
+  /** As it is said in a failure. */
+  readonly program: string;
   readonly command: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
   readonly folder: string;
-  readonly names: Readonly<Record<string, string>>;
-  /** Rejects while the broker does not answer. */
-  readonly tap: (signal: (which: "SIGSTOP" | "SIGCONT") => void) => Promise<Tap>;
+  /** Default 20 s. */
+  readonly answersWithinMs?: number;
 }
 
-/** @throws {BrokerFailure} */
-export async function served({ command, folder, names, tap: open }: Served): Promise<StartedBroker> {
-  const group = new ProcessGroup({ command, env: scrubbedEnvironment(folder, {}), folder }, "logged");
-  const program = command[0] ?? "";
-  for (const giveUpAtMs = performance.now() + ANSWERS_WITHIN_MS; ;) {
+export interface Running<T> {
+  /** What {@link launched} was waiting for. */
+  readonly answer: T;
+  readonly end: () => Promise<void>;
+}
+
+/** Resolves when `ask`, which rejects while it does not answer, has an answer. @throws {BrokerFailure} */
+export async function launched<T>(
+  { program, command, env = {}, folder, answersWithinMs = ANSWERS_WITHIN_MS }: Launched,
+  ask: (signal: Signal) => Promise<T>,
+): Promise<Running<T>> {
+  const group = new ProcessGroup({ command, env: scrubbedEnvironment(folder, env), folder }, "logged");
+  for (const giveUpAtMs = performance.now() + answersWithinMs; ;) {
     try {
-      const tap = await open((which) => group.signal(which));
-      const close = async (): Promise<void> => {
-        group.signal("SIGCONT");
-        await tap.close();
-        await group.end(false);
-      };
-      return { names, tap, close };
+      const answer = await ask((which) => group.signal(which));
+      return { answer, end: () => group.end(false) };
     } catch (error) {
       const gone = group.exit?.why ?? (group.exit === undefined ? undefined : `${program} ended: ${group.log.slice(-300)}`);
       if (gone === undefined && performance.now() < giveUpAtMs) {
@@ -38,6 +45,29 @@ export async function served({ command, folder, names, tap: open }: Served): Pro
       throw new BrokerFailure(gone ?? `${program} does not answer`, { cause: error });
     }
   }
+}
+
+export interface Served {
+  readonly command: readonly string[];
+  readonly folder: string;
+  readonly names: Readonly<Record<string, string>>;
+  /** Rejects while the broker does not answer. */
+  readonly tap: (signal: Signal) => Promise<Tap>;
+}
+
+/** @throws {BrokerFailure} */
+export async function served({ command, folder, names, tap: open }: Served): Promise<StartedBroker> {
+  let wake = (): void => undefined;
+  const { answer: tap, end } = await launched({ program: command[0] ?? "", command, folder }, (signal) => {
+    wake = () => signal("SIGCONT");
+    return open(signal);
+  });
+  const close = async (): Promise<void> => {
+    wake();
+    await tap.close();
+    await end();
+  };
+  return { names, tap, close };
 }
 
 /** One that runs already. */

@@ -2,7 +2,7 @@
 // by scripts before anybody takes it. What a group is owed is its lag and its pending entries; what a list is, its length.
 import { setTimeout as after } from "node:timers/promises";
 import type { Redis } from "ioredis";
-import { decoded, encoded, type Message, type Owed, quoted, type Seen, type Tap } from "./tap.ts";
+import { decoded, encoded, type Message, NotTaken, type Owed, quoted, type Seen, type Tap } from "./tap.ts";
 
 const PUSHES: ReadonlySet<string> = new Set(["lpush", "rpush", "lpushx", "rpushx"]);
 const POPS: ReadonlySet<string> = new Set(["blpop", "brpop", "blmove", "brpoplpush", "bzpopmin"]);
@@ -23,6 +23,7 @@ export class RedisTap implements Tap {
   readonly #lastIds = new Map<string, string>();
   readonly #own = new Set<string>();
   readonly #popped = new Set<string>();
+  /** Channels: nothing of them is kept. */
   readonly #heard = new Set<string>();
   #ownAddress = "";
   #monitor: Redis | undefined;
@@ -75,6 +76,7 @@ export class RedisTap implements Tap {
       this.#own.add(`${destination}\n${body.toString("latin1")}`);
       await this.#commands.publish(destination, body);
     } else if (form === "list") await this.#commands.lpush(destination, body);
+    else if (form === "hash") await this.#overwrite(destination, headers[BODY], body);
     else {
       const { [BODY]: name = "data", ...fields } = headers;
       const rest = Object.entries(fields).flat();
@@ -103,8 +105,8 @@ export class RedisTap implements Tap {
   }
 
   async destinations(): Promise<readonly string[]> {
-    const keys = [...(await this.#keysOf("stream")), ...(await this.#keysOf("list"))];
-    return [...new Set([...keys, ...this.#heard])].sort();
+    const keys = await Promise.all((["stream", "list", "hash"] as const).map((type) => this.#keysOf(type)));
+    return [...new Set([...keys.flat(), ...this.#heard])].sort();
   }
 
   async silence(): Promise<() => Promise<void>> {
@@ -144,14 +146,14 @@ export class RedisTap implements Tap {
     if (name === "echo" && first.startsWith(MARK)) this.#heardMarks.add(first);
     const own = source === this.#ownAddress;
     if (POPS.has(name) && !own) this.#popped.add(first);
-    const add = (text: string, form: string): void => {
-      this.#heard.add(first);
-      this.#seen.push({ destination: first, bytes: encoded(text), text, headers: {}, form, own });
-    };
+    const add = (text: string, form: string, headers = {}): void =>
+      void this.#seen.push({ destination: first, bytes: encoded(text), text, headers, form, own });
     if (PUSHES.has(name)) for (const text of rest) add(text, "list");
     // A script that writes what it was told to is how queues on Redis keep their jobs; elsewhere it is a value.
-    else if (/^h(?:m?set)$/.test(name)) add(rest.join(" "), source === "lua" ? "hash" : "value");
-    else if (/^(?:p?setex|set|append|zadd|sadd|json\.set)$/.test(name)) add(rest.join(" "), "value");
+    else if (/^h(?:m?set)$/.test(name)) {
+      const body = fieldsOf(rest).find(([, value]) => value.startsWith("{"))?.[0];
+      add(rest.join(" "), source === "lua" ? "hash" : "value", body === undefined ? {} : { [BODY]: body });
+    } else if (/^(?:p?setex|set|append|zadd|sadd|json\.set)$/.test(name)) add(rest.join(" "), "value");
   }
 
   #onPublished(destination: string, bytes: Buffer): void {
@@ -170,12 +172,18 @@ export class RedisTap implements Tap {
     }
   }
 
+  /** A record, such as a job, is where its queue points to: only one that is there can be written, in its own field. */
+  async #overwrite(destination: string, field: string | undefined, body: Buffer): Promise<void> {
+    if (field === undefined || (await this.#commands.hexists(destination, field)) === 0) throw new NotTaken(`there is no ${destination}`);
+    await this.#commands.hset(destination, field, body);
+  }
+
   async #formOf(destination: string, usual: string): Promise<string> {
     const type = await this.#commands.type(destination);
     return type === "none" ? usual : type;
   }
 
-  async #keysOf(type: "stream" | "list"): Promise<readonly string[]> {
+  async #keysOf(type: "stream" | "list" | "hash"): Promise<readonly string[]> {
     const keys: string[] = [];
     for (let cursor = "0"; ;) {
       const [next, page] = (await this.#commands.call("SCAN", cursor, "COUNT", "1000", "TYPE", type)) as [string, string[]];
@@ -198,6 +206,9 @@ function entryOf(fields: readonly Buffer[]): Pick<Seen, "bytes" | "text" | "head
   const headers = given.filter((one) => one !== body).map(([field, value]) => [field, value.toString()] as const);
   return { bytes, text: decoded(bytes), headers: { ...Object.fromEntries(headers), [BODY]: name } };
 }
+
+const fieldsOf = (list: readonly string[]): readonly (readonly [string, string])[] =>
+  Array.from({ length: Math.floor(list.length / 2) }, (_, index) => [list[2 * index]!, list[2 * index + 1]!] as const);
 
 const pairs = (list: readonly unknown[]): ReadonlyMap<string, unknown> =>
   new Map(Array.from({ length: list.length / 2 }, (_, index) => [String(list[2 * index]), list[2 * index + 1]]));

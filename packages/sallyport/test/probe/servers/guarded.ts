@@ -1,19 +1,16 @@
-// The guard on Redis Streams or on NATS JetStream: tools bound to a contract on one's own server, and a consumer beside it.
+// The guard on a broker: tools bound to a contract on one's own server, and a consumer beside it.
 import { appendFileSync } from "node:fs";
 import { McpServer } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { Consumer, contract, event, keysFromEnv, Publisher, type ReceivedEvent } from "@sallyport/guard";
-import { headers, connect } from "@nats-io/transport-node";
-import { NatsTransport } from "@sallyport/guard/adapters/nats";
-import { RedisStreamsTransport } from "@sallyport/guard/adapters/redis-streams";
 import { bindTools } from "@sallyport/guard/mcp";
 import { SqliteDatabase } from "@sallyport/guard/sqlite";
 import { SqliteClaims } from "@sallyport/guard/stores/sqlite-claims";
 import { SqliteDeadLetters } from "@sallyport/guard/stores/sqlite-dead-letters";
 import { SqliteLedger, SqliteLimits } from "@sallyport/guard/stores/sqlite-limits";
 import { SqliteTrail } from "@sallyport/guard/stores/sqlite-trail";
-import { Redis } from "ioredis";
 import { z } from "zod";
+import { GROUP, transportFor } from "./transports.ts";
 
 const notes = contract({
   name: "notes",
@@ -35,12 +32,7 @@ const notes = contract({
 });
 
 const database = new SqliteDatabase("stores.db");
-const { NATS_URL, REDIS_URL = "" } = process.env;
-const transport =
-  NATS_URL === undefined
-    ? new RedisStreamsTransport(new Redis(REDIS_URL), { persists: false })
-    : new NatsTransport({ connection: await connect({ servers: NATS_URL, maxReconnectAttempts: -1 }), headers });
-for (const destination of ["notes", "tasks"]) if (transport instanceof NatsTransport) await transport.declare(destination);
+const transport = await transportFor(process.env["BROKER"] ?? "", process.env["BROKER_URL"] ?? "", ["notes", "tasks"]);
 const [keys, trail] = [keysFromEnv("SALLYPORT_KEYS"), new SqliteTrail(database)];
 
 if (process.argv[2] === "serve") {
@@ -59,7 +51,7 @@ if (process.argv[2] === "serve") {
   };
   const consumer = new Consumer({
     contract: notes,
-    group: "workers",
+    group: GROUP,
     transport,
     keys,
     trail,

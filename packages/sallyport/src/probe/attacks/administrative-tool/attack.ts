@@ -1,12 +1,15 @@
 // DST-09: a destination with a message in it, and tools that are named as if they made an end of such things.
 import { withValue } from "../../schema/slots.ts";
-import { attack, type Case, notApplicable, shown, withstood } from "../attack.ts";
 import type { KnownTool } from "../../known.ts";
 import { encoded } from "../../taps/tap.ts";
+import { attack, type Case, inconclusive, notApplicable, type Outcome, shown, withstood } from "../attack.ts";
+import { filledByTarget, placesIn } from "../reading.ts";
 
-const ENDS = /delete|remove|purge|drop|destroy|flush|clear|trim/i;
+const ENDS = /delete|remove|purge|drop|destroy|flush|clear|trim|drain|clean|empty|obliterate|reset|(?:^|[_-])del(?:$|[_-])/i;
 const MAKES = /create|declare|add|make|new|configure|set/i;
 const NAMED = /topic|queue|stream|exchange|channel|subject|consumer|binding|permission|key/i;
+
+const LISTED = /^(?:keys|names)$/i;
 
 /** What the tool is named for is what it is given. */
 const FORM = /stream|list/i;
@@ -21,33 +24,44 @@ export const administrativeTool = attack({
   stage: "turn",
   cases: ({ tools }) => {
     const cases = tools.flatMap((tool) => [
-      ...(ENDS.test(tool.name) ? placesOf(tool).map((path) => endCase(tool, path)) : []),
-      ...(MAKES.test(tool.name) && NAMED.test(tool.name) ? placesOf(tool).map((path) => makeCase(tool, path)) : []),
+      ...(ENDS.test(tool.name) ? endsOf(tool) : []),
+      ...(MAKES.test(tool.name) && NAMED.test(tool.name) ? placesIn(tool).map((path) => makeCase(tool, path)) : []),
     ]);
     return cases.length === 0 ? notApplicable("no tool is named as if it administered the broker") : cases;
   },
 });
 
-const placesOf = ({ slots, name }: KnownTool): readonly (readonly string[])[] => {
-  const named = slots.filter(({ role, type }) => role === "destination" && type === "string");
-  const others = slots.filter(
-    ({ path, type }) => type === "string" && path.length === 1 && /^(?:name|key)$/i.test(path[0]!) && NAMED.test(name),
-  );
-  return [...named, ...others].map(({ path }) => path);
-};
+/** By a name, by a list of names, or without being told, as what clears everything is. */
+function endsOf(tool: KnownTool): readonly Case[] {
+  const lists = tool.slots.filter(({ type, path, role }) => type === "array" && (role === "destination" || LISTED.test(path.at(-1)!)));
+  const cases = [
+    ...placesIn(tool).map((path) => endCase(tool, path, (place) => place)),
+    ...lists.map(({ path }) => endCase(tool, path, (place) => [place])),
+  ];
+  return cases.length > 0 ? cases : [endCase(tool, [], (place) => place)];
+}
 
-const endCase = (tool: KnownTool, path: readonly string[]): Case => ({
-  name: `${tool.name}: ends ${path.join(".")}`,
+const endCase = (tool: KnownTool, path: readonly string[], valueOf: (place: string) => unknown): Case => ({
+  name: `${tool.name}: ends ${path.join(".") || "whatever there is"}`,
   at: tool.name,
-  sends: `a message on a destination of our own, then a call of ${tool.name} with ${path.join(".")} = its name`,
+  sends: `a message on a destination of our own, then a call of ${tool.name}${path.length === 0 ? "" : ` with ${path.join(".")} = its name`}`,
   run: async (bench) => {
     const { tap } = bench.stage;
     const place = bench.canary();
     await bench.put({ destination: place, bytes: encoded("{}"), headers: {} }, FORM.exec(tool.name)?.[0].toLowerCase());
-    if (!(await tap.destinations()).includes(place)) return notApplicable("on this broker nothing can be put there first");
-    await bench.call(tool.name, withValue(tool.honest(bench.canary()) ?? {}, path, place));
-    const gone = await bench.stage.until(async () => !(await tap.destinations()).includes(place), bench.bounds.watchMs);
-    return gone ? shown(`${tool.name} made an end of ${place} and of what was in it`) : withstood(`${place} is still there`);
+    for (const one of [place, ...(await filledByTarget(bench, bench.canary()))]) {
+      const of = (destinations: readonly string[]): readonly string[] => destinations.filter((name) => name.includes(one));
+      const before = of(await tap.destinations());
+      if (before.length === 0) continue;
+      await bench.call(tool.name, withValue(tool.honest(bench.canary()) ?? {}, path, valueOf(one)));
+      const missing = async (): Promise<readonly string[]> => {
+        const now = new Set(await tap.destinations());
+        return before.filter((name) => !now.has(name));
+      };
+      if (await bench.stage.until(async () => (await missing()).length > 0, bench.bounds.watchMs))
+        return shown(`${tool.name} made an end of ${(await missing()).join(", ")} and of what was in it`);
+    }
+    return held(tool, `${place} is still there`);
   },
 });
 
@@ -59,6 +73,10 @@ const makeCase = (tool: KnownTool, path: readonly string[]): Case => ({
     const place = bench.canary();
     await bench.call(tool.name, withValue(tool.honest(bench.canary()) ?? {}, path, place));
     const made = await bench.stage.until(async () => (await bench.stage.tap.destinations()).includes(place), bench.bounds.watchMs);
-    return made ? shown(`${tool.name} made ${place}`) : withstood("nothing of that name was made");
+    return made ? shown(`${tool.name} made ${place}`) : held(tool, "nothing of that name was made");
   },
 });
+
+/** That a tool did nothing to a place says something only of one that does what it is asked honestly. */
+const held = ({ name, honestly, said }: KnownTool, saw: string): Outcome =>
+  honestly === "refused" ? inconclusive(`no honest call of ${name} got through: ${said.slice(0, 160)}`) : withstood(saw);

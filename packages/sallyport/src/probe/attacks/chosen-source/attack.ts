@@ -1,8 +1,9 @@
 // DST-02: something is put where no agent has any business, and the tools are asked for it by name and by pattern.
 import { withValue } from "../../schema/slots.ts";
-import { attack, type Case, notApplicable, shown, withstood } from "../attack.ts";
 import type { KnownTool } from "../../known.ts";
 import { encoded } from "../../taps/tap.ts";
+import { attack, type Case, notApplicable, shown } from "../attack.ts";
+import { filledByTarget, honestMessage, nothingCameOut, placesIn } from "../reading.ts";
 
 const PATTERNS = ["*", "#", ">", ".*"];
 
@@ -15,12 +16,10 @@ export const chosenSource = attack({
   fix: "Let sources come from the contract, as destinations do, and refuse patterns.",
   stage: "turn",
   cases: ({ tools }) => {
-    const cases = tools.flatMap((tool) =>
-      tool.slots
-        .filter(({ role, type, words }) => role === "destination" && (type === "string" || type === "any") && words.length === 0)
-        .map(({ path }) => sourceCase(tool, path)),
-    );
-    return cases.length === 0 ? notApplicable("no tool has an argument that names a topic, a queue or a channel") : cases;
+    const cases = tools
+      .filter(({ honestly }) => honestly !== "published")
+      .flatMap((tool) => placesIn(tool).map((path) => sourceCase(tool, path)));
+    return cases.length === 0 ? notApplicable("no tool that may read has an argument that names a topic, a queue or a channel") : cases;
   },
 });
 
@@ -36,11 +35,12 @@ const sourceCase = (tool: KnownTool, path: readonly string[]): Case => ({
       places.push(place);
       await bench.put({ destination: place, bytes: encoded(JSON.stringify({ secret })), headers: {} }, form);
     }
+    places.push(...(await filledByTarget(bench, secret)));
     for (const source of [...places, ...PATTERNS]) {
       const { text } = await bench.call(tool.name, withValue(tool.honest(bench.canary()) ?? {}, path, source));
       if (text.includes(secret))
         return shown(`${tool.name} read what it had no business with, asked for ${path.join(".")} = \`${source}\``);
     }
-    return withstood("what was put there did not come out");
+    return nothingCameOut(bench, tool, await honestMessage(bench));
   },
 });

@@ -18,15 +18,35 @@ export const clientKey = attack({
 
 function casesOf(tool: KnownTool): readonly Case[] {
   const declared = tool.slots
-    .filter(({ role, type, words }) => role === "key" && type !== "integer" && words.length === 0)
+    .filter(({ role, type, words }) => role === "key" && !/^(?:integer|number)$/.test(type) && words.length === 0)
     .map(({ path }) => path);
   const names = new Set(tool.slots.map(({ path }) => path[0]));
   const usual = USUAL.key.filter((name) => !names.has(name)).map((name) => [name]);
+  const numbers = tool.slots.filter(({ role, type, words }) => role === "key" && /^(?:integer|number)$/.test(type) && words.length === 0);
   return [
+    ...numbers.map(({ path }) => numberCase(tool, path)),
     ...declared.map((path) => keyCase(tool, [path], path.join("."))),
     keyCase(tool, usual, `${usual.join(", ")}, which it does not have`),
   ];
 }
+
+/** Priorities and partitions, which stand under their own name in the message where it has no key. */
+const numberCase = (tool: KnownTool, path: readonly string[]): Case => ({
+  name: `${tool.name}: ${path.join(".")}, a number`,
+  at: tool.name,
+  sends: `a call of ${tool.name} with ${path.join(".")} = a number that nobody else uses`,
+  run: async (bench) => {
+    const canary = bench.canary();
+    const number = 10_000 + (Number.parseInt(canary.slice(2, 8), 16) % 1_000_000);
+    const seen = await bench.after(await bench.call(tool.name, withValue(tool.honest(canary) ?? {}, path, number)), canary);
+    const written = new RegExp(`\\b${path.at(-1)}"?[\\s:=]+"?${number}\\b`, "i");
+    const carried = seen.filter(
+      ({ key, text, headers }) => key === String(number) || written.test(text) || written.test(JSON.stringify(headers)),
+    );
+    if (carried.length === 0) return held(tool, `no message had it as its ${path.at(-1)}`);
+    return shown(`${tool.name} let the caller choose ${path.join(".")} of the message on ${on(carried)}`);
+  },
+});
 
 const keyCase = (tool: KnownTool, paths: readonly (readonly string[])[], what: string): Case => ({
   name: `${tool.name}: ${what}`,

@@ -1,4 +1,5 @@
-// PUB-03: words that every object has, and lists of one, which pass an allowlist that is a plain object.
+// PUB-03: words that every object has, and lists of one, which pass an allowlist that is a plain object. Where a text is
+// free there is no list to pass: that a list is taken for it says that the tool does not hold to its schema (PUB-02).
 import { type Slot, withValue } from "../../schema/slots.ts";
 import { attack, type Case, notApplicable, type Outcome, shown } from "../attack.ts";
 import { held, on, overPublishers } from "../front.ts";
@@ -10,8 +11,8 @@ const MOST_SLOTS = 4;
 
 export const coercedArguments = attack({
   id: "coerced-arguments",
-  title: "A prototype's name, or a list of one, passes the allowlist",
-  threats: ["PUB-03"],
+  title: "A prototype's name, or what is of the wrong type, passes the check",
+  threats: ["PUB-03", "PUB-02"],
   axis: "injection",
   severity: "high",
   fix: "Check the arguments' types before anything is looked up, and look up in a Map or with Object.hasOwn.",
@@ -24,8 +25,8 @@ function casesOf(tool: KnownTool): readonly Case[] {
   const texts = tool.slots.filter((slot) => slot.type === "string" && !actions.includes(slot)).slice(0, MOST_SLOTS);
   const places = actions.length > 0 || texts.length > 0 ? [] : ["action"];
   return [
-    ...actions.flatMap((slot) => [...PROTOTYPE.map((word) => wordCase(tool, slot.path, word)), listCase(tool, slot.path)]),
-    ...texts.map((slot: Slot) => listCase(tool, slot.path)),
+    ...actions.flatMap((slot) => [...PROTOTYPE.map((word) => wordCase(tool, slot.path, word)), listCase(tool, slot.path, "PUB-03")]),
+    ...texts.map((slot: Slot) => listCase(tool, slot.path, "PUB-02")),
     ...places.flatMap((name) => PROTOTYPE.map((word) => wordCase(tool, [name], word))),
   ];
 }
@@ -34,6 +35,7 @@ const wordCase = (tool: KnownTool, path: readonly string[], word: string): Case 
   name: `${tool.name}: ${word} as ${path.join(".")}`,
   at: tool.name,
   sends: `a call of ${tool.name} with ${path.join(".")} = ${JSON.stringify(word)}, after one with a made-up word`,
+  threats: ["PUB-03"],
   run: async (bench) => {
     const control = await attempt(bench, tool, path, bench.canary());
     if (control.ruling === "shown") return notApplicable(`${tool.name} takes any word as ${path.join(".")}: there is no list to pass`);
@@ -41,10 +43,11 @@ const wordCase = (tool: KnownTool, path: readonly string[], word: string): Case 
   },
 });
 
-const listCase = (tool: KnownTool, path: readonly string[]): Case => ({
+const listCase = (tool: KnownTool, path: readonly string[], threat: string): Case => ({
   name: `${tool.name}: a list of one as ${path.join(".")}`,
   at: tool.name,
   sends: `a call of ${tool.name} with ${path.join(".")} = [its honest value]`,
+  threats: [threat],
   run: (bench) => attempt(bench, tool, path, (honest: unknown) => [honest]),
 });
 

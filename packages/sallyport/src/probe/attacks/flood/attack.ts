@@ -1,5 +1,5 @@
 // PUB-08: an agent in a loop, within bounds.
-import { attack, type Case, shown } from "../attack.ts";
+import { attack, type Case, inconclusive, shown } from "../attack.ts";
 import { held, overPublishers } from "../front.ts";
 import type { KnownTool } from "../../known.ts";
 
@@ -34,6 +34,7 @@ const floodCase = (tool: KnownTool, calls: number): Case => ({
     await Promise.all(Array.from({ length: AT_ONCE }, caller));
     const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1);
     bench.note("called", `${tool.name}, ${calls} times in ${seconds} s; ${accepted} were accepted`);
+    if (accepted === 0) return inconclusive(`not one of ${calls} calls of ${tool.name} was accepted, the first neither`);
     if (accepted < calls) return held(tool, `${accepted} of ${calls} calls were accepted, the rest refused`);
     return shown(`all of ${calls} calls of ${tool.name} were accepted in a row`);
   },

@@ -1,0 +1,110 @@
+// What attacks on tools that read ask in common: where a tool can be told to look, how something comes to stand there, and
+// whether anything comes out of it at all. Where an honest message does not, that another did not says nothing.
+import type { Bench } from "../bench.ts";
+import type { Known, KnownTool } from "../known.ts";
+import { type Slot, withValue } from "../schema/slots.ts";
+import type { Seen } from "../taps/tap.ts";
+import { inconclusive, notApplicable, type Outcome, withstood } from "./attack.ts";
+
+/** On some brokers a place is a key, or just has a name. */
+const NAMED = /^(?:key|name)$/i;
+
+/** Arguments that name a topic, a queue, a channel, or what it is called where it has another name. */
+export function placesIn({ slots }: KnownTool): readonly (readonly string[])[] {
+  const free = slots.filter(({ type, words }) => (type === "string" || type === "any") && words.length === 0);
+  const named = free.filter(({ role }) => role === "destination");
+  return (named.length > 0 ? named : free.filter(isKey)).map(({ path }) => path);
+}
+
+const isKey = ({ path }: Slot): boolean => path.length === 1 && NAMED.test(path[0]!);
+
+/**
+ * A message of the target's own making on a place of our own, by every tool that publishes where it is told: what stands
+ * on the broker then is as the target keeps it.
+ */
+export async function filledByTarget(
+  bench: Bench,
+  text: string,
+  tools: readonly KnownTool[] = bench.known.tools,
+): Promise<readonly string[]> {
+  const places: string[] = [];
+  for (const tool of tools.filter(({ honestly }) => honestly === "published"))
+    for (const path of placesIn(tool)) {
+      const place = bench.canary();
+      await bench.call(tool.name, withValue(tool.honest(text) ?? {}, path, place));
+      const there = (await bench.published(text, bench.bounds.watchMs / 4)).some(({ destination }) => destination.includes(place));
+      if (there) places.push(place);
+    }
+  return places;
+}
+
+/** An honest message, as it was seen on the broker, and its canary. */
+export interface Honest {
+  readonly canary: string;
+  readonly message: Seen;
+}
+
+export async function honestMessage(bench: Bench): Promise<Honest | undefined> {
+  if (bench.known.publisher === undefined) return undefined;
+  const { canary, message } = await bench.send();
+  return message === undefined ? undefined : { canary, message };
+}
+
+/** Calls of a tool that look where honest messages are: as it is asked honestly, and by the names that their place has. */
+export function honestReads(bench: Bench, tool: KnownTool, { message }: Honest): readonly Record<string, unknown>[] {
+  const given = tool.honest(bench.canary()) ?? {};
+  // What may be left out, such as where to go on from, may be of a kind that nobody can make up.
+  const required = new Set(Array.isArray(tool.schema["required"]) ? (tool.schema["required"] as readonly string[]) : []);
+  const least = Object.fromEntries(Object.entries(given).filter(([name]) => required.has(name)));
+  const [path] = placesIn(tool);
+  if (path === undefined) return [given, least];
+  const names = new Set([message.destination, ...namesIn(bench.known)]);
+  return [given, ...[...names].map((name) => withValue(given, path, name))];
+}
+
+/** What the publisher is told, which need not be what the broker calls it. */
+function namesIn({ publisher }: Known): readonly string[] {
+  if (publisher === undefined) return [];
+  const given = publisher.honest("sallyport") ?? {};
+  return placesIn(publisher).flatMap(([name = ""]) => (typeof given[name] === "string" ? [given[name]] : []));
+}
+
+const CURSOR = /"[a-z_]*cursor"\s*:\s*"([^"]+)"/gi;
+const MOST_PAGES = 10;
+
+/** The first answer with this text in it; of a tool that gives out page by page, to the last: the newest is there. */
+export async function firstWith(
+  bench: Bench,
+  tool: KnownTool,
+  calls: readonly Record<string, unknown>[],
+  text: string,
+): Promise<string | undefined> {
+  const slot = tool.slots.find(({ path }) => path.length === 1 && /cursor$/i.test(path[0]!));
+  for (const given of calls) {
+    let cursor: string | undefined;
+    for (let page = 0; page < MOST_PAGES; page++) {
+      const answer = await bench.call(tool.name, cursor === undefined ? given : withValue(given, slot?.path ?? [], cursor));
+      if (answer.text.includes(text)) return answer.text;
+      const next = [...answer.text.matchAll(CURSOR)].at(-1)?.[1];
+      if (slot === undefined || next === undefined || next === cursor) break;
+      cursor = next;
+    }
+  }
+  return undefined;
+}
+
+const UNKNOWN = "no honest message is known, so that nothing can be said of where there is none";
+/** By a key, or without being told, it reads what else there is: values, settings, numbers. */
+const NO_MESSAGE = "the target publishes no message, and out of this tool, which names no place of messages, none came";
+
+/** What it says that something did not come out of a tool. */
+export async function nothingCameOut(bench: Bench, tool: KnownTool, honest: Honest | undefined): Promise<Outcome> {
+  if (bench.record.some(({ what, said }) => what === "answered" && said.startsWith("lost")))
+    return inconclusive(`an answer of ${tool.name} did not come in time`);
+  if (honest === undefined)
+    return tool.slots.some(({ role }) => role === "destination") ? inconclusive(UNKNOWN) : notApplicable(NO_MESSAGE);
+  if ((await firstWith(bench, tool, honestReads(bench, tool, honest), honest.canary)) !== undefined)
+    return withstood("an honest message came out, and it did not");
+  if (tool.honestly === "refused") return inconclusive(`no honest call of ${tool.name} got through: ${tool.said.slice(0, 160)}`);
+  return notApplicable(`no message comes out of ${tool.name}, an honest one neither`);
+}

@@ -1,0 +1,55 @@
+// What travels beside a message of RabbitMQ, and which queue reads what.
+import { expect, test } from "vitest";
+import { keptHeaders, propertiesOf, publishOptions } from "../../src/probe/taps/amqp-properties.ts";
+import { type Binding, comesBackTo, type Layout, type Queue, readBy } from "../../src/probe/taps/amqp-routing.ts";
+import { encoded, type Seen } from "../../src/probe/taps/tap.ts";
+
+const PROPERTIES = { message_id: "m1", delivery_mode: 2, priority: 3, headers: { count: 0, tenant: "a" } };
+const message = (headers: Record<string, string>) => ({ destination: "orders", bytes: encoded("{}"), headers });
+
+test("a copy has the same properties and headers, of the same types", () => {
+  const headers = keptHeaders(PROPERTIES);
+  expect(headers).toMatchObject({ message_id: "m1", priority: "3", count: "0", tenant: "a" });
+  expect(propertiesOf(message(headers))).toEqual(PROPERTIES);
+  expect(publishOptions(message(headers))).toEqual({ messageId: "m1", deliveryMode: 2, priority: 3, headers: PROPERTIES.headers });
+});
+
+test("what was changed of them is sent as it is now, and a message without any is kept on the disk", () => {
+  const changed = { ...keptHeaders(PROPERTIES), tenant: "b", message_id: "m2" };
+  expect(propertiesOf(message(changed))).toEqual({ ...PROPERTIES, message_id: "m2", headers: { count: 0, tenant: "b" } });
+  expect(propertiesOf(message({ reply_to: "me", own: "x" }))).toEqual({ delivery_mode: 2, reply_to: "me", headers: { own: "x" } });
+});
+
+const bound = (source: string, routing_key: string, destination = "q"): Binding => ({
+  source,
+  routing_key,
+  destination,
+  destination_type: "queue",
+});
+const seen = ["events/order.new.eu", "events/order.old", "events", "logs/a", "order.new.eu"].map((destination): Seen => ({
+  ...message({}),
+  destination,
+  text: "{}",
+  form: destination === "order.new.eu" ? "queue" : "exchange",
+  own: false,
+}));
+
+test("a queue reads what its bindings let through, of what was seen", () => {
+  expect(readBy(bound("events", "order.#"), "topic", seen)).toEqual(["events/order.new.eu", "events/order.old"]);
+  expect(readBy(bound("events", "order.*"), "topic", seen.slice(0, 2))).toEqual(["events/order.old"]);
+  expect(readBy(bound("events", "*.paid"), "topic", seen.slice(0, 2))).toEqual(["events/*.paid"]);
+  expect(readBy(bound("events", "order.old"), "direct", seen)).toEqual(["events/order.old"]);
+  expect(readBy(bound("logs", ""), "fanout", seen)).toEqual(["logs/a"]);
+  expect(readBy(bound("audit", ""), "fanout", seen)).toEqual(["audit"]);
+});
+
+test("what waits in a queue of a delay is owed to the queue that it comes back to", () => {
+  const layout: Layout = {
+    bindings: [bound("retries", "back"), bound("retries", "dead", "dead")],
+    exchanges: new Map([["retries", "direct"]]),
+  };
+  const delay = (name: string, given: Record<string, unknown>): Queue => ({ name, arguments: given });
+  expect(comesBackTo(delay("d", { "x-dead-letter-exchange": "retries", "x-dead-letter-routing-key": "back" }), layout)).toEqual(["q"]);
+  expect(comesBackTo(delay("d", { "x-dead-letter-exchange": "", "x-dead-letter-routing-key": "q" }), layout)).toEqual(["q"]);
+  expect(comesBackTo(delay("dead", {}), layout)).toEqual([]);
+});

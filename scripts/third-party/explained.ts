@@ -1,0 +1,86 @@
+// Why audit and probe disagree, one sentence each, read in the source and on the broker. What is so of one server stands
+// before what is so of all.
+import type { Ruling } from "../../packages/sallyport/src/finding/verdict.ts";
+
+type Said = "found" | "not found";
+
+/** `server threat`, then `threat`; then who said what. */
+const OF_ONE: ReadonlyMap<string, string> = new Map([
+  [
+    "mcp-redis-server DST-02",
+    "`LRANGE` is no reading of messages to the audit's model of Redis. What was put on the list came out of the tool: the probe is right.",
+  ],
+  [
+    "mcp-redis-server PSN-13",
+    "`LRANGE` is no reading of messages to the audit's model of Redis. What was put on the list came out of the tool: the probe is right.",
+  ],
+  [
+    "a2amcp PSN-13",
+    "`LRANGE` is no reading of messages to the audit's model of Redis. What was put on the list came out of the tool: the probe is right.",
+  ],
+  [
+    "a2amcp PUB-10",
+    "All its tools are one handler, which looks up whether an agent is there (`HEXISTS`), and the audit takes a look-up before a publish for one of the repeated call. The same call left two messages: the probe is right.",
+  ],
+  [
+    "atengk-kafka PSN-13",
+    "Messages are cut at a size that the caller says, and the audit takes that for a bound. The forged one came out word for word: the probe is right, a message is marked as nobody's.",
+  ],
+  [
+    "atengk-kafka PUB-13",
+    "Its handlers put the text of what was thrown into an ordinary answer, and wrong types are refused by the SDK before: the probe saw no such error. What the audit describes stands in the source.",
+  ],
+  [
+    "bullmq-mcp PUB-01",
+    "The type of a job is its `name`, which any word is taken for. The probe looks for arguments that are called action, type or event: it missed this, and the audit is right.",
+  ],
+  [
+    "bullmq-mcp PUB-10",
+    "A caller may hand in `opts.jobId`, by which BullMQ keeps a job from being added twice, and the audit lets that pass. Nobody has to: the same call made two jobs. The probe is right.",
+  ],
+  [
+    "redis-mcp-server PUB-13",
+    "Its handlers put the text of Redis's errors into an ordinary answer. The probe provokes refusals, and these are none to the protocol: the audit is right.",
+  ],
+  [
+    "mcp-redis-server PUB-13",
+    "A broker's error was not provoked by the probe's wrong types, which the schema's validation refuses in the SDK's own words. What the audit describes stands in the source.",
+  ],
+  [
+    "mcp-server-redis PUB-13",
+    "Its handler of a failed validation fails itself, and that exception's text goes to the model. The audit's rule asks for what the broker's client throws, and this one is the handler's own.",
+  ],
+  [
+    "mcp-server-redis DST-09",
+    "`delete` makes an end of any key, a stream with messages in it too. The audit takes `del` of a key for a value's end, not for an administration of the broker.",
+  ],
+  [
+    "gongrzhe DST-09",
+    "`delete` makes an end of any key, a stream with messages in it too. The audit takes `del` of a key for a value's end, not for an administration of the broker.",
+  ],
+]);
+
+const OF_ALL: ReadonlyMap<string, string> = new Map([
+  [
+    "PUB-02 found",
+    "What is published is a text, or a list of texts: there is no object to which the probe could add a key, which is how it tries. That no schema of an event stands between is so.",
+  ],
+  [
+    "PUB-07 found",
+    "The probe makes a text enormous where an argument is one; here it is one in a list, or of several types. The audit is right that nothing bounds it.",
+  ],
+  ["PUB-01 found", "The audit has one rule for PUB-01 and PUB-02, and the tool has no argument that names a type: nothing to make up."],
+  ["DST-01 found", "The same fact: the name becomes a part of the destination's, and the probe calls that DST-03."],
+  ["DST-03 not found", "The same fact: the audit calls it DST-01, whether the name is the whole destination or a part of it."],
+  ["OPS-04 found", "How a connection is set up cannot be attacked on loopback."],
+  [
+    "PUB-13 not found",
+    "A wrong type reaches the server's own code, and the interpreter's words come back. The audit's rule asks for what the broker's client throws.",
+  ],
+]);
+
+/** `undefined` where nobody has said why. */
+export function explained(server: string, threat: string, isFound: boolean, _ruling: Ruling | undefined): string | undefined {
+  const said: Said = isFound ? "found" : "not found";
+  return OF_ONE.get(`${server} ${threat}`) ?? OF_ALL.get(`${threat} ${said}`);
+}
