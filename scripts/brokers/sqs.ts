@@ -6,6 +6,7 @@ import type { Broker } from "./broker.ts";
 import { hasJavaAndMaven, jarsOf, resolveJars } from "./maven.ts";
 
 const ELASTICMQ = { group: "org.elasticmq", artifact: "elasticmq-server_2.13", version: "1.7.1" };
+export const ELASTICMQ_JARS = jarsOf(ELASTICMQ);
 const JAVA = ["-Xmx256m", "-Xms64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
 
 /** A database that is written to as soon as something is committed. */
@@ -30,7 +31,7 @@ export const elasticMq = (configured: (port: number, folder: string) => string):
   command(port, folder) {
     const file = join(folder, "elasticmq.conf");
     writeFileSync(file, configured(port, folder));
-    return { args: [...JAVA, `-Dconfig.file=${file}`, "-cp", join(jarsOf(ELASTICMQ), "*"), "org.elasticmq.server.Main"] };
+    return { args: [...JAVA, `-Dconfig.file=${file}`, "-cp", join(ELASTICMQ_JARS, "*"), "org.elasticmq.server.Main"] };
   },
   url: (port) => `http://127.0.0.1:${port}`,
   async answers(port) {

@@ -188,6 +188,7 @@ const guardedOn = (kind: string, url = "{broker.url}"): Profile =>
 export const redisOurs = (): Profile => guardedOn("redis");
 export const natsOurs = (): Profile => guardedOn("nats");
 export const rabbitMqOurs = (): Profile => guardedOn("rabbitmq");
+export const sqsOurs = (): Profile => guardedOn("sqs");
 export const kafkaOurs = (): Profile => guardedOn("kafka", "{broker.bootstrap}");
 
 const ordered = (text: string) => ({ tool: "order", arguments: { text } });
@@ -200,11 +201,13 @@ const wrongOn = (kind: string, env: Readonly<Record<string, string>>): Profile =
     worker: { command: [...NODE, join(SERVERS, `${kind}-worker.ts`)] },
     broker: { kind },
     messages: { honest: ordered("{canary}"), fails: ordered("poison {canary}") },
+    tools: { arguments: kind === "sqs" ? { publish: { queue: "audit", message: { text: "{canary}" } } } : {} },
     effects: { file: "effects.txt", done: "done", tried: "tried" },
     bounds: { ...BOUNDS, ...SLOW, attemptsWithinMs: 3000 },
   });
 
 export const rabbitMqWrong = (): Profile => wrongOn("rabbitmq", { RABBITMQ_URL: "{broker.url}" });
+export const sqsWrong = (): Profile => wrongOn("sqs", { SQS_URL: "{broker.url}" });
 export const kafkaWrong = (): Profile => wrongOn("kafka", { KAFKA_BROKERS: "{broker.bootstrap}" });
 
 export const natsWrong = (): Profile =>

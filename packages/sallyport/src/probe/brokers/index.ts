@@ -6,6 +6,7 @@ import { startNats } from "./nats.ts";
 import { startNone } from "./none.ts";
 import { startRabbitMq } from "./rabbitmq.ts";
 import { startRedis } from "./redis.ts";
+import { startSqs } from "./sqs.ts";
 
 export const BROKERS = {
   embedded: startEmbedded,
@@ -13,6 +14,7 @@ export const BROKERS = {
   nats: startNats,
   rabbitmq: startRabbitMq,
   kafka: startKafka,
+  sqs: startSqs,
   none: startNone,
 } as const satisfies Record<string, StartBroker>;
 

@@ -1,5 +1,6 @@
 // The guard's transports by the broker's name, each with what it needs declared. Clients are loaded when they are used.
 import type { Transport } from "@sallyport/guard/ports";
+import { clientSettings } from "./sqs-client.ts";
 
 export const GROUP = "workers";
 
@@ -56,11 +57,22 @@ const kafka: Open = async (brokers, destinations) => {
   return new KafkaTransport(client, connection, { minInSyncReplicas: 1 });
 };
 
+const sqs: Open = async (url, destinations) => {
+  const [{ SQS }, { queueNameOf, SqsTransport }] = await Promise.all([
+    import("@aws-sdk/client-sqs"),
+    import("@sallyport/guard/adapters/sqs"),
+  ]);
+  const client = new SQS(clientSettings(url));
+  for (const destination of destinations) await client.createQueue({ QueueName: queueNameOf("sallyport", destination, GROUP, false) });
+  return new SqsTransport(client, { groups: [GROUP], waitMs: 1000 });
+};
+
 const OPENERS = new Map([
   ["redis", redis],
   ["nats", nats],
   ["rabbitmq", rabbitmq],
   ["kafka", kafka],
+  ["sqs", sqs],
 ]);
 
 export async function transportFor(broker: string, url: string, destinations: readonly string[]): Promise<Transport> {

@@ -59,6 +59,8 @@ async function attempt(bench: Bench, tool: KnownTool, paths: readonly (readonly 
   const place = bench.canary();
   let given = tool.honest(bench.canary()) ?? {};
   for (const path of paths) given = withValue(given, path, form.replace("%", place));
+  // A name that no destination can have is refused.
+  await bench.stage.tap.make?.(form.replace("%", place)).catch(() => undefined);
   const seen = await bench.after(await bench.call(tool.name, given), place);
   const there = seen.filter(({ destination }) => destination.includes(place));
   if (there.length === 0) return held(tool, "no message was on a destination of that name");
