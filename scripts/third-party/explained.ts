@@ -7,6 +7,11 @@ type Said = "found" | "not found";
 /** `server threat`, then `threat`; then who said what. */
 const OF_ONE: ReadonlyMap<string, string> = new Map([
   [
+    "atengk-kafka PUB-05",
+    "The tool takes headers whose values are texts. The probe sends lists among them (`CC`), which the schema refuses, and then none: the audit is right.",
+  ],
+  ["atengk-kafka PUB-07", "What was sent was on the topic. That the audit has no finding of its size was not looked into."],
+  [
     "mcp-redis-server DST-02",
     "`LRANGE` is no reading of messages to the audit's model of Redis. What was put on the list came out of the tool: the probe is right.",
   ],
@@ -80,7 +85,9 @@ const OF_ALL: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** `undefined` where nobody has said why. */
-export function explained(server: string, threat: string, isFound: boolean, _ruling: Ruling | undefined): string | undefined {
+export function explained(server: string, threat: string, isFound: boolean, ruling: Ruling | undefined): string | undefined {
   const said: Said = isFound ? "found" : "not found";
-  return OF_ONE.get(`${server} ${threat}`) ?? OF_ALL.get(`${threat} ${said}`);
+  const open =
+    isFound && ruling === "inconclusive" ? "Open: the probe could not decide it, as is said above. The audit's finding stands." : undefined;
+  return OF_ONE.get(`${server} ${threat}`) ?? open ?? OF_ALL.get(`${threat} ${said}`);
 }

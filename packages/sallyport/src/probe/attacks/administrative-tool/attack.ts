@@ -38,7 +38,8 @@ function endsOf(tool: KnownTool): readonly Case[] {
     ...placesIn(tool).map((path) => endCase(tool, path, (place) => place)),
     ...lists.map(({ path }) => endCase(tool, path, (place) => [place])),
   ];
-  return cases.length > 0 ? cases : [endCase(tool, [], (place) => place)];
+  const asks = Array.isArray(tool.schema["required"]) && tool.schema["required"].length > 0;
+  return cases.length > 0 || asks ? cases : [endCase(tool, [], (place) => place)];
 }
 
 const endCase = (tool: KnownTool, path: readonly string[], valueOf: (place: string) => unknown): Case => ({
