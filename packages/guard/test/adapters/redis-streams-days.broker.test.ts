@@ -359,7 +359,12 @@ describeBroker("redis", "Redis Streams, from day to day", (url) => {
     const recorded = Promise.withResolvers<void>();
     let scripts = 0;
     // The first is the settling; what is taken after it is answered.
-    client.meddle = (_script, ask) => (scripts++ === 0 ? ask().finally(() => recorded.promise) : ask());
+    client.meddle = async (_script, ask) => {
+      const isFirst = scripts++ === 0;
+      const answer = await ask();
+      if (isFirst) await recorded.promise;
+      return answer;
+    };
     const settled = a!.ack();
     const [b] = await take(1);
     expect(textsOf([b!])).toEqual(["b"]);

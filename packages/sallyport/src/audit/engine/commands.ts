@@ -107,10 +107,9 @@ function waysOf(value: Value, shell: boolean): Ways {
 const namesOf = (word: Value): readonly string[] => textsOf(word).map((text) => text.split("/").at(-1) ?? text);
 
 /** Programs that run another, which is named somewhere among their words. */
-const RUNNERS: ReadonlySet<string> = new Set([
-  ...["docker", "docker-compose", "podman", "kubectl", "oc", "nerdctl", "wsl"],
-  ...["sudo", "env", "nohup", "timeout", "ssh", "sh", "bash", "cmd", "powershell"],
-]);
+const RUNNERS: ReadonlySet<string> = new Set(
+  "docker docker-compose podman nerdctl kubectl oc wsl sudo env nohup timeout ssh sh bash cmd powershell".split(" "),
+);
 
 /** Where the last of the wanted words stands. Options may stand between a program and what it is told to do. */
 function startOf(words: readonly Value[], wanted: readonly string[]): number | undefined {
