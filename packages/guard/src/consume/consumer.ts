@@ -17,6 +17,7 @@ import { Hold } from "./hold.ts";
 import { type ConsumePolicy, refuseTooSmall, resolvePolicy, retentionOf } from "./policy.ts";
 import { type Ending, endingOf, Settlement, type Work } from "./settlement.ts";
 import { Stopping } from "./stopping.ts";
+import { Turns } from "./turns.ts";
 
 /** A verdict that its worker did not live to carry out: failures are counted, so it was a rejection. */
 const CODE_OF_BUDGET = { failures: "ERR_POLICY_ATTEMPTS", crashes: "ERR_POLICY_CRASH_LOOP", verdict: "ERR_POLICY_REJECTED" } as const;
@@ -44,6 +45,11 @@ export interface ConsumerOptions<C extends Contract> {
   readonly onFailure?: (failure: HandlerFailure) => void;
 }
 
+interface Received {
+  readonly delivery: Delivery;
+  readonly value: Examined;
+}
+
 export class Consumer<C extends Contract> {
   readonly policy: ConsumePolicy;
   readonly #options: ConsumerOptions<C>;
@@ -56,6 +62,7 @@ export class Consumer<C extends Contract> {
   readonly #stop = new AbortController();
   readonly #stopping = new Stopping(this.#stop.signal);
   readonly #inWork = new Set<Promise<void>>();
+  readonly #turns = new Turns();
   #subscriptions: readonly Subscription[] = [];
   #draining = false;
 
@@ -133,7 +140,7 @@ export class Consumer<C extends Contract> {
   }
 
   async #processBatch(batch: readonly Delivery[]): Promise<void> {
-    const examined: { readonly delivery: Delivery; readonly value: Examined }[] = [];
+    const examined: Received[] = [];
     const settling: Promise<unknown>[] = [];
     for (const delivery of batch) {
       this.#observer.at?.("consume:received", undefined);
@@ -142,13 +149,47 @@ export class Consumer<C extends Contract> {
       if (result.ok) examined.push({ delivery, value: result.value });
       else settling.push(this.#settlement.refuse(delivery, result.refusal));
     }
-    const claim = (): Promise<readonly ClaimOutcome[]> => this.#options.claims.claim(examined.map(({ value }) => this.#claimOf(value)));
-    const outcomes = examined.length === 0 ? undefined : await this.#hold.untilAnswered(claim);
-    for (const [index, { delivery, value }] of examined.entries()) {
-      const outcome = outcomes?.[index];
-      if (outcome !== undefined) settling.push(this.#process(delivery, value, outcome));
-    }
+    if (examined.length > 0) await this.#claimAll(examined, settling);
     await Promise.all(settling);
+  }
+
+  async #claimAll(examined: readonly Received[], settling: Promise<unknown>[]): Promise<void> {
+    const leave = await this.#turns.beside();
+    const suspects: Received[] = [];
+    try {
+      const outcomes = await this.#claim(examined);
+      for (const [index, received] of examined.entries()) {
+        const outcome = outcomes?.[index];
+        if (outcome === undefined) continue;
+        if (!this.#isSuspect(outcome)) settling.push(this.#process(received.delivery, received.value, outcome));
+        else if (await this.#unclaim(received, outcome.token)) suspects.push(received);
+      }
+      await Promise.all(settling);
+    } finally {
+      leave();
+    }
+    for (const suspect of suspects) await this.#turns.alone(() => this.#tryAlone(suspect));
+  }
+
+  /** Whether an earlier attempt never ended: it may have killed its process, or have died beside what did (PSN-07). */
+  #isSuspect(outcome: ClaimOutcome): outcome is Extract<ClaimOutcome, { kind: "granted" }> {
+    return this.policy.concurrency > 1 && outcome.kind === "granted" && outcome.attempt - 1 > outcome.failures;
+  }
+
+  /** Uncounted, until its turn comes. */
+  async #unclaim({ value: { claimKey: key } }: Received, token: string): Promise<boolean> {
+    const release = (): Promise<unknown> => this.#options.claims.change([{ kind: "release", key, token, afterMs: 0 }]);
+    return (await this.#hold.untilAnswered(release)) !== undefined;
+  }
+
+  async #tryAlone({ delivery, value }: Received): Promise<void> {
+    const [outcome] = (await this.#claim([{ delivery, value }])) ?? [];
+    if (outcome !== undefined) await this.#process(delivery, value, outcome);
+  }
+
+  /** `undefined` when the consumer is stopped first. */
+  #claim(examined: readonly Received[]): Promise<readonly ClaimOutcome[] | undefined> {
+    return this.#hold.untilAnswered(() => this.#options.claims.claim(examined.map(({ value }) => this.#claimOf(value))));
   }
 
   async #process(delivery: Delivery, examined: Examined, claim: ClaimOutcome): Promise<unknown> {

@@ -33,7 +33,7 @@ async function answering(outcome: ClaimOutcome, options: Parameters<House["consu
 }
 
 const lettersOf = (home: House): Promise<readonly DeadLetter[]> => home.deadLetters.list({}, { limit: 10 });
-const granted = { kind: "granted", token: "t", attempt: 3, failures: 1 } as const;
+const granted = { kind: "granted", token: "t", attempt: 3, failures: 2 } as const;
 const event = { id: "e1", type: "note.created", source: "notes", generation: 2 };
 
 describe("a claim", () => {
