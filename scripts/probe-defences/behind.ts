@@ -150,7 +150,7 @@ export const FROM_BEHIND: readonly Opening[] = [
     [...BEHIND, "endless-handling"],
     [
       ...as("a handler may take for ever"),
-      told("attemptsWithinMs: 60_000", "attemptsWithinMs: 15_000"),
+      told("...profile.bounds, attemptsWithinMs: 60_000", "...profile.bounds, attemptsWithinMs: 15_000"),
       told(', spins: endless("spinning")', ""),
     ],
     "isolated",
@@ -159,7 +159,10 @@ export const FROM_BEHIND: readonly Opening[] = [
     ["PSN-06"],
     "handlers run in the consumer's own thread",
     [...BEHIND, "endless-handling"],
-    [told('[...command, "--isolate"]', "[...command]"), told("attemptsWithinMs: 60_000", "attemptsWithinMs: 15_000")],
+    [
+      told('[...command, "--isolate"]', "[...command]"),
+      told("...profile.bounds, attemptsWithinMs: 60_000", "...profile.bounds, attemptsWithinMs: 15_000"),
+    ],
     "isolated",
   ),
   open(

@@ -24,6 +24,9 @@ export const FOUR = [
   "malformed-bytes",
 ];
 
+/** Brokers that take long to start: all attacks in `npm run check:slow-probe`, and of each kind some in `npm test`. */
+export const MANY: Partial<ProbeRequest> = process.env["SLOW_PROBE"] === undefined ? { only: FOUR } : {};
+
 export const verdictOf = ({ verdicts }: ProbeResult, attack: string): AttackVerdict => {
   const verdict = verdicts.find((one) => one.attack === attack);
   if (verdict === undefined) throw new Error(`there is no attack ${attack}`);

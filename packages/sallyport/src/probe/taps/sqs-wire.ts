@@ -7,29 +7,34 @@ import { type Asked, askedIn } from "./sqs-requests.ts";
 const NAMES_QUEUES: ReadonlySet<string> = new Set(["CreateQueue", "GetQueueUrl", "ListQueues", "ListDeadLetterSourceQueues"]);
 const TAKEN = 200;
 
+export interface Told {
+  asked(asked: Asked): void;
+  /** What SQS did, before whoever asked for it is told. */
+  answered(asked: Asked, answer: string): void;
+}
+
 export class SqsWire {
   readonly url: string;
   readonly #server: Server;
   readonly #agent = new Agent({ keepAlive: true });
   readonly #to: URL;
-  readonly #onAnswer: (asked: Asked, answer: string) => void;
+  readonly #told: Told;
   #held: Promise<void> | undefined;
 
-  private constructor(server: Server, to: URL, onAnswer: (asked: Asked, answer: string) => void) {
+  private constructor(server: Server, to: URL, told: Told) {
     this.#server = server;
     this.#to = to;
-    this.#onAnswer = onAnswer;
+    this.#told = told;
     this.url = `http://127.0.0.1:${(server.address() as { readonly port: number }).port}`;
   }
 
-  /** `onAnswer` is told of what SQS did, before whoever asked for it is. */
-  static async open(to: string, onAnswer: (asked: Asked, answer: string) => void): Promise<SqsWire> {
+  static async open(to: string, told: Told): Promise<SqsWire> {
     const server = createServer();
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
       server.listen(0, "127.0.0.1", resolve);
     });
-    const wire = new SqsWire(server, new URL(to), onAnswer);
+    const wire = new SqsWire(server, new URL(to), told);
     server.on("request", (asking: IncomingMessage, answering: ServerResponse) => void wire.#pass(asking, answering));
     return wire;
   }
@@ -56,11 +61,12 @@ export class SqsWire {
       const body = await whole(asking);
       await this.#held;
       if (answering.destroyed) return;
+      const asked = askedIn(asking.headers, asking.url ?? "", body.toString());
+      this.#told.asked(asked);
       const answer = await this.#asked(asking, body, answering);
       const text = (await whole(answer)).toString();
       await this.#held;
-      const asked = askedIn(asking.headers, asking.url ?? "", body.toString());
-      if (answer.statusCode === TAKEN) this.#onAnswer(asked, text);
+      if (answer.statusCode === TAKEN) this.#told.answered(asked, text);
       const told = Buffer.from(NAMES_QUEUES.has(asked.action) ? text.replaceAll(/https?:\/\/[^/"<]+(?=\/)/g, this.url) : text);
       const { "transfer-encoding": _, ...headers } = answer.headers;
       answering.writeHead(answer.statusCode ?? 502, { ...headers, "content-length": told.length });

@@ -34,7 +34,11 @@ export class SqsTap implements Tap {
     const tap = new SqsTap(server, client);
     try {
       await tap.destinations();
-      tap.#wire = await SqsWire.open(server, (asked, answer) => tap.#onAnswer(asked, answer));
+      tap.#wire = await SqsWire.open(server, {
+        // Who waits for messages is not answered until there are any.
+        asked: ({ action, queue }) => void (action === READS && tap.#read.add(queue)),
+        answered: (asked, answer) => tap.#onAnswer(asked, answer),
+      });
       return tap;
     } catch (error) {
       client.destroy();
@@ -113,8 +117,7 @@ export class SqsTap implements Tap {
     this.#client.destroy();
   }
 
-  #onAnswer({ action, queue, sendings }: Asked, answer: string): void {
-    if (action === READS) this.#read.add(queue);
+  #onAnswer({ queue, sendings }: Asked, answer: string): void {
     const refused = sendings.some(({ id }) => id !== undefined) ? refusedIn(answer) : new Set<string>();
     for (const { body, attributes, group, id } of sendings) {
       if (id !== undefined && refused.has(id)) continue;
