@@ -101,6 +101,15 @@ export const POISON: readonly Removal[] = [
     guard(RECORD, 'if (found.started - found.finished >= request.maxCrashes) return "crashes";', ""),
   ),
   removal(
+    "PSN-07",
+    "what may have killed a process is handled beside others",
+    guard(
+      CONSUMER,
+      'this.policy.concurrency > 1 && outcome.kind === "granted" &&',
+      'this.policy.concurrency < 1 && outcome.kind === "granted" &&',
+    ),
+  ),
+  removal(
     "PSN-08",
     "a network that is down is the message's fault",
     guard(

@@ -175,8 +175,8 @@ export const REPLAY: readonly Removal[] = [
     "while the store is down, messages are handled without a claim",
     guard(
       "consume/consumer.ts",
-      "const claim = (): Promise<readonly ClaimOutcome[]> => this.#options.claims.claim(examined.map(({ value }) => this.#claimOf(value)));",
-      'const unclaimed = { kind: "granted", token: "", attempt: 1, failures: 0 } as const;\n    const claim = (): Promise<readonly ClaimOutcome[]> =>\n      this.#options.claims.claim(examined.map(({ value }) => this.#claimOf(value))).catch(() => examined.map(() => unclaimed));',
+      "this.#options.claims.claim(examined.map(({ value }) => this.#claimOf(value))));",
+      'this.#options.claims.claim(examined.map(({ value }) => this.#claimOf(value))).catch(() => examined.map(() => ({ kind: "granted", token: "", attempt: 1, failures: 0 }) as const)));',
     ),
   ),
   removal(
