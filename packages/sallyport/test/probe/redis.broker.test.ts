@@ -1,7 +1,7 @@
 // Servers on Redis, each beside one that the probe starts: Pub/Sub, lists and streams left to the model, and the guard.
 import { expect, test } from "vitest";
 import { describeBroker } from "../../../guard/test/brokers.ts";
-import { expectEvidence, probed, provenThreats, ruledAs, verdictOf } from "./rulings.ts";
+import { expectEvidence, MANY, probed, provenThreats, ruledAs, verdictOf } from "./rulings.ts";
 import { redisOurs, redisWrong } from "./subjects.ts";
 
 describeBroker("redis", "the probe beside a Redis server of its own", () => {
@@ -18,10 +18,10 @@ describeBroker("redis", "the probe beside a Redis server of its own", () => {
   });
 
   test("nothing is proven on the guard, and every attack that applies is withstood", { timeout: 480_000 }, async () => {
-    const result = await probed(redisOurs());
+    const result = await probed(redisOurs(), MANY);
     expect(result.failure).toBeUndefined();
     expect(ruledAs(result, "proven")).toEqual([]);
     expect(ruledAs(result, "inconclusive")).toEqual([]);
-    expect(ruledAs(result, "withstood").length).toBeGreaterThan(20);
+    expect(ruledAs(result, "withstood").length).toBeGreaterThan(7);
   });
 });

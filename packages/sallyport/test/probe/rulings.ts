@@ -1,5 +1,5 @@
 // A whole probe of one subject, and its rulings by attack.
-import { expect } from "vitest";
+import { expect, test } from "vitest";
 import type { AttackVerdict, Ruling } from "../../src/finding/verdict.ts";
 import type { Profile } from "../../src/probe/profile.ts";
 import { probe, type ProbeRequest, type ProbeResult } from "../../src/probe/probe.ts";
@@ -24,8 +24,13 @@ export const FOUR = [
   "malformed-bytes",
 ];
 
-/** Brokers that take long to start: all attacks in `npm run check:slow-probe`, and of each kind some in `npm test`. */
-export const MANY: Partial<ProbeRequest> = process.env["SLOW_PROBE"] === undefined ? { only: FOUR } : {};
+const isSlow = process.env["SLOW_PROBE"] !== undefined;
+
+/** All attacks in `npm run check:slow-probe`, and of each kind some in `npm test`. */
+export const MANY: Partial<ProbeRequest> = isSlow ? {} : { only: FOUR };
+
+/** Where every stage has a broker that takes long to start: in `npm run check:slow-probe` alone. */
+export const slowTest = test.runIf(isSlow);
 
 export const verdictOf = ({ verdicts }: ProbeResult, attack: string): AttackVerdict => {
   const verdict = verdicts.find((one) => one.attack === attack);

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { ELASTICMQ_JARS } from "../../../../scripts/brokers/sqs.ts";
 import { describeBroker } from "../../../guard/test/brokers.ts";
-import { expectEvidence, FOUR, MANY, probed, provenThreats, ruledAs, verdictOf } from "./rulings.ts";
+import { expectEvidence, FOUR, probed, provenThreats, ruledAs, slowTest, verdictOf } from "./rulings.ts";
 import { sqsOurs, sqsWrong } from "./subjects.ts";
 
 process.env["ELASTICMQ_JAR"] ??= ELASTICMQ_JARS;
@@ -22,11 +22,11 @@ describeBroker("sqs", "the probe beside an ElasticMQ of its own", () => {
     expectEvidence(result);
   });
 
-  test("nothing is proven on the guard, and every attack that applies is withstood", { timeout: 600_000 }, async () => {
-    const result = await probed(sqsOurs(), { ...MANY, lanes: LANES });
+  slowTest("nothing is proven on the guard, and every attack that applies is withstood", { timeout: 600_000 }, async () => {
+    const result = await probed(sqsOurs(), { lanes: LANES });
     expect(result.failure).toBeUndefined();
     expect(ruledAs(result, "proven")).toEqual([]);
     expect(ruledAs(result, "inconclusive")).toEqual([]);
-    expect(ruledAs(result, "withstood").length).toBeGreaterThan(MANY.only === undefined ? 20 : 7);
+    expect(ruledAs(result, "withstood").length).toBeGreaterThan(20);
   });
 });
