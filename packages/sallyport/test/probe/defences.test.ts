@@ -7,6 +7,7 @@ import { edited } from "../../../../scripts/defences/removal.ts";
 import { Scratch } from "../../../../scripts/defences/scratch.ts";
 import { OPENINGS, probedWithout, shownBy } from "../../../../scripts/probe-defences.ts";
 import { ATTACKS } from "../../src/probe/attacks/index.ts";
+import { slowTest } from "./rulings.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..", "..", "..");
 const SAMPLE = ["the arguments name the actor", "a message is taken where it is found"];
@@ -23,7 +24,7 @@ test("at least twenty threats are let in, one at a time or with those that look 
   expect(new Set(OPENINGS.flatMap(({ threats }) => threats)).size).toBeGreaterThanOrEqual(20);
 });
 
-test("exactly what is let in is proven", { timeout: 480_000 }, async () => {
+slowTest("exactly what is let in is proven", { timeout: 480_000 }, async () => {
   const scratch = new Scratch(ROOT);
   try {
     for (const letsIn of SAMPLE) {
