@@ -65,6 +65,10 @@ async function consumedOn(stage: Stage): Promise<readonly string[]> {
   const isAnnounced = stage.hasWorker || stage.effects !== undefined;
   const consumed = async (): Promise<readonly string[]> => (await stage.tap.owed()).map(({ destination }) => destination);
   await stage.until(async () => (await consumed()).length > 0, isAnnounced ? bounds.startsWithinMs : bounds.watchMs);
+  // Of several, one is the first.
+  let count = 0;
+  do count = (await consumed()).length;
+  while (count > 0 && (await stage.until(async () => (await consumed()).length > count, bounds.watchMs)));
   await stage.until(() => stage.isSettled(), bounds.patienceMs);
   return [...new Set(await consumed())];
 }

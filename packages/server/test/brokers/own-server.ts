@@ -12,7 +12,7 @@ export function ownServer(broker: Broker): () => Running {
   }, 90_000);
   afterAll(async () => {
     if (own !== undefined) await end(own);
-  });
+  }, 60_000);
   return () => {
     if (own === undefined) throw new Error(`${broker.name} was not started`);
     return own;
