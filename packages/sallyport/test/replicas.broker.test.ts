@@ -13,11 +13,13 @@ import { Ear, houseOn, plainest } from "./shared-house.ts";
 const same = (url: string): string => url;
 const ofSqs = (url: string): string => `${url.replace("http://", "sqs+http://")}?groups=shop`;
 
-const BROKERS: readonly (readonly [broker: Broker, addressOf: (url: string) => string])[] = [
+const ALL: readonly (readonly [broker: Broker, addressOf: (url: string) => string])[] = [
   [nats, same],
   [rabbitmq, same],
   [sqs, ofSqs],
 ];
+/** One of them in `npm test`, all in `npm run check:slow-brokers`. */
+const BROKERS = ALL.filter(([broker]) => process.env["SLOW_BROKERS"] !== undefined || broker === rabbitmq);
 
 async function freshStore(url: string): Promise<string> {
   const pool = new Pool({ connectionString: url, max: 1 });

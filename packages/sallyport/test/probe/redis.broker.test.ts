@@ -1,11 +1,11 @@
 // Servers on Redis, each beside one that the probe starts: Pub/Sub, lists and streams left to the model, and the guard.
 import { expect, test } from "vitest";
 import { describeBroker } from "../../../guard/test/brokers.ts";
-import { expectEvidence, MANY, probed, provenThreats, ruledAs, verdictOf } from "./rulings.ts";
+import { expectEvidence, MANY, probed, provenThreats, ruledAs, slowTest, verdictOf } from "./rulings.ts";
 import { redisOurs, redisWrong } from "./subjects.ts";
 
 describeBroker("redis", "the probe beside a Redis server of its own", () => {
-  test("what a server leaves to the model is proven, on channels, lists and streams", { timeout: 480_000 }, async () => {
+  slowTest("what a server leaves to the model is proven, on channels, lists and streams", { timeout: 480_000 }, async () => {
     const result = await probed(redisWrong());
     expect(result.failure).toBeUndefined();
     expect(provenThreats(result)).toEqual(
