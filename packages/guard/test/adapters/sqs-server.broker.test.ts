@@ -147,7 +147,7 @@ describeBroker("sqs", "A server of SQS", (url) => {
       const left = async (): Promise<unknown> =>
         (await admin.getQueueAttributes({ QueueUrl: QueueUrl!, AttributeNames: ["All"] })).Attributes;
       const none = { ApproximateNumberOfMessages: "0", ApproximateNumberOfMessagesNotVisible: "0" };
-      await expect.poll(left, within).toMatchObject(none);
+      await expect.poll(left, { ...within, timeout: 90_000 }).toMatchObject(none);
       expect(acknowledged).toBeGreaterThanOrEqual(5);
       expect(handled.toSorted((one, other) => one - other)).toEqual([0, 1, 2, 3, 4]);
       await consumer.drain(2000);
