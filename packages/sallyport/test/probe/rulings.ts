@@ -24,16 +24,10 @@ export const FOUR = [
   "malformed-bytes",
 ];
 
-/** One of each kind. */
-const ONE_EACH = ["free-payload", "chosen-destination", "same-bytes", "always-failing"];
-
-export const isSlow = process.env["SLOW_PROBE"] !== undefined;
+const isSlow = process.env["SLOW_PROBE"] !== undefined;
 
 /** All attacks in `npm run check:slow-probe`, and of each kind some in `npm test`. */
 export const MANY: Partial<ProbeRequest> = isSlow ? {} : { only: FOUR };
-
-/** Where every stage has a broker that takes long to start. */
-export const SOME = isSlow ? FOUR : ONE_EACH;
 
 /** What takes a minute and more: in `npm run check:slow-probe` alone. */
 export const slowTest = test.runIf(isSlow);
