@@ -3,6 +3,7 @@
 import type { Seen } from "./tap.ts";
 
 export interface Queue {
+  readonly exclusive?: boolean;
   readonly name: string;
   readonly type?: string;
   readonly messages?: number;

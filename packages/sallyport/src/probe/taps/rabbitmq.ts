@@ -116,7 +116,7 @@ export class RabbitMqTap implements Tap {
   async owed(): Promise<readonly Owed[]> {
     const [queues, layout, consumers] = await Promise.all([this.#queues(), this.#bound(), this.#asked<Consuming>("consumers")]);
     for (const { queue } of consumers) this.#read.add(queue.name);
-    await Promise.all([this.#caughtUp(), this.#lookAtDeliveries()]);
+    await Promise.all([this.#caughtUp(), this.#lookAtDeliveries(), this.#lookForConsumers(queues)]);
     const now = performance.now();
     const rows = queues.filter((queue) => this.#read.has(queue.name)).flatMap((queue) => this.#owedTo(queue, queues, layout, now));
     const waiting = queues.flatMap((queue): readonly Owed[] => {
@@ -194,6 +194,16 @@ export class RabbitMqTap implements Tap {
     const common = { bytes: new Uint8Array(content), text: decoded(content), headers, form, own: trace.connection === this.#ownConnection };
     // By CC and BCC one message goes to several.
     for (const one of [key, ...copies]) this.#seen.push({ destination: destinationOf(trace.exchange_name, one), ...common });
+  }
+
+  /** Whether anybody consumes, a queue says at once, and the management API seconds late; of an exclusive one only the latter. */
+  async #lookForConsumers(queues: readonly Queue[]): Promise<void> {
+    const open = queues.filter(({ name, exclusive }) => exclusive !== true && !this.#read.has(name));
+    const channel = await this.#connection.createChannel();
+    // One that is gone meanwhile ends the channel.
+    channel.on("error", () => undefined);
+    await Promise.allSettled(open.map(async ({ name }) => (await channel.checkQueue(name)).consumerCount > 0 && this.#read.add(name)));
+    await channel.close().catch(() => undefined);
   }
 
   async #lookAtDeliveries(): Promise<void> {
