@@ -14,6 +14,7 @@ import { AbstractSqsConsumer, AbstractSqsPublisher } from "@message-queue-toolki
 import { z } from "zod";
 import { Handled, type Order, orderSchema, ordersOf, TYPE } from "../event.ts";
 import type { Subject } from "../measure.ts";
+import { logger } from "./silent.ts";
 
 const QUEUE_URL = "https://sqs.eu-central-1.amazonaws.com/000000000000/orders";
 
@@ -68,20 +69,6 @@ class MapDeduplication implements MessageDeduplicationStore {
     return this.#keys.has(key);
   }
 }
-
-const silent = () => undefined;
-const logger = {
-  level: "silent",
-  trace: silent,
-  debug: silent,
-  info: silent,
-  warn: silent,
-  error: silent,
-  fatal: silent,
-  silent,
-  child: () => logger,
-  isLevelEnabled: () => false,
-};
 
 const dependencies = (client: AnsweringClient) => ({
   sqsClient: client as unknown as SQSClient,

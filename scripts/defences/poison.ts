@@ -103,11 +103,7 @@ export const POISON: readonly Removal[] = [
   removal(
     "PSN-07",
     "what may have killed a process is handled beside others",
-    guard(
-      CONSUMER,
-      'this.policy.concurrency > 1 && outcome.kind === "granted" &&',
-      'this.policy.concurrency < 1 && outcome.kind === "granted" &&',
-    ),
+    guard(CONSUMER, "return mostAtOnce > 1 &&", "return mostAtOnce < 1 &&"),
   ),
   removal(
     "PSN-08",

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { MessageHandlerConfigBuilder } from "@message-queue-toolkit/core";
 import { z } from "zod";
 import type { Place, Work, Write } from "../subject.ts";
+import { logger, silent } from "../../peers/silent.ts";
 import { LEASE_S, type Task, TYPE, taskSchema } from "../task.ts";
 
 export const NAME = "message-queue-toolkit";
@@ -54,21 +55,6 @@ export const handlersOf = (work: Work, own: Write) =>
       return { result: "success" as const };
     })
     .build();
-
-const silent = (): undefined => undefined;
-/** It reports every message that fails, and here most are meant to. */
-const logger = {
-  level: "silent",
-  trace: silent,
-  debug: silent,
-  info: silent,
-  warn: silent,
-  error: silent,
-  fatal: silent,
-  silent,
-  child: () => logger,
-  isLevelEnabled: () => false,
-};
 
 export const reporting = {
   logger: logger as never,

@@ -173,7 +173,8 @@ export class Consumer<C extends Contract> {
 
   /** Whether an earlier attempt never ended: it may have killed its process, or have died beside what did (PSN-07). */
   #isSuspect(outcome: ClaimOutcome): outcome is Extract<ClaimOutcome, { kind: "granted" }> {
-    return this.policy.concurrency > 1 && outcome.kind === "granted" && outcome.attempt - 1 > outcome.failures;
+    const mostAtOnce = this.policy.concurrency * this.#examiner.accepts.size;
+    return mostAtOnce > 1 && outcome.kind === "granted" && outcome.attempt - 1 > outcome.failures;
   }
 
   /** Uncounted, until its turn comes. */
