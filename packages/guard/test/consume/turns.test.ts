@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Turns } from "../../src/consume/turns.ts";
 import type { ClaimChange, ClaimOutcome, ClaimRequest, ClaimStore } from "../../src/ports/claim-store.ts";
-import { house, settle } from "../house.ts";
+import type { Handlers } from "../../src/index.ts";
+import { house, type Notes, settle } from "../house.ts";
 import { deliveryOf, HandedTransport, keys, sealed } from "./parts.ts";
 
 describe("[PSN-07] turns", () => {
@@ -44,6 +45,19 @@ describe("[PSN-07] turns", () => {
     );
   });
 
+  test("one that wants to be alone goes before what comes after it, and is not put off for ever", async () => {
+    const turns = new Turns();
+    const ran: string[] = [];
+    const leave = await turns.beside();
+    const alone = turns.alone(async () => void ran.push("alone"));
+    const later = turns.beside().then((left) => (ran.push("later"), left()));
+    await settle();
+    expect(ran).toEqual([]);
+    leave();
+    await Promise.all([alone, later]);
+    expect(ran).toEqual(["alone", "later"]);
+  });
+
   test("what fails alone lets the others in", async () => {
     const turns = new Turns();
     await expect(turns.alone(() => Promise.reject(new Error("no")))).rejects.toThrow("no");
@@ -80,7 +94,7 @@ class Remembering implements ClaimStore {
   }
 }
 
-async function working(concurrency: number, crashed: readonly number[]) {
+async function working(concurrency: number, crashed: readonly number[], types: readonly (keyof Handlers<Notes>)[] = ["note.created"]) {
   const home = house();
   const broker = new HandedTransport();
   const claims = new Remembering(new Set(crashed));
@@ -90,7 +104,8 @@ async function working(concurrency: number, crashed: readonly number[]) {
     started.push(`${id} beside ${running.size}`);
     return new Promise((resolve) => running.set(id, () => (running.delete(id), resolve())));
   };
-  await home.consumer({ "note.created": handler }, { transport: broker, claims, keys, policy: { concurrency } }).start();
+  const handlers: Handlers<Notes> = Object.fromEntries(types.map((type) => [type, handler]));
+  await home.consumer(handlers, { transport: broker, claims, keys, tenants: ["acme"], policy: { concurrency } }).start();
   const end = async (id: string): Promise<void> => {
     running.get(id)!();
     await settle();
@@ -124,5 +139,15 @@ describe("[PSN-07] a message of which an attempt never ended", () => {
   test("is handled at once where there is never another beside it", async () => {
     const { claims, started } = await working(1, [1]).then(async (made) => (await made.deliver("e1"), made));
     expect([started, claims.asked, claims.changes]).toEqual([["e1 beside 0"], [["e1"]], []]);
+  });
+
+  test("waits where each of several destinations has one in work", async () => {
+    const { claims, started, end, deliver } = await working(1, [1], ["note.created", "note.shared"]);
+    await deliver("e3");
+    await deliver("e1");
+    expect([started, claims.changes]).toMatchObject([["e3 beside 0"], [{ kind: "release" }]]);
+    await end("e3");
+    expect(started.slice(1)).toEqual(["e1 beside 0"]);
+    await end("e1");
   });
 });
