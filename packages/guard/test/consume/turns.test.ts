@@ -71,7 +71,7 @@ class Remembering implements ClaimStore {
   readonly persists = false;
   readonly asked: string[][] = [];
   readonly changes: ClaimChange[] = [];
-
+  answers = true;
   readonly #crashed: ReadonlySet<number>;
 
   constructor(crashed: ReadonlySet<number>) {
@@ -80,6 +80,7 @@ class Remembering implements ClaimStore {
 
   claim(requests: readonly ClaimRequest[]): Promise<readonly ClaimOutcome[]> {
     this.asked.push(requests.map(({ key }) => /e\d/.exec(key)?.[0] ?? key));
+    if (!this.answers) return Promise.reject(new Error("nobody there"));
     return Promise.resolve(
       requests.map(({ key }): ClaimOutcome => {
         const crashes = this.#crashed.has(Number(/e(\d)/.exec(key)?.[1])) ? 1 : 0;
@@ -105,7 +106,8 @@ async function working(concurrency: number, crashed: readonly number[], types: r
     return new Promise((resolve) => running.set(id, () => (running.delete(id), resolve())));
   };
   const handlers: Handlers<Notes> = Object.fromEntries(types.map((type) => [type, handler]));
-  await home.consumer(handlers, { transport: broker, claims, keys, tenants: ["acme"], policy: { concurrency } }).start();
+  const consumer = home.consumer(handlers, { transport: broker, claims, keys, tenants: ["acme"], policy: { concurrency } });
+  await consumer.start();
   const end = async (id: string): Promise<void> => {
     running.get(id)!();
     await settle();
@@ -114,7 +116,7 @@ async function working(concurrency: number, crashed: readonly number[], types: r
     broker.deliver(ids.map((id) => deliveryOf(sealed({ id }))));
     await settle();
   };
-  return { claims, started, end, deliver };
+  return { claims, started, end, deliver, consumer, clock: home.clock };
 }
 
 describe("[PSN-07] a message of which an attempt never ended", () => {
@@ -149,5 +151,17 @@ describe("[PSN-07] a message of which an attempt never ended", () => {
     await end("e3");
     expect(started.slice(1)).toEqual(["e1 beside 0"]);
     await end("e1");
+  });
+
+  test("stays with the broker when the consumer stops before the store has answered", async () => {
+    const { claims, started, end, deliver, consumer, clock } = await working(8, [1]);
+    await deliver("e1", "e2");
+    claims.answers = false;
+    await end("e2");
+    expect(claims.asked).toEqual([["e1", "e2"], ["e1"]]);
+    const drained = consumer.drain(1000);
+    clock.advance(1000);
+    await drained;
+    expect([started, consumer.held]).toEqual([["e2 beside 0"], false]);
   });
 });
