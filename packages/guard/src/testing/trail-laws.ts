@@ -96,17 +96,28 @@ export function trailLaws(open: () => Promise<OpenedTrail>): readonly Law[] {
         deepStrictEqual(await opened.reopen().verify(head), { intact: false, brokenAt });
       }),
     ),
+    law("[OPS-01] verify finds an entry that is whole in itself and was in another chain", async (opened) => {
+      const head = await written(opened);
+      const others = await chainOf(await open());
+      await opened.tamper((entries) => entries.map((one) => (one.seq === 2 ? (others[1] ?? one) : one)));
+      deepStrictEqual(await opened.reopen().verify(head), { intact: false, brokenAt: 2 });
+    }),
     law("[OPS-01] verify finds a chain that was built anew, by a head that was kept", async (opened) => {
       const head = await written(opened);
-      const other = await open();
-      await other.trail.append([entry("accepted"), entry("accepted"), entry("accepted")]);
-      const forged: RawEntry[] = [];
-      await other.tamper((entries) => (forged.push(...entries), entries));
+      const forged = await chainOf(await open());
       await opened.tamper(() => forged);
       strictEqual((await opened.trail.verify()).intact, true);
       deepStrictEqual(await opened.trail.verify(head), { intact: false, brokenAt: 4 });
     }),
   ];
+}
+
+/** Three entries, as the store has them. */
+async function chainOf({ trail, tamper }: OpenedTrail): Promise<readonly RawEntry[]> {
+  await trail.append([entry("accepted"), entry("accepted"), entry("accepted")]);
+  let raw: readonly RawEntry[] = [];
+  await tamper((entries) => (raw = entries));
+  return raw;
 }
 
 async function headOf(trail: KeptTrail): Promise<string> {
