@@ -22,7 +22,7 @@ CREATE TABLE reader (destination text, name text, PRIMARY KEY (destination, name
 CREATE TABLE delivery (
   destination text,
   reader text,
-  seq bigint REFERENCES message ON DELETE CASCADE,
+  seq bigint REFERENCES message,
   key bytea,
   due timestamptz NOT NULL DEFAULT now(),
   lease uuid,
@@ -68,13 +68,12 @@ END $$;
 
 -- One row at least, with the time until the next message is due. What was due first is first, whether it is new or
 -- tried again, so that neither kind holds up the other. In order, nothing passes an unsettled message of its key.
-CREATE FUNCTION take(place text, member_of text, in_order boolean, most bigint, new_lease uuid, lease_ms float8, retention_ms float8)
+CREATE FUNCTION take(place text, member_of text, in_order boolean, most bigint, new_lease uuid, lease_ms float8)
 RETURNS TABLE (seq bigint, bytes bytea, enqueued_at_ms float8, next_due_ms float8)
 LANGUAGE sql SECURITY DEFINER SET search_path = sallyport_queue, pg_temp AS $$
   WITH next AS (
     SELECT d.seq, m.bytes, m.enqueued_at FROM delivery d JOIN message m USING (seq)
     WHERE d.destination = place AND d.reader = member_of AND d.due <= statement_timestamp()
-      AND m.enqueued_at > statement_timestamp() - retention_ms * interval '1 ms'
       AND (NOT in_order OR NOT EXISTS (
         SELECT FROM delivery e WHERE e.destination = place AND e.reader = member_of AND e.key = d.key AND e.seq < d.seq
       ))
@@ -106,9 +105,12 @@ LANGUAGE sql SECURITY DEFINER SET search_path = sallyport_queue, pg_temp AS $$
   SELECT pg_notify('sallyport_queue', place) WHERE NOT keep AND delay_ms = 0
 $$;
 
+-- What a group has not settled outlives its time: that it is too old is for the consumer to say, who keeps it as a dead
+-- letter.
 CREATE FUNCTION sweep(retention_ms float8) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = sallyport_queue, pg_temp AS $$
-  DELETE FROM message WHERE enqueued_at <= clock_timestamp() - retention_ms * interval '1 ms'
+  DELETE FROM message m WHERE enqueued_at <= clock_timestamp() - retention_ms * interval '1 ms'
+    AND NOT EXISTS (SELECT FROM delivery d WHERE d.seq = m.seq)
 $$;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA sallyport_queue FROM PUBLIC;

@@ -108,13 +108,14 @@ describeBroker("postgres", "a transport that was written from the page", (url) =
       });
     });
 
-    test("[REP-08] what is older than is kept is not delivered", async () => {
-      await opened().send([message]);
-      await pool.query("UPDATE sallyport_queue.message SET enqueued_at = enqueued_at - interval '8 days'");
+    test("[PSN-12] past its time goes what every group has settled, and nothing else", async () => {
       const held = await collect(opened());
-      await opened().send([{ ...message, id: "2" }]);
-      await vi.waitFor(() => expect(held).toHaveLength(1));
-      expect((await pool.query("SELECT id FROM sallyport_queue.message")).rows).toEqual([{ id: "2" }]);
+      await opened().send([message, { ...message, id: "2" }]);
+      await vi.waitFor(() => expect(held).toHaveLength(2));
+      await held[0]!.ack();
+      await pool.query("UPDATE sallyport_queue.message SET enqueued_at = enqueued_at - interval '8 days'");
+      await collect(opened(), { destination: "elsewhere" });
+      await vi.waitFor(async () => expect((await pool.query("SELECT id FROM sallyport_queue.message")).rows).toEqual([{ id: "2" }]));
     });
   });
 });

@@ -6,7 +6,7 @@ import type { Capabilities, Delivery, OutgoingMessage, ReceiveOptions, Subscript
 import type { Pool, PoolClient } from "pg";
 
 export interface PostgresTransportOptions {
-  /** What is older is neither delivered nor kept. Default seven days. */
+  /** What is older and settled by every group is removed. Default seven days. */
   readonly retentionMs?: number;
   /** So long after the last sign of life of a member, what it has goes to others. Default 45 s. */
   readonly leaseMs?: number;
@@ -240,7 +240,7 @@ class Member implements Subscription {
       this.#sweptAt = performance.now();
     }
     const lease = randomUUID();
-    const rows = await this.#call("take", this.#options.ordering === "key", room, lease, leaseMs, retentionMs);
+    const rows = await this.#call("take", this.#options.ordering === "key", room, lease, leaseMs);
     const deliveries = rows.filter(({ seq }) => seq !== null).map((row) => this.#deliver(row, lease));
     if (deliveries.length > 0 && !this.#closed) this.#onDeliveries(deliveries);
     return deliveries.length === room ? 0 : Math.min(pollMs, rows[0]?.["next_due_ms"] ?? pollMs);
@@ -259,14 +259,11 @@ class Member implements Subscription {
     };
   }
 
-  /** What could not be settled is no longer prolonged either, and so comes again. */
+  /** What could not be recorded stays out: whoever has it tries again. */
   async #settle(held: Held, record: () => Promise<unknown>): Promise<void> {
-    try {
-      await record();
-    } finally {
-      this.#held.delete(held);
-      this.wake();
-    }
+    await record();
+    this.#held.delete(held);
+    this.wake();
   }
 
   async #prolong(): Promise<void> {

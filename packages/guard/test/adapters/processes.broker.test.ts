@@ -1,0 +1,102 @@
+// The laws of processes that die, on the brokers that are reached over one connection which a proxy can cut. Kafka's
+// clients go where its brokers say that they are, past any proxy: its processes are killed in test/harness.
+import { connect, headers } from "@nats-io/transport-node";
+import { Redis as IoRedis } from "ioredis";
+import { describe, onTestFinished, test } from "vitest";
+import { NatsTransport } from "../../src/adapters/nats.ts";
+import { RabbitMqTransport } from "../../src/adapters/rabbitmq.ts";
+import { RedisStreamsTransport } from "../../src/adapters/redis-streams.ts";
+import { SqliteTransport } from "../../src/adapters/sqlite.ts";
+import { SqsTransport } from "../../src/adapters/sqs.ts";
+import type { Transport } from "../../src/ports/transport.ts";
+import { type Doomed, transportLaws } from "../../src/testing/index.ts";
+import { describeBroker } from "../brokers.ts";
+import { openDatabase, temporaryFile } from "../temporary-database.ts";
+import { cutProxy } from "./cut-proxy.ts";
+import { amqplib } from "./rabbitmq-amqplib.ts";
+import { openOn, SHORT } from "./sqs-box.ts";
+import { clientAt, GROUPS } from "./sqs-queues.ts";
+
+const LEASE_MS = 1500;
+let prefixes = 0;
+
+type Connect = (url: string, prefix: string) => Promise<Transport>;
+
+/** `prepare` makes what the transport does not. */
+function holdToProcessLaws(url: string, transportOn: Connect, prepare: (prefix: string) => Promise<unknown> = async () => undefined): void {
+  let prefix = "";
+  const open = async (): Promise<Transport> => {
+    prefix = `p${process.pid}_${++prefixes}`;
+    await prepare(prefix);
+    return transportOn(url, prefix);
+  };
+  const doom = async (): Promise<Doomed> => {
+    const proxy = await cutProxy();
+    const through = new URL(url);
+    proxy.to(Number(through.port));
+    through.port = String(proxy.port);
+    const transport = await transportOn(through.href, prefix);
+    const die = async (): Promise<void> => {
+      proxy.shut();
+      // Nothing gets through: it is for its timers alone.
+      void transport.close().catch(() => undefined);
+    };
+    return { transport, die };
+  };
+  registerProcessLaws(open, doom);
+}
+
+function registerProcessLaws(open: () => Promise<Transport>, doom: () => Promise<Doomed>): void {
+  for (const { name, needs, run } of transportLaws(open, doom).slice(transportLaws(open).length)) {
+    if (needs !== undefined) test(name, run);
+  }
+}
+
+describe("SQLite", () => {
+  let file = "";
+  const transportIn = (): { readonly transport: SqliteTransport; readonly die: () => Promise<void> } => {
+    const database = openDatabase(file);
+    const transport = new SqliteTransport(database, { pollMs: 5, visibilityMs: LEASE_MS });
+    return { transport, die: async () => database.close() };
+  };
+  const open = async (): Promise<Transport> => {
+    file = temporaryFile();
+    return transportIn().transport;
+  };
+  registerProcessLaws(open, async () => transportIn());
+});
+
+describeBroker("redis", "Redis Streams", (url) => {
+  holdToProcessLaws(url, async (to, prefix) => {
+    const client = new IoRedis(to).on("error", () => undefined);
+    onTestFinished(() => client.disconnect());
+    return new RedisStreamsTransport(client, { prefix, reclaimAfterMs: LEASE_MS });
+  });
+});
+
+describeBroker("nats", "NATS JetStream", (url) => {
+  const transportOn = async (to: string, prefix: string): Promise<NatsTransport> => {
+    const connection = await connect({ servers: to, reconnect: false, ignoreClusterUpdates: true });
+    onTestFinished(() => connection.close());
+    return new NatsTransport({ connection, headers }, { prefix, reclaimAfterMs: LEASE_MS });
+  };
+  holdToProcessLaws(url, transportOn, async (prefix) => (await transportOn(url, prefix)).declare("orders"));
+});
+
+describeBroker("rabbitmq", "RabbitMQ", (url) => {
+  holdToProcessLaws(url, async (to, prefix) => {
+    const { client, close } = await amqplib(to);
+    onTestFinished(() => close().catch(() => undefined));
+    return new RabbitMqTransport(client, { prefix, newQueueMs: 0 });
+  });
+});
+
+describeBroker("sqs", "SQS", (url) => {
+  describe.each([
+    ["standard queues", false],
+    ["FIFO queues", true],
+  ] as const)("over %s", (_name, fifo) => {
+    const transportOn: Connect = async (to, prefix) => new SqsTransport(clientAt(to), { groups: ["g"], prefix, fifo, ...SHORT });
+    holdToProcessLaws(url, transportOn, (prefix) => openOn(clientAt(url), { prefix, fifo, groups: GROUPS }));
+  });
+});
