@@ -12,7 +12,7 @@ const schema = readFileSync(join(import.meta.dirname, "schema.sql"), "utf8");
 const ORDERS: ReceiveOptions = { destination: "orders", group: "g", ordering: "none", prefetch: 10 };
 const message = { id: "1", destination: "orders", key: undefined, bytes: Buffer.from("a") };
 
-describeBroker("postgres", "a transport that was written from the page", (url) => {
+describeBroker("postgres", "a transport of a third party", (url) => {
   const pool = new Pool({ connectionString: url, max: 20 });
   beforeAll(async () => void (await pool.query(`DROP SCHEMA IF EXISTS sallyport_queue CASCADE; ${schema}`)));
   afterAll(() => pool.end());

@@ -5,8 +5,8 @@ import type { Doomed } from "./transport-process-laws.ts";
 
 /** As of Vitest, Jest and `node:test`. */
 export interface TestRunner {
-  describe(title: string, suite: () => void): unknown;
-  test: ((title: string, run: () => Promise<void>) => unknown) & { skip(title: string, run: () => void): unknown };
+  readonly describe: (title: string, suite: () => void) => unknown;
+  readonly test: ((title: string, run: () => Promise<void>) => unknown) & { readonly skip: (title: string, run: () => void) => unknown };
 }
 
 /**

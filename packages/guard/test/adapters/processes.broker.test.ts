@@ -22,12 +22,17 @@ let prefixes = 0;
 
 type Connect = (url: string, prefix: string) => Promise<Transport>;
 
-/** `prepare` makes what the transport does not. */
-function holdToProcessLaws(url: string, transportOn: Connect, prepare: (prefix: string) => Promise<unknown> = async () => undefined): void {
+interface More {
+  /** Makes what the transport does not. */
+  readonly prepare?: (prefix: string) => Promise<unknown>;
+  readonly isOrdered?: boolean;
+}
+
+function holdToProcessLaws(url: string, transportOn: Connect, { prepare, isOrdered }: More = {}): void {
   let prefix = "";
   const open = async (): Promise<Transport> => {
-    prefix = `p${process.pid}_${++prefixes}`;
-    await prepare(prefix);
+    prefix = `p${process.pid}x${++prefixes}`;
+    await prepare?.(prefix);
     return transportOn(url, prefix);
   };
   const doom = async (): Promise<Doomed> => {
@@ -43,13 +48,12 @@ function holdToProcessLaws(url: string, transportOn: Connect, prepare: (prefix: 
     };
     return { transport, die };
   };
-  registerProcessLaws(open, doom);
+  registerProcessLaws(open, doom, isOrdered);
 }
 
-function registerProcessLaws(open: () => Promise<Transport>, doom: () => Promise<Doomed>): void {
-  for (const { name, needs, run } of transportLaws(open, doom).slice(transportLaws(open).length)) {
-    if (needs !== undefined) test(name, run);
-  }
+function registerProcessLaws(open: () => Promise<Transport>, doom: () => Promise<Doomed>, isOrdered = true): void {
+  for (const { name, needs, run } of transportLaws(open, doom).slice(transportLaws(open).length))
+    if (isOrdered || needs !== "ordersByKey") test(name, run);
 }
 
 describe("SQLite", () => {
@@ -76,11 +80,11 @@ describeBroker("redis", "Redis Streams", (url) => {
 
 describeBroker("nats", "NATS JetStream", (url) => {
   const transportOn = async (to: string, prefix: string): Promise<NatsTransport> => {
-    const connection = await connect({ servers: to, reconnect: false, ignoreClusterUpdates: true });
+    const connection = await connect({ servers: to, maxReconnectAttempts: -1, ignoreClusterUpdates: true });
     onTestFinished(() => connection.close());
     return new NatsTransport({ connection, headers }, { prefix, reclaimAfterMs: LEASE_MS });
   };
-  holdToProcessLaws(url, transportOn, async (prefix) => (await transportOn(url, prefix)).declare("orders"));
+  holdToProcessLaws(url, transportOn, { prepare: async (prefix) => (await transportOn(url, prefix)).declare("orders") });
 });
 
 describeBroker("rabbitmq", "RabbitMQ", (url) => {
@@ -97,6 +101,7 @@ describeBroker("sqs", "SQS", (url) => {
     ["FIFO queues", true],
   ] as const)("over %s", (_name, fifo) => {
     const transportOn: Connect = async (to, prefix) => new SqsTransport(clientAt(to), { groups: ["g"], prefix, fifo, ...SHORT });
-    holdToProcessLaws(url, transportOn, (prefix) => openOn(clientAt(url), { prefix, fifo, groups: GROUPS }));
+    const prepare = (prefix: string) => openOn(clientAt(url), { prefix, fifo, groups: GROUPS });
+    holdToProcessLaws(url, transportOn, { prepare, isOrdered: fifo });
   });
 });
