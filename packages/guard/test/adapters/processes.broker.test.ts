@@ -1,8 +1,11 @@
-// The laws of processes that die, on the brokers that are reached over one connection which a proxy can cut. Kafka's
-// clients go where its brokers say that they are, past any proxy: its processes are killed in test/harness.
+// The laws of processes that die. A proxy stands before a broker and cuts what goes through it; clients of Kafka go where
+// its brokers say that they are, past any proxy, and so one whose sockets can be handed in is cut there.
 import { connect, headers } from "@nats-io/transport-node";
 import { Redis as IoRedis } from "ioredis";
+import { Kafka, logLevel } from "kafkajs";
+import { connect as connectTo, Socket } from "node:net";
 import { describe, onTestFinished, test } from "vitest";
+import { KafkaJsTransport } from "../../src/adapters/kafkajs.ts";
 import { NatsTransport } from "../../src/adapters/nats.ts";
 import { RabbitMqTransport } from "../../src/adapters/rabbitmq.ts";
 import { RedisStreamsTransport } from "../../src/adapters/redis-streams.ts";
@@ -13,6 +16,7 @@ import { type Doomed, transportLaws } from "../../src/testing/index.ts";
 import { describeBroker } from "../brokers.ts";
 import { openDatabase, temporaryFile } from "../temporary-database.ts";
 import { cutProxy } from "./cut-proxy.ts";
+import { brokersOf, createTopics, freshPrefix, withAdmin } from "./kafka-topics.ts";
 import { amqplib } from "./rabbitmq-amqplib.ts";
 import { openOn, SHORT } from "./sqs-box.ts";
 import { clientAt, GROUPS } from "./sqs-queues.ts";
@@ -104,4 +108,31 @@ describeBroker("sqs", "SQS", (url) => {
     const prepare = (prefix: string) => openOn(clientAt(url), { prefix, fifo, groups: GROUPS });
     holdToProcessLaws(url, transportOn, { prepare, isOrdered: fifo });
   });
+});
+
+describeBroker("kafka", "Kafka", (url) => {
+  let prefix = "";
+  const transportOn = (): Doomed => {
+    const sockets = new Set<Socket>();
+    let isDead = false;
+    const socketFactory = ({ host, port, onConnect }: { host: string; port: number; onConnect: () => void }): Socket => {
+      const socket = isDead ? new Socket().destroy(new Error("it is dead")) : connectTo(port, host, onConnect);
+      sockets.add(socket);
+      return socket;
+    };
+    const kafka = new Kafka({ brokers: brokersOf(url), logLevel: logLevel.NOTHING, socketFactory, retry: { retries: 1 } });
+    const transport = new KafkaJsTransport(kafka, { prefix, minInSyncReplicas: 1, sessionMs: 6000 });
+    const die = async (): Promise<void> => {
+      isDead = true;
+      for (const socket of sockets) socket.destroy();
+      void transport.close().catch(() => undefined);
+    };
+    return { transport, die };
+  };
+  const open = async (): Promise<Transport> => {
+    prefix = freshPrefix();
+    await withAdmin(url, (admin) => createTopics(admin, prefix, { partitions: 1 }));
+    return transportOn().transport;
+  };
+  registerProcessLaws(open, async () => transportOn());
 });
