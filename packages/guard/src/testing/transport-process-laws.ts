@@ -72,6 +72,13 @@ export function processLaws(law: MakeLaw, doom: () => Promise<Doomed>): readonly
         };
         const first = byText([await next(), await next()]);
         deepStrictEqual(textsOf(first), ["a1", "b1"]);
+        // What comes wakes both, and so they look at what is waiting, too.
+        for (const text of ["c", "d", "e", "f", "g"]) {
+          await transport.send([message(text, text)]);
+          const other = await next();
+          deepStrictEqual(textsOf([other]), [text]);
+          await other.ack();
+        }
         await first[0]?.ack();
         deepStrictEqual(textsOf([await next()]), ["a2"]);
       }),
