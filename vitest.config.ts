@@ -4,7 +4,7 @@ export default defineConfig({
   resolve: { conditions: ["sallyport-source"] },
   ssr: { resolve: { conditions: ["sallyport-source"] } },
   test: {
-    include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
+    include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts", "examples/**/*.test.ts"],
     // Brokers that are ended and groups that change take minutes each: `npm run check:slow-brokers`.
     exclude:
       process.env["SLOW_BROKERS"] === undefined

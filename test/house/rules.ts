@@ -451,7 +451,7 @@ export const RULES: readonly Rule[] = [
 ];
 
 // The transport laws compare the broker's clock with the wall's: they run against real brokers.
-const READS_TIME = new Set(["ports/clock.ts", "sqlite/clock.ts", "testing/transport-laws.ts"]);
+const READS_TIME = new Set(["ports/clock.ts", "sqlite/clock.ts", "testing/transport-laws.ts", "testing/transport-process-laws.ts"]);
 
 const isAdapter = (module: Module): boolean => isGuard(module) && roomOf(module.path) === "adapters";
 const isTransport = (name: string): boolean => name.endsWith("Transport");

@@ -20,13 +20,13 @@ export interface Capabilities {
   readonly ordersByKey: boolean;
   /** What was confirmed outlives the process. */
   readonly persists: boolean;
-  /** For how long the broker may deliver a message it holds, in milliseconds; `undefined` when for ever. */
+  /** For how long the broker keeps a message, in milliseconds; `undefined` when for ever. A consumer refuses what is older. */
   readonly retentionMs: number | undefined;
 }
 
 export interface ReceiveOptions {
   readonly destination: string;
-  /** Consumer group: each group sees every message once, its members share them. */
+  /** Consumer group: each group sees every message once, its members share them. A new one begins with the oldest that is kept. */
   readonly group: string;
   readonly ordering: "none" | "key";
   /** Most deliveries out at once. What was said of one may still be being recorded while the next is out, of as many again. */
@@ -44,9 +44,9 @@ export interface Delivery {
   readonly enqueuedAtMs?: number;
   /** The broker's own handle, for operators and for messages that cannot be read. */
   readonly brokerId: string;
-  /** Settles for good. Resolves when the broker has recorded it. */
+  /** Settles for good. Resolves when the broker has recorded it; while it rejects it is called again, and the delivery stays out. */
   ack(): Promise<void>;
-  /** Gives it back, to be delivered no sooner than `delayMs` from now; the delay lives in the broker. */
+  /** Gives it back, to be delivered no sooner than `delayMs` from now; the delay lives in the broker. Called again while it rejects. */
   retryAfter(delayMs: number): Promise<void>;
 }
 

@@ -1,16 +1,21 @@
 // The laws of ports/transport.ts as tests for any adapter, chosen by its capabilities.
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import type { Capabilities, Delivery, ReceiveOptions, Subscription, Transport } from "../ports/transport.ts";
-import type { Law } from "./claim-store-laws.ts";
+import type { Delivery, Transport } from "../ports/transport.ts";
+import { byText, inbox, type MakeLaw, message, send, textsOf, type TransportLaw } from "./transport-law.ts";
+import { type Doomed, processLaws } from "./transport-process-laws.ts";
 
-export interface TransportLaw extends Law {
-  /** Of a transport without this capability the law asks nothing. */
-  readonly needs: keyof Capabilities | undefined;
-}
+/** Long against a busy machine, so that half of it is told from the whole. */
+const DELAY_MS = 400;
+/** That something never comes can only be waited for. */
+const QUIET_MS = 150;
 
-/** `open` gives a transport on an empty broker. Delays are real and short. */
-export function transportLaws(open: () => Promise<Transport>): readonly TransportLaw[] {
-  const law = (name: string, needs: TransportLaw["needs"], run: (transport: Transport) => Promise<void>): TransportLaw => ({
+/**
+ * `open` gives a transport on an empty broker, once a law; the law closes it. Destination `orders` and groups `g`, `one`
+ * and `two` must exist where the transport does not make them. Delays are real and short. With `doom` there are laws more,
+ * of processes that die: it gives another transport on the broker that was opened last, which the law ends.
+ */
+export function transportLaws(open: () => Promise<Transport>, doom?: () => Promise<Doomed>): readonly TransportLaw[] {
+  const law: MakeLaw = (name, needs, run) => ({
     name,
     needs,
     run: async () => {
@@ -29,6 +34,30 @@ export function transportLaws(open: () => Promise<Transport>): readonly Transpor
       await send(transport, ["a", "\u0000é\n"]);
       deepStrictEqual(textsOf(await one.take(2)), ["a", "\u0000é\n"]);
       deepStrictEqual(textsOf(await two.take(2)), ["a", "\u0000é\n"]);
+    }),
+    law(
+      "[PSN-04] [DST-04] bytes that are no text arrive as they were sent, with the destination that was read",
+      undefined,
+      async (transport) => {
+        const box = await inbox(transport);
+        const bytes = Uint8Array.from({ length: 512 }, (_, n) => n % 256);
+        await transport.send([{ ...message(""), bytes }]);
+        const [delivery] = await box.take(1);
+        deepStrictEqual([...(delivery?.bytes ?? [])], [...bytes]);
+        strictEqual(delivery?.destination, "orders");
+      },
+    ),
+    law("[PSN-06] what is out is not delivered again while its member lives", "acknowledges", async (transport) => {
+      const box = await inbox(transport);
+      await send(transport, ["held"]);
+      deepStrictEqual(textsOf(await box.take(1)), ["held"]);
+      for (const text of ["a", "b", "c"]) {
+        await send(transport, [text]);
+        const [next] = await box.take(1);
+        strictEqual(textsOf([next as Delivery])[0], text);
+        await next?.ack();
+      }
+      strictEqual(box.waiting(), 0);
     }),
     law("members of a group share: each message goes to one of them", "acknowledges", async (transport) => {
       const members = await Promise.all([inbox(transport, { prefetch: 5 }), inbox(transport, { prefetch: 5 })]);
@@ -66,6 +95,28 @@ export function transportLaws(open: () => Promise<Transport>): readonly Transpor
       await next[0]?.ack();
       deepStrictEqual(textsOf(await box.take(1)), textsOf(first));
       ok(performance.now() - askedAt >= 59);
+    }),
+    law("[PSN-03] a delay outlives the member that asked for it, and is not cut short", "delayedRetry", async (transport) => {
+      const first = await inbox(transport);
+      await send(transport, ["a"]);
+      const [a] = await first.take(1);
+      const askedAt = performance.now();
+      await a?.retryAfter(DELAY_MS);
+      await first.subscription.close();
+      const second = await inbox(transport);
+      deepStrictEqual(textsOf(await second.take(1)), ["a"]);
+      ok(performance.now() - askedAt >= DELAY_MS - 1);
+    }),
+    law("[PSN-03] a retry is per group: no other sees the message again", "delayedRetry", async (transport) => {
+      const one = await inbox(transport, { group: "one" });
+      const two = await inbox(transport, { group: "two" });
+      await send(transport, ["a"]);
+      const [a] = await one.take(1);
+      for (const delivery of await two.take(1)) await delivery.ack();
+      await a?.retryAfter(30);
+      for (const again of await one.take(1)) await again.ack();
+      await send(transport, ["after"]);
+      deepStrictEqual(textsOf(await two.take(1)), ["after"]);
     }),
     law(
       "[PSN-09] with ordering by key, later messages of a key wait for the earlier; other keys pass",
@@ -127,6 +178,18 @@ export function transportLaws(open: () => Promise<Transport>): readonly Transpor
       box.subscription.resume();
       deepStrictEqual(textsOf([...first, ...(await box.take(1))]).sort(), ["a", "b", "c"]);
     }),
+    law("[PSN-12] a paused member gets nothing, however much there is, until it is resumed", "acknowledges", async (transport) => {
+      const box = await inbox(transport, { prefetch: 1 });
+      await send(transport, ["a"]);
+      const [a] = await box.take(1);
+      box.subscription.pause();
+      await a?.ack();
+      await send(transport, ["b"]);
+      await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+      strictEqual(box.waiting(), 0);
+      box.subscription.resume();
+      deepStrictEqual(textsOf(await box.take(1)), ["b"]);
+    }),
     law("[REP-09] a vouched enqueue time lies between sending and now", "vouchesEnqueueTime", async (transport) => {
       const before = Date.now();
       await send(transport, ["a"]);
@@ -134,49 +197,20 @@ export function transportLaws(open: () => Promise<Transport>): readonly Transpor
       const [a] = await box.take(1);
       ok(a?.enqueuedAtMs !== undefined && a.enqueuedAtMs >= before && a.enqueuedAtMs <= Date.now());
     }),
+    law(
+      "[REP-09] a vouched enqueue time is that of sending, however late the message is taken or retried",
+      "vouchesEnqueueTime",
+      async (transport) => {
+        const box = await inbox(transport);
+        await send(transport, ["a"]);
+        const sentAt = Date.now();
+        const [first] = await box.take(1);
+        await first?.retryAfter(DELAY_MS);
+        const [second] = await box.take(1);
+        for (const delivery of [first, second])
+          ok(delivery?.enqueuedAtMs !== undefined && delivery.enqueuedAtMs <= sentAt, `${delivery?.enqueuedAtMs} is after ${sentAt}`);
+      },
+    ),
+    ...(doom === undefined ? [] : processLaws(law, doom)),
   ];
 }
-
-interface Inbox {
-  readonly subscription: Subscription;
-  /** Waits for this many more deliveries. */
-  take(count: number): Promise<Delivery[]>;
-  waiting(): number;
-}
-
-async function inbox(transport: Transport, options: Partial<ReceiveOptions> = {}): Promise<Inbox> {
-  const arrived: Delivery[] = [];
-  let wake: () => void = () => undefined;
-  const subscription = await transport.receive(
-    { destination: "orders", group: "g", ordering: "none", prefetch: 10, ...options },
-    (batch) => {
-      arrived.push(...batch);
-      wake();
-    },
-  );
-  return {
-    subscription,
-    waiting: () => arrived.length,
-    async take(count) {
-      while (arrived.length < count) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-      return arrived.splice(0, count);
-    },
-  };
-}
-
-let sent = 0;
-const message = (text: string, key?: string): { id: string; destination: string; key: string | undefined; bytes: Uint8Array } => ({
-  id: String(++sent),
-  destination: "orders",
-  key,
-  bytes: new TextEncoder().encode(text),
-});
-const send = (transport: Transport, texts: readonly string[]): Promise<void> => transport.send(texts.map((text) => message(text)));
-const textsOf = (deliveries: readonly Delivery[]): string[] => deliveries.map((delivery) => new TextDecoder().decode(delivery.bytes));
-/** Between keys there is no order. */
-const byText = (deliveries: readonly Delivery[]): readonly Delivery[] =>
-  deliveries.toSorted((one, other) => (textsOf([one])[0]! < textsOf([other])[0]! ? -1 : 1));
