@@ -12,6 +12,7 @@ export const alwaysFailing = attack({
   severity: "high",
   fix: "Count attempts in a record of your own, taken before the handler; after the last one, dead-letter the original bytes with the reason.",
   stage: "turn",
+  waitsFor: "attemptsWithinMs",
   cases: (known) => fromBehind(known, "consumer", (destination) => [failingCase(destination), brokenCase(destination)]),
 });
 
