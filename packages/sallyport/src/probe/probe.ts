@@ -10,7 +10,9 @@ import { Lanes } from "./lanes.ts";
 import type { Profile } from "./profile.ts";
 import { plainCommands } from "./reproduce.ts";
 import { inRounds, type Tried } from "./rounds.ts";
+import { withoutSecrets } from "./secrets.ts";
 import { Stage } from "./stage.ts";
+import { hasLogin } from "./taps/tap.ts";
 
 export interface ProbeRequest {
   readonly profile: Profile;
@@ -90,12 +92,12 @@ export async function probe(request: ProbeRequest): Promise<ProbeResult> {
     };
   };
   try {
-    return await unlessInterrupted(work(), request.signal);
+    return withoutSecrets(await unlessInterrupted(work(), request.signal), profile);
   } catch (error) {
     const failure = troubleOf(error);
     if (failure === undefined) throw error;
     const verdicts = attacks.map((attack) => ruled(attack, { ruling: "inconclusive", said: failure }));
-    return { ...base, failure, tools: [], consumed: [], verdicts, notes: [], tookMs: took() };
+    return withoutSecrets({ ...base, failure, tools: [], consumed: [], verdicts, notes: [], tookMs: took() }, profile);
   } finally {
     await lanes.close();
     await (await opening.catch(() => undefined))?.close();
@@ -155,8 +157,13 @@ async function attackAll(
     settle(item, verdictOf(item, outcome, bench, request));
   };
   const [shared, others] = [true, false].map((isShared) => items.filter(({ attack }) => (attack.stage === "shared") === isShared));
-  for (let lane = 1; lane < Math.max(request.lanes ?? LANES, 2); lane++) lanes.add(new Lane(request.profile, known.consumed));
-  await Promise.all([sideBySide(shared!, judge), ...others!.map(judge)]);
+  const atTheFront = sideBySide(shared!, judge);
+  // On a broker that is there already, two copies of the target would take each other's messages.
+  const isTheOnlyOne = request.profile.broker.url !== undefined;
+  if (isTheOnlyOne) await atTheFront.then(() => first.close());
+  const count = isTheOnlyOne ? 2 : Math.max(request.lanes ?? LANES, 2);
+  for (let lane = 1; lane < count; lane++) lanes.add(new Lane(request.profile, known.consumed));
+  await Promise.all([atTheFront, ...others!.map(judge)]);
   return planned.map(([attack, cases]) =>
     isNone(cases)
       ? ruled(attack, cases)
@@ -253,10 +260,11 @@ function summed(attack: Attack, cases: readonly CaseVerdict[]): AttackVerdict {
   return { ...ruled(attack, { ruling: "inconclusive", said: `${said}${more}` }), ruling, cases };
 }
 
-function notesOf({ tools }: Known, { server }: Stage, { only }: ProbeRequest): readonly string[] {
+function notesOf({ tools }: Known, { server }: Stage, { only, profile: { broker } }: ProbeRequest): readonly string[] {
   const unable = tools.filter(({ said, honestly }) => honestly === "refused" && said.startsWith("no arguments could be made"));
   return [
     ...(only === undefined ? [] : ["Not everything was attacked: the grade is of these attacks alone."]),
+    ...(broker.url !== undefined && hasLogin(broker.url) ? ["The broker's address has a login in it: commands name it $BROKER_URL."] : []),
     ...(tools.length === 0 ? ["The server lists no tools."] : []),
     ...unable.map(({ name }) => `No arguments could be made that fit the schema of ${name}: it was attacked with incomplete ones.`),
     ...server.oddities.map((oddity) => `The server ${oddity}.`),
