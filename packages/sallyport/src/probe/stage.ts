@@ -25,6 +25,9 @@ export class Stage {
   readonly effects: EffectsSeen | undefined;
   readonly deadLetters: EffectsSeen | undefined;
   readonly profile: Profile;
+  /** With the names of places in it that every stage fills in for itself. */
+  readonly given: Profile;
+  readonly #names: Readonly<Record<string, string>>;
   readonly #broker: StartedBroker;
   readonly #workerLaunch: Launch | undefined;
   #worker: ProcessGroup | undefined;
@@ -32,10 +35,14 @@ export class Stage {
   #isClosing = false;
   #reviving: Promise<void> | undefined;
 
-  private constructor(profile: Profile, folder: string, broker: StartedBroker, launches: Launches) {
-    this.profile = profile;
+  private constructor(given: Profile, folder: string, names: Readonly<Record<string, string>>, broker: StartedBroker) {
+    this.given = given;
     this.folder = folder;
+    this.#names = names;
     this.#broker = broker;
+    this.profile = this.filled(given);
+    const { profile } = this;
+    const launches = launchesOf(profile, folder);
     this.server = new Server(launches.server);
     this.#workerLaunch = launches.worker;
     const seen = (given: Profile["effects"]): EffectsSeen | undefined => given && new EffectsSeen(given, folder, launches.env);
@@ -53,10 +60,9 @@ export class Stage {
       for (const path of [folder, brokerFolder]) mkdirSync(path);
       const { kind, url, file } = given.broker;
       broker = await BROKERS[kind]({ folder: kind === "embedded" ? folder : brokerFolder, url, file });
-      const names = Object.entries(broker.names).map(([name, value]) => [`broker.${name}`, value]);
-      const port = String(await freePort());
-      const profile = filled(given, { folder, port, node: process.execPath, ...Object.fromEntries(names) });
-      stage = new Stage(profile, folder, broker, launchesOf(profile, folder));
+      const places = Object.entries(broker.names).map(([name, value]) => [`broker.${name}`, value]);
+      const names = { folder, port: String(await freePort()), node: process.execPath, ...Object.fromEntries(places) };
+      stage = new Stage(given, folder, names, broker);
       await stage.#prepare();
       stage.startWorker();
       await stage.server.open();
@@ -68,6 +74,11 @@ export class Stage {
       rmSync(root, { recursive: true, force: true });
       throw error;
     }
+  }
+
+  /** With the places of this stage, not of another. */
+  filled<T>(given: T): T {
+    return filled(given, this.#names);
   }
 
   get tap(): Tap {
