@@ -18,6 +18,9 @@ const run = promisify(execFile);
 const PREPARED_WITHIN_MS = 60_000;
 const MOST_RESTARTS = 12;
 const STEP_MS = 20;
+/** What was long in coming is not looked for as often: to look costs the target, its broker and the others their time. */
+const STEP_OF_WAITED = 0.05;
+const LONGEST_STEP_MS = 200;
 
 export class Stage {
   readonly folder: string;
@@ -96,9 +99,11 @@ export class Stage {
 
   /** Whether it became true in time. */
   async until(check: () => boolean | Promise<boolean>, limitMs: number): Promise<boolean> {
-    for (const end = performance.now() + limitMs; performance.now() < end;) {
+    const startedAtMs = performance.now();
+    for (let waitedMs = 0; waitedMs < limitMs; waitedMs = performance.now() - startedAtMs) {
       if (await check()) return true;
-      await after(STEP_MS);
+      const step = Math.min(Math.max(STEP_MS, waitedMs * STEP_OF_WAITED), LONGEST_STEP_MS);
+      await after(Math.min(step, Math.max(limitMs - waitedMs, 0)));
     }
     return check();
   }
