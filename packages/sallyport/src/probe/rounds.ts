@@ -22,7 +22,7 @@ export async function inRounds(once: (round: number, began: () => void) => Promi
     second.catch(() => undefined);
     return second;
   };
-  const first = await once(1, () => (timer = setTimeout(again, LASTS_LONG_MS))).finally(() => clearTimeout(timer));
+  const first = await once(1, () => (timer = setTimeout(() => void again(), LASTS_LONG_MS))).finally(() => clearTimeout(timer));
   if (first.outcome.ruling !== "shown") return first;
   const last = await again();
   if (last.outcome.ruling === "shown") return last;

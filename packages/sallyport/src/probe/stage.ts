@@ -48,7 +48,7 @@ export class Stage {
     const launches = launchesOf(profile, folder);
     this.server = new Server(launches.server);
     this.#workerLaunch = launches.worker;
-    const seen = (given: Profile["effects"]): EffectsSeen | undefined => given && new EffectsSeen(given, folder, launches.env);
+    const seen = (effects: Profile["effects"]): EffectsSeen | undefined => effects && new EffectsSeen(effects, folder, launches.env);
     this.effects = seen(profile.effects);
     this.deadLetters = seen(profile.deadLetters);
   }

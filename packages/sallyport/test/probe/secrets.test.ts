@@ -72,16 +72,20 @@ async function redisWithPassword(): Promise<Guarded> {
 describeBroker("redis", "[OPS-05] beside a Redis with a password", () => {
   test("no report shows it, and commands name a variable", { timeout: 120_000 }, async () => {
     const redis = await redisWithPassword();
-    await beside(redis, RedisTap.open, async (tap) => {
-      expect(tap.commandFor(MESSAGE)).toMatch(/^redis-cli -u "\$BROKER_URL" XADD 'orders'/);
-      const profile = redisWrong();
-      const given = { ...profile, broker: { ...profile.broker, url: redis.url } };
-      const result = await probed(given, { only: ["same-bytes", "chosen-destination"] });
-      const cases = result.verdicts.flatMap((verdict) => verdict.cases);
-      expect(cases.flatMap(({ reproduce }) => reproduce).some((command) => command.startsWith('redis-cli -u "$BROKER_URL"'))).toBe(true);
-      expect(JSON.stringify(result)).not.toContain(SECRET);
-      expect(result.notes.join()).toContain("commands name it $BROKER_URL");
-    });
+    await beside(
+      redis,
+      (url) => RedisTap.open(url),
+      async (tap) => {
+        expect(tap.commandFor(MESSAGE)).toMatch(/^redis-cli -u "\$BROKER_URL" XADD 'orders'/);
+        const profile = redisWrong();
+        const given = { ...profile, broker: { ...profile.broker, url: redis.url } };
+        const result = await probed(given, { only: ["same-bytes", "chosen-destination"] });
+        const cases = result.verdicts.flatMap((verdict) => verdict.cases);
+        expect(cases.flatMap(({ reproduce }) => reproduce).some((command) => command.startsWith('redis-cli -u "$BROKER_URL"'))).toBe(true);
+        expect(JSON.stringify(result)).not.toContain(SECRET);
+        expect(result.notes.join()).toContain("commands name it $BROKER_URL");
+      },
+    );
   });
 });
 
@@ -89,9 +93,13 @@ describeBroker("nats", "[OPS-05] beside a NATS server with a password", () => {
   test("commands name a variable", { timeout: 60_000 }, async () => {
     const port = String(await freePort());
     const command = ["nats-server", "-a", "127.0.0.1", "-p", port, "--user", "u", "--pass", SECRET];
-    await beside({ command, url: `nats://u:${SECRET}@127.0.0.1:${port}` }, NatsTap.open, (tap) => {
-      expect(tap.commandFor(MESSAGE)).toBe(`nats -s "$BROKER_URL" pub 'orders' '{}'`);
-      return Promise.resolve();
-    });
+    await beside(
+      { command, url: `nats://u:${SECRET}@127.0.0.1:${port}` },
+      (url) => NatsTap.open(url),
+      (tap) => {
+        expect(tap.commandFor(MESSAGE)).toBe(`nats -s "$BROKER_URL" pub 'orders' '{}'`);
+        return Promise.resolve();
+      },
+    );
   });
 });

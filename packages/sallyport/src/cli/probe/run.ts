@@ -4,7 +4,7 @@ import { SallyportError } from "@sallyport/guard";
 import type { Audit } from "../../finding/report-data.ts";
 import { ATTACK_IDS, attackPages, documentOf } from "../../probe/document.ts";
 import { Interrupted, probe } from "../../probe/probe.ts";
-import { addressIn } from "../../probe/taps/tap.ts";
+import { addressIn } from "../../probe/reproduce.ts";
 import { EXIT } from "../../report/verdict.ts";
 import { report } from "../report-options.ts";
 import type { ProbeOptions, ProbeRunOptions } from "./options.ts";

@@ -75,7 +75,7 @@ export class Server {
   async tools(): Promise<readonly Tool[]> {
     try {
       const { tools } = await this.#open.listTools(undefined, { timeout: this.#plan.startsWithinMs });
-      this.#tools = new Map(tools.map(({ outputSchema: _, ...tool }) => [tool.name, tool]));
+      this.#tools = new Map(tools.map((tool) => [tool.name, promisingNothing(tool)]));
       return tools;
     } catch (error) {
       throw await this.#failure(error);
@@ -211,6 +211,12 @@ export class Server {
 }
 
 const FLOOD_BYTES = 8 * 1024 * 1024;
+
+function promisingNothing(tool: Tool): Tool {
+  const { ...rest } = tool;
+  delete rest.outputSchema;
+  return rest;
+}
 
 /** An answer of the server's; everything else is silence or an end. */
 const isRefusal = (error: unknown): boolean => error instanceof ProtocolError;
