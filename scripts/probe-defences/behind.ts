@@ -132,6 +132,13 @@ export const FROM_BEHIND: readonly Opening[] = [
     [...BEHIND, "killed-in-handling"],
     as("a message is acknowledged before it is handled"),
   ),
+  // A handler that does not look at its signal goes on while the process ends, and another has the message already.
+  open(
+    ["PSN-12"],
+    "a drain does not wait for what is in work",
+    [...BEHIND, "killed-in-handling", "after-restart"],
+    as("a drain does not wait for what is in work"),
+  ),
   open(
     ["PSN-14"],
     "a letter that nobody stored is acknowledged",

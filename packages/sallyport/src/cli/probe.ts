@@ -34,7 +34,7 @@ export function withProbeOptions(command: Command): Command {
     .option("--only <attack...>", "these attacks alone")
     .option("--case <number>", "one case of them", wholeNumber(1, 100_000))
     .option("--dry-run", "say what would be sent, and call no tool")
-    .option("--lanes <number>", "how many copies of the server run side by side", wholeNumber(1, 32), 5)
+    .option("--lanes <number>", "how many copies of the server run side by side", wholeNumber(1, 32), 6)
     .option("--timeout <seconds>", "what is not done by then is inconclusive", wholeNumber(1, 86_400), 600)
     .option("--mine-to-attack <host...>", "another host than this machine, which is yours to attack")
     .option("-q, --quiet", "no progress");

@@ -53,7 +53,13 @@ export class Bench {
     return canaryOf(seed, attack, name, round, ++this.#canaries);
   }
 
-  async call(tool: string, given: Record<string, unknown>, timeoutMs = this.bounds.answersWithinMs, signal?: AbortSignal): Promise<Answer> {
+  async call(
+    tool: string,
+    unfilled: Record<string, unknown>,
+    timeoutMs = this.bounds.answersWithinMs,
+    signal?: AbortSignal,
+  ): Promise<Answer> {
+    const given = this.stage.filled(unfilled);
     const request = { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: tool, arguments: given } };
     this.note("called", `${tool} with ${shortened(written(given))}`);
     const command = JSON.stringify(request);
@@ -77,9 +83,9 @@ export class Bench {
     return found;
   }
 
-  /** After an answer: what was refused is not waited for as long. */
+  /** After an answer: what was refused is not waited for as long; what was not answered may be under way. */
   after(answer: Answer, text: string): Promise<readonly Seen[]> {
-    return this.published(text, answer.how === "accepted" ? this.bounds.watchMs : Math.min(200, this.bounds.watchMs));
+    return this.published(text, answer.how === "refused" ? Math.min(200, this.bounds.watchMs) : this.bounds.watchMs);
   }
 
   async put(message: Message, form?: string): Promise<void> {
@@ -96,7 +102,7 @@ export class Bench {
   /** An honest message, or one of the profile's others, by the target's own tool. */
   async send(kind: Kind = "honest", tool: KnownTool | undefined = this.known.publisher): Promise<Sent> {
     const canary = this.canary();
-    const given = kind === "honest" ? undefined : this.known.profile.messages[kind];
+    const given = kind === "honest" ? undefined : this.stage.given.messages[kind];
     const name = given?.tool ?? tool?.name ?? "";
     const args = given === undefined ? tool?.honest(canary) : filled(given.arguments, { canary });
     const answer = await this.call(name, args ?? {});

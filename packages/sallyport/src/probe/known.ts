@@ -13,7 +13,7 @@ export interface KnownTool {
   readonly slots: readonly Slot[];
   readonly isReadOnly: boolean;
   readonly isDestructive: boolean;
-  /** Honest arguments with this text in them; `undefined` when none could be made that fit the schema. */
+  /** Honest arguments with this text in them, in which a stage fills in its places; `undefined` when none could be made that fit the schema. */
   readonly honest: (text: string) => Record<string, unknown> | undefined;
   /**
    * What an honest call did: `published` and where to; `answered` and nothing was seen; `refused`. In a dry run nothing is
@@ -82,7 +82,8 @@ function publisherOf(tools: readonly KnownTool[], { messages }: Profile): KnownT
 type Honest = KnownTool["honest"];
 
 async function knownTool(stage: Stage, tool: Tool, seed: string, isDry: boolean): Promise<KnownTool> {
-  const { profile } = stage;
+  // What is honest is the same on every stage, but for the places in it.
+  const { given: profile } = stage;
   const schema = tool.inputSchema as Schema;
   const { honest: message } = profile.messages;
   const given = message?.tool === tool.name ? message.arguments : new Map(Object.entries(profile.tools.arguments)).get(tool.name);
@@ -103,7 +104,7 @@ async function knownTool(stage: Stage, tool: Tool, seed: string, isDry: boolean)
     return { ...nothing, honestly: "refused", said: "no arguments could be made that fit its schema" };
   }
   const before = (await stage.tap.seen()).length;
-  let answer = await stage.server.call(tool.name, args, profile.bounds.answersWithinMs);
+  let answer = await stage.server.call(tool.name, stage.filled(args), profile.bounds.answersWithinMs);
   const fewer = answer.how === "refused" ? required?.(canary) : undefined;
   if (fewer !== undefined && Object.keys(fewer).length < Object.keys(args).length) {
     const again = await stage.server.call(tool.name, fewer, profile.bounds.answersWithinMs);

@@ -1,18 +1,13 @@
 // Where cases are run one after the other: a stage that is kept while it works, and replaced when an attack has broken it.
 import { BrokerFailure } from "./brokers/broker.ts";
 import type { Attack, Outcome } from "./attacks/attack.ts";
-import type { Bench } from "./bench.ts";
 import type { Profile } from "./profile.ts";
+import type { Tried } from "./rounds.ts";
 import { Stage } from "./stage.ts";
 import { NotTaken } from "./taps/tap.ts";
 import { TargetFailure } from "./targets/server.ts";
 
-interface Ran {
-  readonly outcome: Outcome;
-  readonly bench: Bench | undefined;
-}
-
-const failed = (ruling: Outcome["ruling"], said: string): Ran => ({ outcome: { ruling, said }, bench: undefined });
+const failed = (ruling: Outcome["ruling"], said: string): Tried => ({ outcome: { ruling, said }, bench: undefined });
 
 /** A target that withstood is as it was; of one that did not, nobody knows. */
 const isUntouched = ({ ruling }: Outcome): boolean => ruling === "withstood" || ruling === "not-applicable";
@@ -36,7 +31,7 @@ export class Lane {
     this.#isGiven = stage !== undefined;
   }
 
-  async run(kind: Attack["stage"], work: (stage: Stage) => Promise<Ran>): Promise<Ran> {
+  async run(kind: Attack["stage"], work: (stage: Stage) => Promise<Tried>): Promise<Tried> {
     try {
       if (kind === "own") return await this.#onItsOwn(work);
       if (!this.#isGiven) await this.#renew();
@@ -78,7 +73,7 @@ export class Lane {
     throw new TargetFailure("it was ended while it was starting");
   }
 
-  async #onItsOwn(work: (stage: Stage) => Promise<Ran>): Promise<Ran> {
+  async #onItsOwn(work: (stage: Stage) => Promise<Tried>): Promise<Tried> {
     const stage = await this.#open();
     this.#own = stage;
     try {

@@ -1,14 +1,18 @@
 // The probe, in the order in which it happens: start the target beside its broker, learn what an honest call does, attack
 // it, and try again with other canaries whatever was shown. What it is asked and what it answers are plain data.
 import type { AttackVerdict, CaseVerdict, Ruling } from "../finding/verdict.ts";
-import type { Attack, Case, Outcome } from "./attacks/attack.ts";
+import { type Attack, type Case, inconclusive, type Outcome } from "./attacks/attack.ts";
 import { ATTACKS } from "./attacks/index.ts";
 import { Bench } from "./bench.ts";
 import { type Known, learn } from "./known.ts";
 import { Lane, troubleOf } from "./lane.ts";
+import { Lanes } from "./lanes.ts";
 import type { Profile } from "./profile.ts";
 import { plainCommands } from "./reproduce.ts";
+import { inRounds, type Tried } from "./rounds.ts";
+import { withoutSecrets } from "./secrets.ts";
 import { Stage } from "./stage.ts";
+import { hasLogin } from "./taps/tap.ts";
 
 export interface ProbeRequest {
   readonly profile: Profile;
@@ -19,7 +23,7 @@ export interface ProbeRequest {
   readonly case?: number | undefined;
   /** Says what would be sent, and sends nothing but the question for the tools. */
   readonly isDry?: boolean;
-  /** How many targets run side by side. Default 5. */
+  /** How many targets run side by side. Default 6. */
   readonly lanes?: number;
   /** After this the rest is inconclusive. Default ten minutes. */
   readonly withinMs?: number;
@@ -61,7 +65,7 @@ interface Item {
 /** Asked to stop: everything that was started has been ended. */
 export class Interrupted extends Error {}
 
-const ROUNDS = 2;
+const LANES = 6;
 const SIDE_BY_SIDE = 6;
 
 export async function probe(request: ProbeRequest): Promise<ProbeResult> {
@@ -72,7 +76,7 @@ export async function probe(request: ProbeRequest): Promise<ProbeResult> {
   const took = (): number => Math.round(performance.now() - startedAtMs);
   onProgress({ phase: "start" });
   const opening = Stage.open(profile);
-  const lanes: Lane[] = [];
+  const lanes = new Lanes();
   const work = async (): Promise<ProbeResult> => {
     const first = await opening;
     onProgress({ phase: "learn" });
@@ -88,14 +92,14 @@ export async function probe(request: ProbeRequest): Promise<ProbeResult> {
     };
   };
   try {
-    return await unlessInterrupted(work(), request.signal);
+    return withoutSecrets(await unlessInterrupted(work(), request.signal), profile);
   } catch (error) {
     const failure = troubleOf(error);
     if (failure === undefined) throw error;
     const verdicts = attacks.map((attack) => ruled(attack, { ruling: "inconclusive", said: failure }));
-    return { ...base, failure, tools: [], consumed: [], verdicts, notes: [], tookMs: took() };
+    return withoutSecrets({ ...base, failure, tools: [], consumed: [], verdicts, notes: [], tookMs: took() }, profile);
   } finally {
-    await Promise.all(lanes.map((lane) => lane.close()));
+    await lanes.close();
     await (await opening.catch(() => undefined))?.close();
   }
 }
@@ -117,7 +121,7 @@ async function attackAll(
   attacks: readonly Attack[],
   known: Known,
   first: Stage,
-  lanes: Lane[],
+  lanes: Lanes,
   startedAtMs: number,
 ): Promise<readonly AttackVerdict[]> {
   const planned = attacks.map((attack) => [attack, attack.cases(known)] as const);
@@ -136,19 +140,30 @@ async function attackAll(
       of: items.length,
     });
   };
-  const judge = async (item: Item, lane: Lane): Promise<void> => {
-    if (isDry) return settle(item, planOf(item));
-    if (isOver()) return settle(item, { ...planOf(item), said: "time ran out before it was tried" });
-    settle(item, await inRounds(item, lane, known, request));
-  };
-  const drain = async (queue: Item[], lane: Lane): Promise<void> => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await judge(item, lane);
-  };
   const front = new Lane(request.profile, known.consumed, first);
-  const others = items.filter(({ attack }) => attack.stage !== "shared");
-  const shared = items.filter(({ attack }) => attack.stage === "shared");
-  lanes.push(...Array.from({ length: Math.max((request.lanes ?? 5) - 1, 1) }, () => new Lane(request.profile, known.consumed)));
-  await Promise.all([sideBySide(shared, (queue) => drain(queue, front)), ...lanes.map((lane) => drain(others, lane))]);
+  const judge = async (item: Item): Promise<void> => {
+    if (isDry) return settle(item, planOf(item));
+    const once = (round: number, began: () => void): Promise<Tried> => {
+      const on = async (lane: Lane): Promise<Tried> => {
+        if (isOver()) return { outcome: inconclusive("time ran out before it was tried"), bench: undefined };
+        return tried(item, round, lane, known, request, began);
+      };
+      // What was begun is brought to its end before anything else is.
+      const { stage, waitsFor } = item.attack;
+      const urgency = round > 1 ? Infinity : waitsFor === undefined ? 0 : known.profile.bounds[waitsFor];
+      return stage === "shared" ? on(front) : lanes.use(urgency, on);
+    };
+    const { outcome, bench } = await inRounds(once);
+    settle(item, verdictOf(item, outcome, bench, request));
+  };
+  const [shared, others] = [true, false].map((isShared) => items.filter(({ attack }) => (attack.stage === "shared") === isShared));
+  const atTheFront = sideBySide(shared!, judge);
+  // On a broker that is there already, two copies of the target would take each other's messages.
+  const isTheOnlyOne = request.profile.broker.url !== undefined;
+  if (isTheOnlyOne) await atTheFront.then(() => first.close());
+  const count = isTheOnlyOne ? 2 : Math.max(request.lanes ?? LANES, 2);
+  for (let lane = 1; lane < count; lane++) lanes.add(new Lane(request.profile, known.consumed));
+  await Promise.all([atTheFront, ...others!.map(judge)]);
   return planned.map(([attack, cases]) =>
     isNone(cases)
       ? ruled(attack, cases)
@@ -159,10 +174,13 @@ async function attackAll(
   );
 }
 
-const sideBySide = (items: readonly Item[], work: (queue: Item[]) => Promise<void>): Promise<unknown> => {
+async function sideBySide(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
   const queue = [...items];
-  return Promise.all(Array.from({ length: SIDE_BY_SIDE }, () => work(queue)));
-};
+  const drain = async (): Promise<void> => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, drain));
+}
 
 const isNone = (cases: readonly Case[] | Outcome): cases is Outcome => "ruling" in cases;
 
@@ -171,24 +189,19 @@ function itemsOf(attack: Attack, cases: readonly Case[], { case: wanted }: Probe
   return wanted === undefined ? items : items.filter(({ number }) => number === wanted);
 }
 
-/** Shown twice, with different canaries, is proof; shown once is not. */
-async function inRounds(item: Item, lane: Lane, known: Known, request: ProbeRequest): Promise<CaseVerdict> {
-  let last: { readonly outcome: Outcome; readonly bench: Bench | undefined } | undefined;
-  for (let round = 1; round <= ROUNDS; round++) {
-    const turn = { seed: request.seed, attack: item.attack.id, case: item.case.name, round };
-    const before = last;
-    last = await lane.run(item.attack.stage, async (stage) => {
-      const bench = new Bench(stage, known, turn);
-      return { bench, outcome: unlessUnanswered(await item.case.run(bench), bench) };
-    });
-    if (last.outcome.ruling !== "shown") {
-      if (before === undefined) break;
-      const said = `shown once and not again: ${before.outcome.said}. The second time: ${last.outcome.said}`;
-      return verdictOf(item, { ruling: "inconclusive", said }, last.bench, request);
-    }
-  }
-  const { outcome, bench } = last!;
-  return verdictOf(item, outcome, bench, request);
+function tried(
+  { attack, case: one }: Item,
+  round: number,
+  lane: Lane,
+  known: Known,
+  { seed }: ProbeRequest,
+  began: () => void,
+): Promise<Tried> {
+  return lane.run(attack.stage, async (stage) => {
+    began();
+    const bench = new Bench(stage, known, { seed, attack: attack.id, case: one.name, round });
+    return { bench, outcome: unlessUnanswered(await one.run(bench), bench) };
+  });
 }
 
 /** A server that answered nothing at all, because it was slow or gone, has warded nothing off. */
@@ -247,10 +260,11 @@ function summed(attack: Attack, cases: readonly CaseVerdict[]): AttackVerdict {
   return { ...ruled(attack, { ruling: "inconclusive", said: `${said}${more}` }), ruling, cases };
 }
 
-function notesOf({ tools }: Known, { server }: Stage, { only }: ProbeRequest): readonly string[] {
+function notesOf({ tools }: Known, { server }: Stage, { only, profile: { broker } }: ProbeRequest): readonly string[] {
   const unable = tools.filter(({ said, honestly }) => honestly === "refused" && said.startsWith("no arguments could be made"));
   return [
     ...(only === undefined ? [] : ["Not everything was attacked: the grade is of these attacks alone."]),
+    ...(broker.url !== undefined && hasLogin(broker.url) ? ["The broker's address has a login in it: commands name it $BROKER_URL."] : []),
     ...(tools.length === 0 ? ["The server lists no tools."] : []),
     ...unable.map(({ name }) => `No arguments could be made that fit the schema of ${name}: it was attacked with incomplete ones.`),
     ...server.oddities.map((oddity) => `The server ${oddity}.`),

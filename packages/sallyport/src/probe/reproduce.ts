@@ -2,6 +2,8 @@
 import type { Profile } from "./profile.ts";
 import { quoted } from "./taps/tap.ts";
 
+export { addressIn } from "./taps/tap.ts";
+
 const INITIALIZE = {
   jsonrpc: "2.0",
   id: 0,

@@ -18,6 +18,9 @@ const run = promisify(execFile);
 const PREPARED_WITHIN_MS = 60_000;
 const MOST_RESTARTS = 12;
 const STEP_MS = 20;
+/** What was long in coming is not looked for as often: to look costs the target, its broker and the others their time. */
+const STEP_OF_WAITED = 0.05;
+const LONGEST_STEP_MS = 200;
 
 export class Stage {
   readonly folder: string;
@@ -25,6 +28,9 @@ export class Stage {
   readonly effects: EffectsSeen | undefined;
   readonly deadLetters: EffectsSeen | undefined;
   readonly profile: Profile;
+  /** With the names of places in it that every stage fills in for itself. */
+  readonly given: Profile;
+  readonly #names: Readonly<Record<string, string>>;
   readonly #broker: StartedBroker;
   readonly #workerLaunch: Launch | undefined;
   #worker: ProcessGroup | undefined;
@@ -32,13 +38,17 @@ export class Stage {
   #isClosing = false;
   #reviving: Promise<void> | undefined;
 
-  private constructor(profile: Profile, folder: string, broker: StartedBroker, launches: Launches) {
-    this.profile = profile;
+  private constructor(given: Profile, folder: string, names: Readonly<Record<string, string>>, broker: StartedBroker) {
+    this.given = given;
     this.folder = folder;
+    this.#names = names;
     this.#broker = broker;
+    this.profile = this.filled(given);
+    const { profile } = this;
+    const launches = launchesOf(profile, folder);
     this.server = new Server(launches.server);
     this.#workerLaunch = launches.worker;
-    const seen = (given: Profile["effects"]): EffectsSeen | undefined => given && new EffectsSeen(given, folder, launches.env);
+    const seen = (effects: Profile["effects"]): EffectsSeen | undefined => effects && new EffectsSeen(effects, folder, launches.env);
     this.effects = seen(profile.effects);
     this.deadLetters = seen(profile.deadLetters);
   }
@@ -53,10 +63,9 @@ export class Stage {
       for (const path of [folder, brokerFolder]) mkdirSync(path);
       const { kind, url, file } = given.broker;
       broker = await BROKERS[kind]({ folder: kind === "embedded" ? folder : brokerFolder, url, file });
-      const names = Object.entries(broker.names).map(([name, value]) => [`broker.${name}`, value]);
-      const port = String(await freePort());
-      const profile = filled(given, { folder, port, node: process.execPath, ...Object.fromEntries(names) });
-      stage = new Stage(profile, folder, broker, launchesOf(profile, folder));
+      const places = Object.entries(broker.names).map(([name, value]) => [`broker.${name}`, value]);
+      const names = { folder, port: String(await freePort()), node: process.execPath, ...Object.fromEntries(places) };
+      stage = new Stage(given, folder, names, broker);
       await stage.#prepare();
       stage.startWorker();
       await stage.server.open();
@@ -68,6 +77,11 @@ export class Stage {
       rmSync(root, { recursive: true, force: true });
       throw error;
     }
+  }
+
+  /** With the places of this stage, not of another. */
+  filled<T>(given: T): T {
+    return filled(given, this.#names);
   }
 
   get tap(): Tap {
@@ -85,9 +99,11 @@ export class Stage {
 
   /** Whether it became true in time. */
   async until(check: () => boolean | Promise<boolean>, limitMs: number): Promise<boolean> {
-    for (const end = performance.now() + limitMs; performance.now() < end;) {
+    const startedAtMs = performance.now();
+    for (let waitedMs = 0; waitedMs < limitMs; waitedMs = performance.now() - startedAtMs) {
       if (await check()) return true;
-      await after(STEP_MS);
+      const step = Math.min(Math.max(STEP_MS, waitedMs * STEP_OF_WAITED), LONGEST_STEP_MS);
+      await after(Math.min(step, Math.max(limitMs - waitedMs, 0)));
     }
     return check();
   }

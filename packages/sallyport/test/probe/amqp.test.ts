@@ -1,7 +1,11 @@
 // What travels beside a message of RabbitMQ, and which queue reads what.
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as after } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { keptHeaders, propertiesOf, publishOptions } from "../../src/probe/taps/amqp-properties.ts";
 import { type Binding, comesBackTo, type Layout, type Queue, readBy } from "../../src/probe/taps/amqp-routing.ts";
+import { Management } from "../../src/probe/taps/rabbitmq-management.ts";
 import { encoded, type Seen } from "../../src/probe/taps/tap.ts";
 
 const PROPERTIES = { message_id: "m1", delivery_mode: 2, priority: 3, headers: { count: 0, tenant: "a" } };
@@ -52,4 +56,31 @@ test("what waits in a queue of a delay is owed to the queue that it comes back t
   expect(comesBackTo(delay("d", { "x-dead-letter-exchange": "retries", "x-dead-letter-routing-key": "back" }), layout)).toEqual(["q"]);
   expect(comesBackTo(delay("d", { "x-dead-letter-exchange": "", "x-dead-letter-routing-key": "q" }), layout)).toEqual(["q"]);
   expect(comesBackTo(delay("dead", {}), layout)).toEqual([]);
+});
+
+test("of virtual hosts that several change at once, none loses its firehose", async () => {
+  // As the node does it: the list is read, changed and written back.
+  let traced: readonly string[] = [];
+  const change = async (url: string): Promise<void> => {
+    const before = traced;
+    await after(5);
+    traced = [...before, url];
+  };
+  const node = createServer(({ url = "" }, response) => void change(url).then(() => response.writeHead(204).end()));
+  await new Promise<void>((resolve) => node.listen(0, "127.0.0.1", resolve));
+  const address = `http://guest:guest@127.0.0.1:${(node.address() as AddressInfo).port}`;
+  const names = ["a", "b", "c", "d"];
+  await Promise.all(names.map((name) => new Management(address).ask("PUT", `vhosts/${name}`, { tracing: true })));
+  expect(traced).toEqual(names.map((name) => `/api/vhosts/${name}`));
+  node.close();
+});
+
+test("a change of a virtual host that fails is said, and holds up no other", async () => {
+  const node = createServer(({ url }, response) => response.writeHead(url === "/api/vhosts/bad" ? 500 : 204).end());
+  await new Promise<void>((resolve) => node.listen(0, "127.0.0.1", resolve));
+  const management = new Management(`http://guest:guest@127.0.0.1:${(node.address() as AddressInfo).port}`);
+  const [bad, good] = await Promise.allSettled(["bad", "good"].map((name) => management.ask("DELETE", `vhosts/${name}`)));
+  expect(bad).toMatchObject({ status: "rejected", reason: new Error("the management API answers vhosts/bad with 500") });
+  expect(good).toMatchObject({ status: "fulfilled" });
+  node.close();
 });

@@ -10,9 +10,25 @@ describeBroker("nats", "the probe beside a NATS server of its own", () => {
     expect(result.failure).toBeUndefined();
     expect(result.consumed).toEqual(["orders.new"]);
     expect(provenThreats(result)).toEqual(
-      expect.arrayContaining(["DST-01", "PUB-07", "PUB-08", "PUB-10", "PUB-11", "REP-01", "REP-02", "REP-03", "REP-04", "REP-05"]),
+      expect.arrayContaining([
+        "DST-01",
+        "PUB-07",
+        "PUB-08",
+        "PUB-10",
+        "PUB-11",
+        "REP-01",
+        "REP-02",
+        "REP-03",
+        "REP-04",
+        "REP-05",
+        "PSN-04",
+      ]),
     );
     expect(verdictOf(result, "free-payload").ruling).toBe("withstood");
+    // What it cannot parse ends its subscription, and NATS owes it nothing then: that is no defence.
+    expect(ruledAs(result, "inconclusive")).toEqual([
+      "always-failing: nothing is owed, and an honest message behind it was not dealt with",
+    ]);
     expectEvidence(result);
   });
 

@@ -1,17 +1,14 @@
 // Servers on RabbitMQ, on a node that the probe starts: routing keys and headers left to the model, and the guard.
-import { expect } from "vitest";
+import { expect, test } from "vitest";
 import { describeBroker } from "../../../guard/test/brokers.ts";
 import { expectEvidence, FOUR, probed, provenThreats, ruledAs, slowTest, verdictOf } from "./rulings.ts";
 import { rabbitMqOurs, rabbitMqWrong } from "./subjects.ts";
 
 describeBroker("rabbitmq", "the probe beside a RabbitMQ node of its own", () => {
-  slowTest("all four attacks are proven on a server that leaves everything to the model", { timeout: 480_000 }, async () => {
+  test("all four attacks are proven on a server that leaves everything to the model", { timeout: 480_000 }, async () => {
     const result = await probed(rabbitMqWrong(), { only: FOUR });
     expect(result.failure).toBeUndefined();
-    // A queue that is idle does not show its consumers in time on every machine.
-    expect(result.consumed).toContain("orders");
-    expect(provenThreats(result)).toEqual(expect.arrayContaining(["PUB-02", "DST-01", "REP-01", "PSN-01"]));
-
+    expect(result.consumed).toEqual(["invoices", "orders"]);
     expect(provenThreats(result)).toEqual(
       expect.arrayContaining(["PUB-02", "PUB-05", "PUB-11", "DST-01", "DST-04", "DST-05", "REP-01", "REP-05", "PSN-01", "PSN-04"]),
     );

@@ -11,7 +11,7 @@ export const SERVERS = join(import.meta.dirname, "servers");
 const KEYS = [{ id: "k1", algorithm: "hmac-sha256", issuer: "notes", secret: Buffer.alloc(32, 7).toString("base64") }];
 
 const EFFECTS = { file: "effects.jsonl", done: '"kind":"done"', tried: '"kind":"tried"' };
-const BOUNDS = { patienceMs: 4000, startsWithinMs: 120_000, watchMs: 800 };
+const BOUNDS = { patienceMs: 4000, startsWithinMs: 120_000, answersWithinMs: 60_000, watchMs: 800 };
 /** What holds is waited for as long as it takes on a slow machine; only what falls costs the whole time. */
 const PATIENT = { patienceMs: 12_000, startsWithinMs: 120_000, answersWithinMs: 60_000, watchMs: 800 };
 /** Brokers that are started beside it take a machine's whole breath. */
@@ -131,6 +131,15 @@ export const sloppy = (): Profile => {
     bounds: { ...BOUNDS, attemptsWithinMs: 4000 },
   });
 };
+
+export const particular = (): Profile =>
+  profileOf({
+    name: "particular",
+    server: { command: [...NODE, join(SERVERS, "particular.ts")], env: ENV },
+    broker: { kind: "embedded" },
+    tools: { arguments: { file_note: { folder: "{folder}", text: "{canary}" } } },
+    bounds: { ...BOUNDS, flood: 20 },
+  });
 
 const HTTP = "http://127.0.0.1:{port}/mcp";
 

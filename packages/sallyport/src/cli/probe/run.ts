@@ -4,6 +4,7 @@ import { SallyportError } from "@sallyport/guard";
 import type { Audit } from "../../finding/report-data.ts";
 import { ATTACK_IDS, attackPages, documentOf } from "../../probe/document.ts";
 import { Interrupted, probe } from "../../probe/probe.ts";
+import { addressIn } from "../../probe/reproduce.ts";
 import { EXIT } from "../../report/verdict.ts";
 import { report } from "../report-options.ts";
 import type { ProbeOptions, ProbeRunOptions } from "./options.ts";
@@ -64,15 +65,16 @@ function refuseUnknown(only: readonly string[]): void {
 }
 
 /** So that a case can be run again by what the report says, without what is secret in it. */
-function commandFor(command: readonly string[], { profile, url, broker, env }: ProbeRunOptions): string {
+function commandFor(command: readonly string[], { profile, url, broker, brokerUrl, env }: ProbeRunOptions): string {
   const flags = [
     ...(profile === undefined ? [] : ["--profile", profile]),
     ...(url === undefined ? [] : ["--url", url]),
     ...(broker === undefined ? [] : ["--broker", broker]),
     ...env.flatMap((pair) => ["--env", `${pair.slice(0, pair.indexOf("="))}=…`]),
   ];
+  const at = brokerUrl === undefined ? [] : ["--broker-url", addressIn(brokerUrl)];
   const after = command.length === 0 ? [] : ["--", ...command];
-  return ["sallyport probe {case}", ...[...flags, ...after].map(shell)].join(" ");
+  return ["sallyport probe {case}", ...flags.map(shell), ...at, ...after.map(shell)].join(" ");
 }
 
 const shell = (word: string): string => (/^[\w./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);

@@ -37,6 +37,8 @@ export interface Attack {
    * other, on a stage that works. `own`: each on a stage of its own.
    */
   readonly stage: "shared" | "turn" | "own";
+  /** What its cases wait out, about, where that is seconds: what takes longest begins first. */
+  readonly waitsFor?: "attemptsWithinMs" | "patienceMs";
   readonly cases: (known: Known) => readonly Case[] | Outcome;
 }
 

@@ -51,7 +51,13 @@ export async function againAfter(
   before: number,
 ): Promise<{ readonly times: number; readonly isFenced: boolean }> {
   const isFenced = await bench.fence();
-  if (isFenced) await bench.settles(bench.bounds.watchMs);
+  if (isFenced) {
+    const { stage, bounds } = bench;
+    const isActedOn = async (): Promise<boolean> => ((await stage.effects?.done(canary)) ?? 0) > before;
+    // A copy of what is in work may be put off until that is over: it has had its turn when nothing is owed.
+    await stage.until(async () => (await isActedOn()) || stage.isSettled(), bounds.patienceMs);
+    if (await isActedOn()) await bench.settles(bounds.watchMs);
+  }
   return { times: (await bench.timesDone(canary)) - before, isFenced };
 }
 

@@ -3,6 +3,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Management } from "../taps/rabbitmq-management.ts";
 import { RabbitMqTap } from "../taps/rabbitmq.ts";
 import { freePort, type StartBroker, type StartedBroker } from "./broker.ts";
 import { Gate } from "./gate.ts";
@@ -40,7 +41,8 @@ export const startRabbitMq: StartBroker = async ({ url }) => {
     const { amqp, management } = await node.take();
     const vhost = `probe-${++vhosts}`;
     const direct = `http://${LOGIN}:${LOGIN}@127.0.0.1:${management}`;
-    await asked("PUT", `${direct}/api/vhosts/${vhost}`);
+    const api = new Management(direct);
+    await api.ask("PUT", `vhosts/${vhost}`);
     const [amqpGate, managementGate] = [await Gate.open(amqp), await Gate.open(management)];
     gates.push(amqpGate, managementGate);
     const hold = (): (() => void) => {
@@ -60,7 +62,7 @@ export const startRabbitMq: StartBroker = async ({ url }) => {
     };
     const closeAll = async (): Promise<void> => {
       await tap.close();
-      await asked("DELETE", `${direct}/api/vhosts/${vhost}`).catch(() => undefined);
+      await api.ask("DELETE", `vhosts/${vhost}`).catch(() => undefined);
       await close();
     };
     return { names, tap, close: closeAll };
@@ -89,6 +91,7 @@ async function startNode(): Promise<Node> {
       `management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = ${management}\ndisk_free_limit.absolute = 50MB\n`,
     );
     const program = existsSync(DEBIAN) ? DEBIAN : "rabbitmq-server";
+    const api = new Management(`http://${LOGIN}:${LOGIN}@127.0.0.1:${management}`);
     const { end } = await launched(
       {
         program: "rabbitmq-server",
@@ -115,18 +118,11 @@ async function startNode(): Promise<Node> {
         folder,
         answersWithinMs: ANSWERS_WITHIN_MS,
       },
-      () => asked("GET", `http://${LOGIN}:${LOGIN}@127.0.0.1:${management}/api/healthchecks/node`),
+      () => api.ask("GET", "healthchecks/node"),
     );
     return { amqp, management, end: () => end().then(() => rmSync(folder, { recursive: true, force: true })) };
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
   }
-}
-
-async function asked(method: string, address: string): Promise<void> {
-  const { username, password, origin, pathname } = new URL(address);
-  const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
-  const { ok, status } = await fetch(`${origin}${pathname}`, { method, headers: { authorization, "content-type": "application/json" } });
-  if (!ok) throw new Error(`the management API answers ${pathname} with ${status}`);
 }

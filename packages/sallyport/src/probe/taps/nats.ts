@@ -1,7 +1,7 @@
 // NATS: subjects are listened to, JetStream's streams are read and its consumers asked what they are owed, and the server's
 // monitoring port says who else listens. What the server and its clients say to each other is left out.
 import type { Msg, MsgHdrs, NatsConnection, Subscription } from "@nats-io/transport-node";
-import { decoded, type Message, NotTaken, type Owed, quoted, type Seen, type Tap } from "./tap.ts";
+import { addressIn, decoded, type Message, NotTaken, type Owed, quoted, type Seen, type Tap } from "./tap.ts";
 
 const INTERNAL = /^(?:\$|_INBOX\.|_R_\.)/;
 const ASKED_WITHIN_MS = 3000;
@@ -16,6 +16,14 @@ interface Consumer {
   readonly num_pending: number;
   readonly num_ack_pending: number;
   readonly config: { readonly filter_subject?: string; readonly filter_subjects?: readonly string[] };
+}
+
+/** The client looks for it beside the URL alone. A user without a password is a token. */
+function loginOf(url: string): { readonly user?: string; readonly pass?: string; readonly token?: string } {
+  const { username, password } = new URL(url);
+  const [user, pass] = [decodeURIComponent(username), decodeURIComponent(password)];
+  if (user === "" && pass === "") return {};
+  return pass === "" ? { token: user } : { user, pass };
 }
 
 export class NatsTap implements Tap {
@@ -41,7 +49,8 @@ export class NatsTap implements Tap {
 
   static async open(url: string, own: Own = {}): Promise<NatsTap> {
     const { connect, headers } = await import("@nats-io/transport-node");
-    const connection = await connect({ servers: url, name: NAME, noEcho: true, reconnect: false, timeout: ASKED_WITHIN_MS });
+    const options = { name: NAME, noEcho: true, reconnect: false, timeout: ASKED_WITHIN_MS };
+    const connection = await connect({ servers: url, ...loginOf(url), ...options });
     const tap = new NatsTap(url, connection, headers, own);
     tap.#listen(">");
     await connection.flush();
@@ -103,7 +112,7 @@ export class NatsTap implements Tap {
 
   commandFor({ destination, bytes, headers }: Message): string {
     const given = Object.entries(headers).map(([name, value]) => `-H ${quoted(`${name}:${value}`)}`);
-    return ["nats", "-s", quoted(this.#url), "pub", ...given, quoted(destination), quoted(decoded(bytes))].join(" ");
+    return ["nats", "-s", addressIn(this.#url), "pub", ...given, quoted(destination), quoted(decoded(bytes))].join(" ");
   }
 
   async close(): Promise<void> {

@@ -4,6 +4,7 @@
 import type { ChannelModel, ConfirmChannel, ConsumeMessage } from "amqplib";
 import { keptHeaders, propertiesOf, publishOptions } from "./amqp-properties.ts";
 import { type Binding, comesBackTo, deadLetterExchange, destinationOf, type Layout, type Queue, readBy, splitAt } from "./amqp-routing.ts";
+import { Management } from "./rabbitmq-management.ts";
 import { decoded, type Message, NotTaken, type Owed, quoted, type Seen, type Tap } from "./tap.ts";
 
 const TRACE = "amq.rabbitmq.trace";
@@ -49,6 +50,7 @@ export class RabbitMqTap implements Tap {
   readonly broker = "rabbitmq";
   readonly forms = ["queue"];
   readonly #place: RabbitMqPlace;
+  readonly #management: Management;
   readonly #connection: ChannelModel;
   readonly #seen: Seen[] = [];
   readonly #read = new Set<string>();
@@ -66,6 +68,7 @@ export class RabbitMqTap implements Tap {
 
   private constructor(place: RabbitMqPlace, connection: ChannelModel) {
     this.#place = place;
+    this.#management = new Management(place.management);
     this.#connection = connection;
   }
 
@@ -75,7 +78,7 @@ export class RabbitMqTap implements Tap {
     connection.on("error", () => undefined);
     const tap = new RabbitMqTap(place, connection);
     try {
-      await tap.#api("PUT", `vhosts/${encodeURIComponent(place.vhost)}`, { tracing: true });
+      await tap.#management.ask("PUT", `vhosts/${encodeURIComponent(place.vhost)}`, { tracing: true });
       const channel = await connection.createChannel();
       channel.on("error", () => undefined);
       const { queue } = await channel.assertQueue("", { exclusive: true });
@@ -142,16 +145,22 @@ export class RabbitMqTap implements Tap {
   }
 
   commandFor(message: Message): string {
-    const { url, login } = addressOf(this.#place.management);
     const [exchange, routingKey] = splitAt(message.destination);
-    const to = `${url}exchanges/${encodeURIComponent(this.#place.vhost)}/${encodeURIComponent(exchange || "amq.default")}/publish`;
+    const path = `exchanges/${encodeURIComponent(this.#place.vhost)}/${encodeURIComponent(exchange || "amq.default")}/publish`;
     const body = {
       properties: propertiesOf(message),
       routing_key: routingKey,
       payload: decoded(message.bytes),
       payload_encoding: "string",
     };
-    return ["curl", "-u", quoted(login), "-d", quoted(JSON.stringify(body)), quoted(to)].join(" ");
+    return [
+      "curl",
+      "-u",
+      quoted(this.#management.login),
+      "-d",
+      quoted(JSON.stringify(body)),
+      quoted(this.#management.addressOf(path)),
+    ].join(" ");
   }
 
   async close(): Promise<void> {
@@ -277,23 +286,7 @@ export class RabbitMqTap implements Tap {
     return queues;
   }
 
-  async #asked<T>(what: string, how = ""): Promise<readonly T[]> {
-    return (await this.#api("GET", `${what}/${encodeURIComponent(this.#place.vhost)}${how}`)) as readonly T[];
+  #asked<T>(what: string, how = ""): Promise<readonly T[]> {
+    return this.#management.list(`${what}/${encodeURIComponent(this.#place.vhost)}${how}`);
   }
-
-  async #api(method: string, path: string, given?: object): Promise<unknown> {
-    const { url, headers } = addressOf(this.#place.management);
-    const body = given === undefined ? {} : { body: JSON.stringify(given) };
-    const answer = await fetch(`${url}${path}`, { method, headers: { ...headers, "content-type": "application/json" }, ...body });
-    if (!answer.ok) throw new Error(`the management API answers ${path} with ${answer.status}`);
-    return method === "GET" ? answer.json() : undefined;
-  }
-}
-
-function addressOf(management: string) {
-  const { username, password, origin } = new URL(management);
-  const [user, secret] = [decodeURIComponent(username), decodeURIComponent(password)];
-  const authorization = `Basic ${Buffer.from(`${user}:${secret}`).toString("base64")}`;
-  // A report is shown to others; the password that everyone knows may be in it.
-  return { url: `${origin}/api/`, headers: { authorization }, login: `${user}:${secret === "guest" ? secret : "…"}` };
 }

@@ -2,7 +2,7 @@
 // by scripts before anybody takes it. What a group is owed is its lag and its pending entries; what a list is, its length.
 import { setTimeout as after } from "node:timers/promises";
 import type { Redis } from "ioredis";
-import { decoded, encoded, type Message, NotTaken, type Owed, quoted, type Seen, type Tap } from "./tap.ts";
+import { addressIn, decoded, encoded, type Message, NotTaken, type Owed, quoted, type Seen, type Tap } from "./tap.ts";
 
 const PUSHES: ReadonlySet<string> = new Set(["lpush", "rpush", "lpushx", "rpushx"]);
 const POPS: ReadonlySet<string> = new Set(["blpop", "brpop", "blmove", "brpoplpush", "bzpopmin"]);
@@ -121,9 +121,17 @@ export class RedisTap implements Tap {
   commandFor({ destination, bytes, headers }: Message): string {
     const { [BODY]: name = "data", ...fields } = headers;
     const rest = Object.entries(fields).flatMap(([field, value]) => [quoted(field), quoted(value)]);
-    return ["redis-cli", "-u", quoted(this.#url), "XADD", quoted(destination), "'*'", ...rest, quoted(name), quoted(decoded(bytes))].join(
-      " ",
-    );
+    return [
+      "redis-cli",
+      "-u",
+      addressIn(this.#url),
+      "XADD",
+      quoted(destination),
+      "'*'",
+      ...rest,
+      quoted(name),
+      quoted(decoded(bytes)),
+    ].join(" ");
   }
 
   close(): Promise<void> {

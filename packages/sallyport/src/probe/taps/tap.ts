@@ -52,5 +52,15 @@ export interface Tap {
 
 export const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
+/** Whether a URL has somebody's name, password or token in it. */
+export function hasLogin(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { username, password } = new URL(url);
+  return username !== "" || password !== "";
+}
+
+/** A command is shown to others: an address with a login in it is left to a variable. */
+export const addressIn = (url: string): string => (hasLogin(url) ? '"$BROKER_URL"' : quoted(url));
+
 export const decoded = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 export const encoded = (text: string): Uint8Array => new TextEncoder().encode(text);

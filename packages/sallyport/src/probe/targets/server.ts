@@ -42,6 +42,8 @@ export class Server {
   /** What a person who is asked says. */
   person: "accept" | "decline" = "accept";
   #asked = 0;
+  /** Without what they promise of their answers: a broken promise is not a call that was refused. */
+  #tools: ReadonlyMap<string, Tool> = new Map();
 
   constructor(plan: ServerPlan) {
     this.#plan = plan;
@@ -72,7 +74,9 @@ export class Server {
   /** @throws {TargetFailure} */
   async tools(): Promise<readonly Tool[]> {
     try {
-      return (await this.#open.listTools(undefined, { timeout: this.#plan.startsWithinMs })).tools;
+      const { tools } = await this.#open.listTools(undefined, { timeout: this.#plan.startsWithinMs });
+      this.#tools = new Map(tools.map((tool) => [tool.name, promisingNothing(tool)]));
+      return tools;
     } catch (error) {
       throw await this.#failure(error);
     }
@@ -88,7 +92,12 @@ export class Server {
       tookMs: Math.round(performance.now() - startedAtMs),
     });
     try {
-      const options = { timeout: timeoutMs, ...(signal === undefined ? {} : { signal }) };
+      const toolDefinition = this.#tools.get(name);
+      const options = {
+        timeout: timeoutMs,
+        ...(signal === undefined ? {} : { signal }),
+        ...(toolDefinition === undefined ? {} : { toolDefinition }),
+      };
       const result = await this.#open.callTool({ name, arguments: given }, options);
       return answer(result.isError === true ? "refused" : "accepted", textOf(result));
     } catch (error) {
@@ -202,6 +211,12 @@ export class Server {
 }
 
 const FLOOD_BYTES = 8 * 1024 * 1024;
+
+function promisingNothing(tool: Tool): Tool {
+  const { ...rest } = tool;
+  delete rest.outputSchema;
+  return rest;
+}
 
 /** An answer of the server's; everything else is silence or an end. */
 const isRefusal = (error: unknown): boolean => error instanceof ProtocolError;

@@ -12,6 +12,7 @@ export const alwaysFailing = attack({
   severity: "high",
   fix: "Count attempts in a record of your own, taken before the handler; after the last one, dead-letter the original bytes with the reason.",
   stage: "turn",
+  waitsFor: "attemptsWithinMs",
   cases: (known) => fromBehind(known, "consumer", (destination) => [failingCase(destination), brokenCase(destination)]),
 });
 
@@ -54,7 +55,12 @@ async function watched(bench: Bench, tried: (() => Promise<number>) | undefined)
   const begun = tried === undefined ? "" : `tried ${attempts} times, and `;
   bench.note("effect", `${begun}${isOver && attempts <= mostAttempts ? "put aside" : "still there"}`);
   if (attempts > mostAttempts) return shown(`it was tried ${attempts} times, more than the ${mostAttempts} that count as bounded`);
-  if (isOver) return withstood(tried === undefined ? "it was put aside" : `it was put aside after ${attempts} attempts`);
+  if (isOver) return aside(bench, tried === undefined ? "it was put aside" : `it was put aside after ${attempts} attempts`);
   if (tried !== undefined && attempts === 0) return inconclusive("its handling was never begun");
   return shown(`it was ${begun}neither dealt with nor put aside in ${attemptsWithinMs / 1000} s`);
+}
+
+/** A consumer that has stopped is owed nothing either, on a broker that keeps nothing for it. */
+async function aside(bench: Bench, saw: string): Promise<Outcome> {
+  return (await bench.fence()) ? withstood(saw) : inconclusive("nothing is owed, and an honest message behind it was not dealt with");
 }

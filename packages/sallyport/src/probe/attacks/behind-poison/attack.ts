@@ -16,6 +16,7 @@ export const behindPoison = attack({
   severity: "high",
   fix: "Let the delay before a retry live in the broker or a store, so that what waits holds no place; and bound the attempts.",
   stage: "own",
+  waitsFor: "patienceMs",
   cases: (known) => fromBehind(known, "consumer", (destination) => [malformedCase(destination), failingCase(destination)]),
 });
 

@@ -16,6 +16,7 @@ export const burntId = attack({
   severity: "high",
   fix: "Record ids only after the signature was verified, scoped to issuer, destination and group; the same id with other bytes is a conflict.",
   stage: "own",
+  waitsFor: "patienceMs",
   cases: (known) => {
     const { publisher, consumed, profile } = known;
     const others = consumed.filter((destination) => publisher?.destinations.includes(destination) === false);

@@ -13,6 +13,7 @@ export const deadlyMessage = attack({
   severity: "high",
   fix: "Record the attempt before the handler, and dead-letter a message unrun that ended the process a few times.",
   stage: "own",
+  waitsFor: "patienceMs",
   cases: (known) => {
     if (known.profile.messages.kills === undefined)
       return notApplicable("the profile names no message that ends the process (messages.kills)");

@@ -10,6 +10,7 @@ export const endlessHandling = attack({
   severity: "medium",
   fix: "Give each attempt a deadline, past which it has failed; run what may compute for ever in a thread or a process that can be ended.",
   stage: "own",
+  waitsFor: "attemptsWithinMs",
   cases: (known) => {
     const { hangs, spins } = known.profile.messages;
     if (hangs === undefined && spins === undefined)

@@ -27,7 +27,7 @@ const floodCase = (tool: KnownTool, calls: number): Case => ({
     let left = calls;
     const caller = async (): Promise<void> => {
       while (left-- > 0) {
-        const answer = await stage.server.call(tool.name, tool.honest(bench.canary()) ?? {}, bounds.answersWithinMs);
+        const answer = await stage.server.call(tool.name, stage.filled(tool.honest(bench.canary()) ?? {}), bounds.answersWithinMs);
         if (answer.how === "accepted") accepted++;
       }
     };

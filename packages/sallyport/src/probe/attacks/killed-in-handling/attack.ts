@@ -11,6 +11,7 @@ export const killedInHandling = attack({
   severity: "high",
   fix: "Acknowledge only after the effect was committed, or the dead letter stored; on a stop, give back what is not done.",
   stage: "own",
+  waitsFor: "patienceMs",
   cases: (known) => {
     if (known.profile.messages.slow === undefined)
       return notApplicable("the profile names no message whose handling takes long (messages.slow)");

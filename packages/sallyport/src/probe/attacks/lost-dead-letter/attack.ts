@@ -12,6 +12,7 @@ export const lostDeadLetter = attack({
   severity: "high",
   fix: "Store or publish the dead letter with confirmation, and acknowledge the source after that; declare the dead-letter exchange that a queue names.",
   stage: "turn",
+  waitsFor: "attemptsWithinMs",
   cases: (known) => {
     if (known.profile.messages.fails === undefined)
       return notApplicable("the profile names no message whose handling always fails (messages.fails)");

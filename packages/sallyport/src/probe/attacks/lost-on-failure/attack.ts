@@ -10,6 +10,7 @@ export const lostOnFailure = attack({
   severity: "high",
   fix: "Claim before the handler and commit after it; a claim that failed is given back.",
   stage: "turn",
+  waitsFor: "patienceMs",
   cases: (known) => {
     if (known.profile.messages["fails-once"] === undefined)
       return notApplicable("the profile names no message whose handling fails once (messages.fails-once)");

@@ -14,6 +14,7 @@ export const malformedBytes = attack({
   severity: "high",
   fix: "Parse within bounds, and dead-letter what does not parse at once: it does not get better.",
   stage: "turn",
+  waitsFor: "patienceMs",
   cases: (known) => fromBehind(known, "consumer", (destination) => SHAPES.map(([what, bytesOf]) => shapeCase(destination, what, bytesOf))),
 });
 

@@ -12,6 +12,7 @@ export const oldTime = attack({
   severity: "high",
   fix: "Refuse what is older than a window, and dead-letter it at once: a stale message does not become fresh by being retried.",
   stage: "turn",
+  waitsFor: "patienceMs",
   cases: (known) => fromBehind(known, "effects", (destination) => [oldCase(destination)]),
 });
 

@@ -13,6 +13,7 @@ export const unconfirmed = attack({
   severity: "medium",
   fix: "Wait for the broker's own confirmation before the tool answers, and answer with an error where none comes.",
   stage: "own",
+  waitsFor: "patienceMs",
   cases: (known) =>
     overPublishers(known, (tool) => (tool.honestly === "published" || tool.honestly === "not called" ? [silentCase(tool)] : [])),
 });

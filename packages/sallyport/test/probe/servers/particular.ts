@@ -1,0 +1,33 @@
+// A server that is particular about where it is, and careless about what it has promised: one tool wants the folder that it
+// runs in, and the others answer with what their output schema does not allow.
+import { Server } from "@modelcontextprotocol/server";
+import { serveStdio } from "@modelcontextprotocol/server/stdio";
+import { Channel } from "../../../src/demo/plain-broker.ts";
+import { BROKER } from "../../../src/demo/targets/settings.ts";
+
+const channel = new Channel(BROKER);
+const TEXT = { type: "string" };
+const OUTPUT = { type: "object" as const, required: ["id"], properties: { id: { type: "integer" } } };
+const tool = (name: string, ...names: readonly string[]) => ({
+  name,
+  inputSchema: { type: "object" as const, required: [...names], properties: Object.fromEntries(names.map((one) => [one, TEXT])) },
+});
+const TOOLS = [
+  tool("file_note", "folder", "text"),
+  { ...tool("misshapen_note", "text"), outputSchema: OUTPUT },
+  { ...tool("shapeless_note", "text"), outputSchema: OUTPUT },
+];
+
+serveStdio(() => {
+  const server = new Server({ name: "particular", version: "1.0.0" }, { capabilities: { tools: {} } });
+  server.setRequestHandler("tools/list", async () => ({ tools: TOOLS }));
+  server.setRequestHandler("tools/call", async ({ params }) => {
+    const { folder, text } = (params.arguments ?? {}) as Record<string, unknown>;
+    if (params.name === "file_note" && folder !== process.cwd())
+      return { isError: true, content: [{ type: "text", text: "that is another folder" }] };
+    await channel.send("notes", JSON.stringify({ text }));
+    const content = [{ type: "text" as const, text: "noted" }];
+    return params.name === "misshapen_note" ? { content, structuredContent: { id: "none" } } : { content };
+  });
+  return server;
+});
