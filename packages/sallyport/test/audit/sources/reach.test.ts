@@ -97,6 +97,47 @@ test.each(WAYS_TO_CONTEXT)("[DST-01] a client out of the server's lifespan: %s, 
   expect(await places("client-chosen-destination", files)).toEqual(marks(files));
 });
 
+test("[REP-01] what a lifespan starts works on what a consumer queues later", async () => {
+  const files = {
+    "server.py": `import asyncio
+import queue
+from contextlib import asynccontextmanager
+import paho.mqtt.client as mqtt
+from mcp.server.fastmcp import FastMCP
+from plant import start_motor
+
+
+async def work(orders):
+    while True:
+        try:
+            start_motor(orders.get_nowait())
+        except queue.Empty:
+            await asyncio.sleep(0.1)
+
+
+@asynccontextmanager
+async def lifespan(server):
+    orders = queue.Queue()
+
+    def on_order(client, userdata, message):
+        orders.put(message.payload)  # HERE
+
+    client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
+    client.message_callback_add("orders", on_order)
+    client.connect("localhost", 1883, 60)
+    task = asyncio.create_task(work(orders))
+    try:
+        yield {"client": client}
+    finally:
+        task.cancel()
+
+
+mcp = FastMCP("shop", lifespan=lifespan)
+`,
+  };
+  expect(await places("no-deduplication", files)).toEqual(marks(files));
+});
+
 test("[DST-01] a library's callback is handed more than its model names", async () => {
   const files = {
     "server.py": `import paho.mqtt.client as mqtt
