@@ -73,9 +73,9 @@ export function holds(machine: Machine, condition: Condition | undefined, args: 
 export function callLibrary(machine: Machine, atom: LibraryAtom, args: Given, site: Site, guessed = false): Value {
   const { known, name, receiver } = atom;
   const { member } = known;
-  const acts = (member.acts ?? []).filter(
-    (act) => holds(machine, act.when, args, receiver) && !isPlainData(machine, act, (path) => read(machine, path, args, receiver)),
-  );
+  const held = (member.acts ?? []).filter((act) => holds(machine, act.when, args, receiver));
+  const acts = held.filter((act) => !isPlainData(machine, act, (path) => read(machine, path, args, receiver)));
+  if (acts.length < held.length) asCall(machine, args, site);
   const reads = acts.some((act) => act.kind === "read") || (acts.some((act) => act.kind === "publish") && answers(machine, member.returns));
   const result = resultOf(machine, { known, name, receiver, args, site }, reads);
   let messages = false;
@@ -92,6 +92,13 @@ export function callLibrary(machine: Machine, atom: LibraryAtom, args: Given, si
   if (claim?.kind !== "claim") return result;
   const claimed = deepTaints(read(machine, claim.key, args, receiver)).filter((taint) => taint.origin.kind === "message");
   return { ...result, test: test(factsAbout(claimed, { kind: "unseen", store: "shared", atomic: true }), NO_FACTS) };
+}
+
+/** No act of a broker's: a call like any other. */
+function asCall(machine: Machine, args: Given, site: Site): void {
+  const all = join(...args.positional, ...args.named.values());
+  if (deepTaints(all).some(({ origin }) => origin.kind !== "error"))
+    machine.report({ kind: "call", name: site.text, given: all, awaited: site.awaited }, site.at);
 }
 
 /** What is published is answered by somebody: the answer is a message too. */

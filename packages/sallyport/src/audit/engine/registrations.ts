@@ -1,5 +1,6 @@
 // Who comes to be let in by a decorator of a library, or by a class that extends one of its classes.
-import type { ToolByDecorator } from "../models/model.ts";
+import type { Known } from "../models/load.ts";
+import type { Callback, ToolByDecorator } from "../models/model.ts";
 import { methodOf, typicalInstance } from "./classes.ts";
 import { speaksOfAny } from "./conventions.ts";
 import { addTool, registerConsumer } from "./entries.ts";
@@ -60,6 +61,7 @@ function decorateTool(machine: Machine, tool: ToolByDecorator, args: Given, targ
 
 function extendLibrary(machine: Machine, cls: ClassValue, { known }: Of<"library">): void {
   const type = known.member.returns === undefined ? undefined : machine.models.type(known.member.returns);
+  for (const callback of type?.whenExtended?.calls ?? []) callMethod(machine, cls, known, callback);
   const tool = type?.whenExtended?.tool;
   if (tool === undefined) return;
   const method = methodOf(cls, tool.method);
@@ -77,6 +79,24 @@ function extendLibrary(machine: Machine, cls: ClassValue, { known }: Of<"library
     input: tool.input,
     site,
   });
+}
+
+/** A method that the library calls of classes that extend its own. */
+function callMethod(machine: Machine, cls: ClassValue, known: Known, callback: Callback): void {
+  const method = methodOf(cls, callback.fn);
+  if (method === undefined) return;
+  const self = typicalInstance(machine, cls);
+  const fn: Value = { atoms: [{ kind: "function", closure: { ...method, self } }], taints: [] };
+  const site: Site = { at: method.definition.at, text: `${cls.definition.name}.${callback.fn}`, awaited: true };
+  const reader = (path: string): Value => read(machine, path, given(), self);
+  if (callback.consumes !== undefined)
+    return registerConsumer(machine, known, callback, fn, site, reader, (one) => holds(machine, one, given(), self));
+  const values = callback.params.map((type) => machine.program.ofType(machine, type, self, site));
+  const { file } = machine.activation.module.ir;
+  machine.later(
+    { kind: "start", id: machine.fresh(), name: site.text, file, at: site.at },
+    () => void machine.call(fn, given(...values), site),
+  );
 }
 
 function decorateMembers(machine: Machine, cls: ClassValue): void {

@@ -228,6 +228,8 @@ export type Act = { readonly when?: Condition } & (
       readonly operation: "delete" | "purge" | "create" | "alter" | "permission";
       readonly target?: readonly Path[];
       readonly destroys: boolean;
+      /** What is destroyed may as well be plain data (a key of Redis): it is a queue's where a name says so. */
+      readonly plain?: true;
     }
   /** Declares a queue or topic; what bounds retries or names dead letters in it. */
   | {

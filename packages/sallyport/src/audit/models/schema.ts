@@ -93,6 +93,7 @@ const actOn = (place: z.ZodString) => {
       operation: z.enum(["delete", "purge", "create", "alter", "permission"]),
       target: places,
       destroys: z.boolean(),
+      plain: z.literal(true).exactOptional(),
     }),
     z.strictObject({ ...when, kind: z.literal("declare"), destination: places, deadLetter: places, bounded: places }),
     z.strictObject({ ...when, kind: z.literal("connect"), url: places, tls: places, auth: places }),
