@@ -25,6 +25,7 @@ export function libraryExport(machine: Machine, library: string, subpath: string
       member.calls === undefined &&
       member.returns === undefined &&
       member.tool === undefined &&
+      member.resource === undefined &&
       member.decorates === undefined;
     if (member.is !== undefined && onlyIs) return machine.program.ofType(machine, member.is);
     const own: Value = { atoms: [{ kind: "library", known, name, receiver: undefined }], taints: [] };

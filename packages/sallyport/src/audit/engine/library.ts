@@ -2,7 +2,8 @@
 import { command } from "./commands.ts";
 import type { Act, Callback, Condition } from "../models/model.ts";
 import type { Known } from "../models/load.ts";
-import { registerConsumer, registerPull, registerTool } from "./entries.ts";
+import { registerConsumer, registerPull } from "./consumers.ts";
+import { registerTool } from "./entries.ts";
 import { lend, lentAs } from "./lent.ts";
 import type { Machine, Site } from "./machine.ts";
 import { manage } from "./management.ts";
@@ -83,7 +84,9 @@ export function callLibrary(machine: Machine, atom: LibraryAtom, args: Given, si
   // What changes something gives an error, also where its model does not say so.
   const fails = machine.language === "go" && acts.length > 0 && /(?:^|,)error$/.test(member.returns ?? "error");
   if (fails && site.unused === true) machine.report({ kind: "failed", leaves: false, dropped: "here" }, site.at);
-  if (member.tool !== undefined) registerTool(machine, member.tool, args, receiver, site, (path) => read(machine, path, args, receiver));
+  const reader = (path: string): Value => read(machine, path, args, receiver);
+  if (member.tool !== undefined) registerTool(machine, member.tool, "tool", args, receiver, site, reader);
+  if (member.resource !== undefined) registerTool(machine, member.resource, "resource", args, receiver, site, reader);
   for (const callback of member.calls ?? [])
     if (holds(machine, callback.when, args, receiver)) callBack(machine, known, callback, args, receiver, site);
   if (member.decorates !== undefined) return decorating(machine, atom, args, site);

@@ -4,7 +4,7 @@ import type { Resolver } from "../frontends/frontend.ts";
 import { basesOf, methodOf } from "./classes.ts";
 import { baseMember, instanceFor, libraryExport, ofType } from "./library-values.ts";
 import type { Machine, Program, Site } from "./machine.ts";
-import { given, type Given } from "./paths.ts";
+import { given } from "./paths.ts";
 import { type Cell, Scope, type SourceModule } from "./scope.ts";
 import { decorate, extended } from "./registrations.ts";
 import type { Origin } from "./taint.ts";
