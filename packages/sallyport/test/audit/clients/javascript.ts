@@ -17,6 +17,14 @@ export const JAVASCRIPT: Readonly<Record<string, Client>> = {
     destroy: `await admin.deleteTopics({ topics: [topic] });`,
     consume: `const stream = await consumer.consume({ autocommit: true, topics: ["orders"] });\nfor await (const message of stream) {\n  await charge(message.value);\n}`,
   },
+  "kafkajs, offsets": {
+    setup: `import { Kafka } from "kafkajs";\nconst admin = new Kafka({ clientId: "a", brokers: ["k:9092"] }).admin();`,
+    destroy: `await admin.setOffsets({ groupId: "g", topic, partitions: [{ partition: 0, offset: "9" }] });`,
+  },
+  "@platformatic/kafka, offsets": {
+    setup: `import { Admin } from "@platformatic/kafka";\nconst admin = new Admin({ clientId: "a", bootstrapBrokers: ["k:9092"] });`,
+    destroy: `await admin.alterConsumerGroupOffsets({ groupId: "g", topics: [{ name: topic, partitionOffsets: [] }] }); @@\n  await admin.deleteConsumerGroupOffsets({ groupId: "g", topics: [{ name: topic, partitionIndexes: [0] }] }); @@`,
+  },
   "@confluentinc/kafka-javascript": {
     setup: `import { KafkaJS } from "@confluentinc/kafka-javascript";\nconst kafka = new KafkaJS.Kafka({ kafkaJS: { brokers: ["k:9092"] } });\nconst producer = kafka.producer();\nconst consumer = kafka.consumer({ kafkaJS: { groupId: "g" } });\nconst admin = kafka.admin();`,
     publish: `await producer.send({ topic, messages: [{ value: text }] });`,

@@ -35,6 +35,7 @@ test.each(PUBLISHING)("[PUB-02] [DST-01] a shell's line publishes: %s", async (l
 test.each([
   "docker exec kafka kafka-topics --bootstrap-server kafka:9092 --delete --topic ${topic}",
   "kafka-topics.sh --topic ${topic} --delete",
+  "kafka-consumer-groups --group ${topic} --reset-offsets --to-latest --execute",
 ])("[DST-05] a shell's line deletes: %s", async (line) => {
   const files = command(line);
   expect(await places("administrative-tool", files)).toEqual(marks(files));
