@@ -143,7 +143,7 @@ test("the grammar gives no field to the children of nodes that are not asked for
 });
 
 test("a file that is too much work for the parser is named, whatever else the machine does", () => {
-  const { module, faults } = lower(`x = [${"1, ".repeat(2_000_000)}]\n`);
+  const { module, faults } = lower(`x = [${"1, ".repeat(700_000)}]\n`);
   expect(faults).toEqual([{ line: 1, what: "took too long to parse" }]);
-  expect(module.body).toEqual([]);
+  expect(module.body).toMatchObject([{ kind: "unread" }]);
 });
