@@ -112,6 +112,12 @@ describe("the terminal report", () => {
     `);
   });
 
+  test("of findings that count and are not shown, as with --since", () => {
+    const whole = audit();
+    expect(textReport({ ...whole, findings: [] }, options({ width: 90 }))).toMatch(/\d+ findings\. None of them are shown\. The worst/);
+    expect(textReport({ ...whole, findings: whole.findings.slice(0, 1) }, options({ width: 90 }))).toContain("1 of them is shown.");
+  });
+
   test("of nothing that counts", () => {
     expect(textReport(clean(), options({ width: 90 }))).toMatchInlineSnapshot(`
       "
