@@ -96,6 +96,23 @@ export const GO: Readonly<Record<string, Client & { readonly imports: string }>>
     publish: `client.SendMessage(&sqs.SendMessageInput{QueueUrl: aws.String(topic), MessageBody: aws.String(text)})`,
     destroy: `client.DeleteQueue(&sqs.DeleteQueueInput{QueueUrl: aws.String(topic)})`,
   },
+  "AWS SDK v1, SNS": {
+    imports: `"github.com/aws/aws-sdk-go/aws"\n"github.com/aws/aws-sdk-go/aws/session"\n"github.com/aws/aws-sdk-go/service/sns"`,
+    setup: `var client = sns.New(session.Must(session.NewSession()))`,
+    publish: `client.Publish(&sns.PublishInput{TopicArn: aws.String(topic), Message: aws.String(text)})`,
+    destroy: `client.DeleteTopic(&sns.DeleteTopicInput{TopicArn: aws.String(topic)})`,
+  },
+  "AWS SDK v1, Kinesis": {
+    imports: `"github.com/aws/aws-sdk-go/aws"\n"github.com/aws/aws-sdk-go/aws/session"\n"github.com/aws/aws-sdk-go/service/kinesis"`,
+    setup: `var client = kinesis.New(session.Must(session.NewSession()))`,
+    publish: `client.PutRecord(&kinesis.PutRecordInput{StreamName: aws.String(topic), PartitionKey: aws.String("a"), Data: []byte(text)})`,
+    destroy: `client.DeleteStream(&kinesis.DeleteStreamInput{StreamName: aws.String(topic)})`,
+  },
+  "AWS SDK v1, EventBridge": {
+    imports: `"github.com/aws/aws-sdk-go/aws"\n"github.com/aws/aws-sdk-go/aws/session"\n"github.com/aws/aws-sdk-go/service/eventbridge"`,
+    setup: `var client = eventbridge.New(session.Must(session.NewSession()))`,
+    publish: `client.PutEvents(&eventbridge.PutEventsInput{Entries: []*eventbridge.PutEventsRequestEntry{{EventBusName: aws.String(topic), Source: aws.String("shop"), DetailType: aws.String("noted"), Detail: aws.String(text)}}})`,
+  },
   paho: {
     imports: `mqtt "github.com/eclipse/paho.mqtt.golang"`,
     setup: `var client = mqtt.NewClient(mqtt.NewClientOptions().AddBroker("ssl://mq:8883"))`,
