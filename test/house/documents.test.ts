@@ -15,7 +15,7 @@ const LARGER = new Map<string, { readonly most: number; readonly because: string
     "packages/sallyport/src/audit/ir/ir.ts",
     { most: 380, because: "the one language that all front-ends lower to, to be read in one piece" },
   ],
-  ["packages/sallyport/src/audit/models/model.ts", { most: 340, because: "the vocabulary of all models, to be read in one piece" }],
+  ["packages/sallyport/src/audit/models/model.ts", { most: 350, because: "the vocabulary of all models, to be read in one piece" }],
 ]);
 
 describe("error codes", () => {

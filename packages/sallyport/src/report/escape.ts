@@ -35,6 +35,13 @@ export function markdownCode(text: string): string {
   return `${fence}${/^`|`$/.test(inert) ? ` ${inert} ` : inert}${fence}`;
 }
 
+/** A sentence of ours in which code is quoted between backticks. */
+export const spokenMarkdown = (text: string): string =>
+  text
+    .split(/`([^`]+)`/)
+    .map((part, index) => (index % 2 === 0 ? escapedMarkdown(part) : markdownCode(part)))
+    .join("");
+
 /** Lines as a block that they cannot close. */
 export function markdownBlock(lines: readonly string[], language = ""): string {
   const inert = lines.map(escaped);

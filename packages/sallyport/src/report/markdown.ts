@@ -2,7 +2,7 @@
 // characters; findings that do not fit are counted, the worst are written first.
 import type { Finding } from "../finding/finding.ts";
 import type { Audit } from "../finding/report-data.ts";
-import { escapedMarkdown, markdownBlock, markdownCode } from "./escape.ts";
+import { escapedMarkdown, markdownBlock, markdownCode, spokenMarkdown } from "./escape.ts";
 import { framer } from "./frame.ts";
 import type { Report, ReportOptions } from "./report.ts";
 import { RULING_WORDS, rulingCounts } from "./rulings.ts";
@@ -80,11 +80,11 @@ function findingWriter({ rules, sourceOf }: ReportOptions): (finding: Finding) =
     return [
       `### ${severity.toUpperCase()}: ${escapedMarkdown(titleOf(rules, rule))}`,
       `${markdownCode(`${file}:${line}:${column}`)} · ${markdownCode(rule)} · ${finding.threats.map(escapedMarkdown).join(" ")} · ${circumstances(finding)}`,
-      escapedMarkdown(message),
+      spokenMarkdown(message),
       ...(code === undefined ? [] : [markdownBlock(code)]),
       ...pathFold(finding),
-      ...notes.map((note) => `> ${escapedMarkdown(note)}`),
-      `**Fix:** ${escapedMarkdown(fix)}`,
+      ...notes.map((note) => `> ${spokenMarkdown(note)}`),
+      `**Fix:** ${spokenMarkdown(fix)}`,
       `<sub>${escapedMarkdown(standardsLine(finding.standards))} · ${markdownCode(fingerprint)}</sub>`,
     ].join("\n\n");
   };
@@ -92,7 +92,7 @@ function findingWriter({ rules, sourceOf }: ReportOptions): (finding: Finding) =
 
 function pathFold({ path }: Finding): readonly string[] {
   if (path.length === 0) return [];
-  const steps = path.map(({ file, line, what }, index) => `${index + 1}. ${markdownCode(placeOf(file, line))} ${escapedMarkdown(what)}`);
+  const steps = path.map(({ file, line, what }, index) => `${index + 1}. ${markdownCode(placeOf(file, line))} ${spokenMarkdown(what)}`);
   return [`<details><summary>How it gets there, in ${counted(path.length, "step")}</summary>\n\n${steps.join("\n")}\n\n</details>`];
 }
 

@@ -57,8 +57,11 @@ export function verdictSentence(audit: Audit): string {
   const also = accepted === 0 ? "" : ` ${counted(accepted, "is accepted and does not count", "are accepted and do not count")}.`;
   if (grade.score === null) return "No code that talks to a message broker was found, so there is nothing to grade.";
   const open = findings.length - accepted;
-  if (open === 0) return `Nothing was found that counts.${also}`;
-  return `${counted(open, "finding")}. The worst axis rules: ${worstAxes(grade).join(" and ")}.${also}`;
+  // With `--since` the grade counts what is not shown, too.
+  const counts = grade.axes.reduce((sum, axis) => sum + axis.findings, 0);
+  if (open === 0 && counts === 0) return `Nothing was found that counts.${also}`;
+  const shown = counts > open ? ` ${open === 0 ? "None" : open} of them ${open === 1 ? "is" : "are"} shown.` : "";
+  return `${counted(Math.max(open, counts), "finding")}.${shown} The worst axis rules: ${worstAxes(grade).join(" and ")}.${also}`;
 }
 
 const worstAxes = ({ axes, score }: Grade): readonly string[] =>

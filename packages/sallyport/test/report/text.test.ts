@@ -112,6 +112,14 @@ describe("the terminal report", () => {
     `);
   });
 
+  test("of findings that count and are not shown, as with --since", () => {
+    const open = audit().findings.filter(({ accepted }) => accepted === undefined);
+    const showing = (count: number): string => textReport({ ...audit(), findings: open.slice(0, count) }, options({ width: 90 }));
+    expect(showing(0)).toContain(`${open.length} findings. None of them are shown. The worst`);
+    expect(showing(1)).toContain(`${open.length} findings. 1 of them is shown. The worst`);
+    expect(showing(open.length)).toContain(`${open.length} findings. The worst`);
+  });
+
   test("of nothing that counts", () => {
     expect(textReport(clean(), options({ width: 90 }))).toMatchInlineSnapshot(`
       "

@@ -1,6 +1,6 @@
 // Brokers that are spoken to by their command line programs: management.json says which words are theirs.
 import { loadManagement } from "../models/load.ts";
-import type { Act, Condition } from "../models/model.ts";
+import type { Act, Condition, Management } from "../models/model.ts";
 import type { Machine, Site } from "./machine.ts";
 import { perform, spellings } from "./management.ts";
 import { type Given, parsePath } from "./paths.ts";
@@ -9,10 +9,16 @@ import { constant, join, NOTHING, objectsOf, rowOf, textsOf, type Value } from "
 
 const MOST_SPELLINGS = 16;
 
+let known: Management["commands"] | undefined;
+
+/** What says most comes first. */
+const rules = (): Management["commands"] =>
+  (known ??= loadManagement().commands.toSorted((one, other) => other.words.length - one.words.length));
+
 /** Whether messages are read by it. */
 export function command(machine: Machine, act: Extract<Act, { kind: "command" }>, args: Given, site: Site, result: Value): boolean {
   const lines = linesOf(machine, act, args).flatMap(partsOfLine);
-  for (const rule of loadManagement().commands.toSorted((one, other) => other.words.length - one.words.length)) {
+  for (const rule of rules()) {
     const starts = lines.map(({ words }) => startOf(words, rule.words));
     if (starts.every((start) => start === undefined)) continue;
     const readWord = (path: string): Value =>

@@ -2,7 +2,8 @@
 // it reads of it; a tool by where its file stands. What is neither stays nobody's.
 import type { FunctionDefinition, Module, Parameter, Pattern, Statement, TypeRef } from "../ir/ir.ts";
 import type { KnownConvention, KnownType } from "../models/load.ts";
-import { addConsumer, addTool } from "./entries.ts";
+import { addConsumer } from "./consumers.ts";
+import { addTool } from "./entries.ts";
 import type { Machine } from "./machine.ts";
 import { readsOf } from "./reads.ts";
 import type { Scope, SourceModule } from "./scope.ts";
@@ -181,6 +182,7 @@ function addToolFor(machine: Machine, module: SourceModule, { convention: { tool
   const [named] = tool.name === undefined ? [] : textsOf(read(tool.name));
   const file = module.ir.file.split("/").at(-1) ?? module.ir.file;
   addTool(machine, {
+    asked: "tool",
     name: named ?? file.replace(/\.\w+$/, ""),
     schema: tool.schema === undefined ? undefined : readSchema(machine, read(tool.schema)),
     validated: tool.validated,

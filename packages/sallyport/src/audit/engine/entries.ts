@@ -1,8 +1,7 @@
-// Who is let in: tools that a model calls, and consumers that a broker hands messages to.
+// Who is let in by asking: tools that a model calls, and resources that a client reads.
 import type { Parameter } from "../ir/ir.ts";
-import type { Known } from "../models/load.ts";
-import type { Callback, Condition, Consumes, Path, Tool } from "../models/model.ts";
-import type { ConsumerEntry, ToolEntry } from "./events.ts";
+import type { Path, Tool } from "../models/model.ts";
+import type { ToolEntry } from "./events.ts";
 import type { Machine, Site } from "./machine.ts";
 import { type Given, given } from "./paths.ts";
 import { readSchema } from "./schemas/read.ts";
@@ -12,7 +11,18 @@ import { type Closure, isCallable, isNothing, join, NOTHING, objectsOf, objectVa
 
 type Reader = (path: Path) => Value;
 
-export function registerTool(machine: Machine, tool: Tool, args: Given, receiver: Value | undefined, site: Site, read: Reader): void {
+/** What a client may ask a server for: to do something, or to read something. */
+type Asked = "tool" | "resource";
+
+export function registerTool(
+  machine: Machine,
+  tool: Tool,
+  asked: Asked,
+  args: Given,
+  receiver: Value | undefined,
+  site: Site,
+  read: Reader,
+): void {
   if (tool.when !== undefined && !meets(tool.when, read)) return;
   if (tool.handler === "library") return noteTool(machine, site);
   const handler = tool.handler === "lastFunction" ? (args.positional.findLast(isCallable) ?? NOTHING) : read(tool.handler);
@@ -20,13 +30,15 @@ export function registerTool(machine: Machine, tool: Tool, args: Given, receiver
   const schema = schemaAmong(machine, tool, args, read);
   const [name] = tool.name === undefined ? [] : textsOf(read(tool.name));
   const all = tool.input.includes("params") && tool.name === undefined;
+  const isFixed = tool.fixedBy !== undefined && read(tool.fixedBy).atoms.every(({ kind }) => kind === "constant" || kind === "text");
   addTool(machine, {
-    name: name ?? (all ? "every tool" : UNNAMED),
+    asked,
+    name: name ?? (all ? `every ${asked}` : UNNAMED),
     schema,
     validated: tool.validated,
     all,
     handler,
-    input: tool.input,
+    input: isFixed ? "none" : tool.input,
     alsoUnder: tool.alsoUnder,
     contextTypes: tool.contextTypes,
     site,
@@ -70,6 +82,7 @@ function noteTool(machine: Machine, site: Site): void {
 }
 
 export interface NewTool {
+  readonly asked: Asked;
   readonly name: string;
   readonly schema: Schema | undefined;
   readonly validated: boolean;
@@ -86,7 +99,8 @@ export function addTool(machine: Machine, tool: NewTool): void {
   const { file } = machine.activation.module.ir;
   const closure = tool.handler.atoms.find((atom) => atom.kind === "function")?.closure;
   const name = tool.name === UNNAMED ? (handlerName(closure) ?? ownName(machine, closure) ?? UNNAMED) : tool.name;
-  const origin = machine.program.originAt(machine, "tool", tool.site, name);
+  const fresh = machine.program.originAt(machine, "tool", tool.site, name);
+  const origin = tool.asked === "resource" ? { ...fresh, asked: tool.asked } : fresh;
   const entry: ToolEntry = {
     kind: "tool",
     id: machine.fresh(),
@@ -100,16 +114,18 @@ export function addTool(machine: Machine, tool: NewTool): void {
     handler: closure,
   };
   machine.later(entry, () => {
-    const source = machine.source(
-      origin,
-      tool.all ? "arguments of a tool, as the model gives them" : `arguments of the tool \`${name}\`, as the model gives them`,
-    );
+    const source = machine.source(origin, ASKED_WITH[tool.asked](tool.all ? `a ${tool.asked}` : `the ${tool.asked} \`${name}\``));
     const args = tool.input === "params" ? parametersFor(machine, closure, source, tool.contextTypes) : inputFor(machine, tool, source);
     machine.call(tool.handler, args, { ...tool.site, text: tool.name, awaited: true });
   });
 }
 
 const UNNAMED = "a tool";
+
+const ASKED_WITH: Readonly<Record<Asked, (of: string) => string>> = {
+  tool: (of) => `arguments of ${of}, as the model gives them`,
+  resource: (of) => `parts of the URI of ${of}, as the client asks for it`,
+};
 
 /** In a loop over handlers, the handler's class is the best name. */
 function handlerName(closure: Closure | undefined): string | undefined {
@@ -125,6 +141,7 @@ const ownName = (machine: Machine, closure: Closure | undefined): string | undef
 
 /** The parameter that holds the input, and the way to it in there. */
 function inputFor(machine: Machine, tool: NewTool, source: Taint): Given {
+  if (tool.input === "none") return given(UNKNOWN, UNKNOWN, UNKNOWN);
   const [root = "param0", ...path] = tool.input.split(".");
   const index = Number(root.replace("param", ""));
   const schema = tool.validated ? (tool.schema ?? declaredSchema(machine, tool, index)) : undefined;
@@ -142,7 +159,9 @@ function inputFor(machine: Machine, tool: NewTool, source: Taint): Given {
     if (depth === 0) object.write("_meta", UNKNOWN);
     value = objectValue(object);
   }
-  const before = Array.from({ length: index }, (_, at) => (tool.all && at === 0 && path.length === 0 ? named(source) : UNKNOWN));
+  const beside = tool.asked === "resource" ? "uri" : "name";
+  const saysWhich = (at: number): boolean => at === 0 && path.length === 0 && (tool.all || tool.asked === "resource");
+  const before = Array.from({ length: index }, (_, at) => (saysWhich(at) ? named(source, beside) : UNKNOWN));
   return given(...before, value, UNKNOWN, UNKNOWN);
 }
 
@@ -155,7 +174,7 @@ function declaredSchema(machine: Machine, tool: NewTool, index: number): Schema 
   return schema?.kind === "object" ? schema : undefined;
 }
 
-const named = (source: Taint): Value => ({ atoms: [{ kind: "unknown" }], taints: [{ ...source, path: "name" }] });
+const named = (source: Taint, path: string): Value => ({ atoms: [{ kind: "unknown" }], taints: [{ ...source, path }] });
 
 /** Every parameter is an argument of the model's, but for those whose type says that the library gives them. */
 function parametersFor(
@@ -190,99 +209,3 @@ const isProvided = ({ default: otherwise, type }: Parameter): boolean =>
   [otherwise, ...(type?.annotations ?? [])].some(
     (one) => one?.kind === "call" && one.callee.kind === "name" && ["Depends", "Security"].includes(one.callee.name),
   );
-
-export function registerConsumer(
-  machine: Machine,
-  known: Known,
-  callback: Callback,
-  fn: Value,
-  site: Site,
-  read: Reader,
-  holds: (condition: Condition) => boolean,
-): void {
-  const consumes = callback.consumes as Consumes;
-  const settles = consumes.unless !== undefined && holds(consumes.unless.when) ? consumes.unless.settles : consumes.settles;
-  const destination = consumes.destination === undefined ? undefined : join(...consumes.destination.map(read));
-  const isGiven = (paths: readonly Path[] | undefined): boolean => (paths ?? []).some((path) => !isNothing(read(path)));
-  const options = { deadLetter: isGiven(consumes.deadLetter), bounded: isGiven(consumes.bounded) };
-  const from = destination === undefined ? [] : textsOf(destination);
-  addConsumer(machine, {
-    consumes: { ...consumes, settles },
-    broker: known.broker ?? "any",
-    destination,
-    options,
-    fn,
-    site,
-    name: from[0] ?? site.text,
-    params: callback.params,
-    pulled: false,
-  });
-}
-
-export interface NewConsumer {
-  readonly consumes: Consumes;
-  readonly broker: string;
-  readonly destination: Value | undefined;
-  readonly options: ConsumerEntry["options"];
-  readonly fn: Value;
-  readonly site: Site;
-  readonly name: string;
-  readonly params: readonly string[];
-  readonly pulled: boolean;
-}
-
-/** In a tool it runs at once, since the tool waits for what it gathers; elsewhere when everything is in place. */
-export function addConsumer(machine: Machine, consumer: NewConsumer): void {
-  const { file } = machine.activation.module.ir;
-  const origin = machine.program.originAt(machine, "message", consumer.site, consumer.name);
-  const entry = machine.consumer(origin, () => ({
-    kind: "consumer",
-    id: machine.fresh(),
-    name: consumer.name,
-    file,
-    at: consumer.site.at,
-    origin,
-    consumes: consumer.consumes,
-    broker: consumer.broker,
-    handler: consumer.fn.atoms.find((atom) => atom.kind === "function")?.closure,
-    destination: consumer.destination,
-    options: consumer.options,
-    pulled: consumer.pulled,
-  }));
-  const run = (): void => {
-    const source = machine.source(origin, "a message, as whoever wrote it");
-    const holder: Value = { atoms: [], taints: [source] };
-    const made = (type: string): Value =>
-      type === "?" ? UNKNOWN : withTaints(machine.program.ofType(machine, type.replace(/^\.\.\./, ""), holder, consumer.site), source);
-    const values = consumer.params.filter((type) => !type.startsWith("...")).map(made);
-    const rest = consumer.params.find((type) => type.startsWith("..."));
-    const args = given(...values);
-    machine.callBack(consumer.fn, rest === undefined ? args : { ...args, more: made(rest) }, consumer.site, "library");
-  };
-  machine.later(entry, run);
-}
-
-/** Messages that are fetched in a loop of the program's own: the loop is the consumer. */
-export function registerPull(machine: Machine, broker: string, consumes: Consumes, destination: Value | undefined, site: Site): void {
-  const { file } = machine.activation.module.ir;
-  const origin = machine.program.originAt(machine, "message", site);
-  const name = (destination === undefined ? undefined : textsOf(destination)[0]) ?? site.text;
-  const options = { deadLetter: false, bounded: false };
-  machine.note({
-    kind: "consumer",
-    id: machine.fresh(),
-    name,
-    file,
-    at: site.at,
-    origin,
-    consumes,
-    broker,
-    handler: undefined,
-    destination,
-    options,
-    pulled: true,
-    within: machine.entry,
-  });
-}
-
-const withTaints = (value: Value, source: Taint): Value => (value.taints.length > 0 ? value : { ...value, taints: [source] });

@@ -17,7 +17,7 @@ import type { Activation, Machine, Site } from "./machine.ts";
 import { elementOf, indexOf, memberOf, writeMember } from "./members.ts";
 import { mentions } from "./mentions.ts";
 import { Meter } from "./meter.ts";
-import { activationAt, nowOf } from "./now.ts";
+import { activationAt, type Now, nowOf } from "./now.ts";
 import { bindPattern } from "./patterns.ts";
 import { makeProgram } from "./program.ts";
 import { makeRegister } from "./register.ts";
@@ -53,9 +53,12 @@ export function interpret({ language, modules, resolve, models, configured, line
   const start = (name: string, file: string, kind: "start" | "uncalled"): Entry => ({ kind, id: fresh(), name, file, at: 0 });
   let now = nowOf(start("the program's start", modules[0]?.file ?? "", "start"));
 
+  const starting = new Map<Entry, Now["objects"]>();
   const withEntry = <T>(next: Entry, work: () => T): T => {
     const before = { now, state: machine.state, jumps: nest.jumps.splice(0), landings: nest.landings.splice(0) };
-    now = nowOf(next);
+    // A program starts once: where it is followed again, what it made is what others hold.
+    now = nowOf(next, starting.get(next));
+    if (next.kind === "start") starting.set(next, now.objects);
     machine.state = new State();
     try {
       return work();
@@ -218,7 +221,7 @@ export function interpret({ language, modules, resolve, models, configured, line
       const key = `${kind}:${type ?? ""}:${file}:${at}`;
       const made = at === 0 ? [] : (now.objects.get(key) ?? []);
       if (made.length >= limits.objects) return made.at(-1) as HeapObject;
-      const object = new HeapObject(kind, file, at);
+      const object = now.made.get(key)?.[made.length] ?? new HeapObject(kind, file, at);
       object.type = type;
       object.common = now.entry.kind === "start";
       now.objects.set(key, [...made, object]);

@@ -7,7 +7,7 @@ import { collectionOf } from "./results.ts";
 import { ANY } from "./schema.ts";
 import { SCHEMA_LIBRARIES } from "./schemas/zod.ts";
 import type { Scope } from "./scope.ts";
-import { type ClassValue, join, NOTHING, objectValue, schemaValue, UNKNOWN, type Value } from "./value.ts";
+import { type ClassValue, join, NOTHING, objectsOf, objectValue, schemaValue, UNKNOWN, type Value } from "./value.ts";
 
 /** What a library gives under a name: by its model, by what the engine knows of it, or as a part of it. */
 export function libraryExport(machine: Machine, library: string, subpath: string, name: string): Value {
@@ -25,6 +25,7 @@ export function libraryExport(machine: Machine, library: string, subpath: string
       member.calls === undefined &&
       member.returns === undefined &&
       member.tool === undefined &&
+      member.resource === undefined &&
       member.decorates === undefined;
     if (member.is !== undefined && onlyIs) return machine.program.ofType(machine, member.is);
     const own: Value = { atoms: [{ kind: "library", known, name, receiver: undefined }], taints: [] };
@@ -79,10 +80,19 @@ export function baseMember(machine: Machine, cls: ClassValue, name: string, self
       if (atom.kind !== "library" || atom.known.member.returns === undefined) return NOTHING;
       const type = ofType(machine, atom.known.member.returns, self);
       const known = machine.models.member(atom.known.member.returns, name);
-      return known === undefined ? NOTHING : machine.member(type, name);
+      if (known === undefined) return NOTHING;
+      if (self !== undefined) keepSlots(self, type);
+      return machine.member(type, name);
     }),
   );
   return join(...found);
+}
+
+/** What earlier calls left on the one is left on the other too. */
+export function keepSlots(from: Value, to: Value): void {
+  for (const { slots } of objectsOf(from))
+    for (const object of objectsOf(to))
+      for (const [slot, kept] of slots) object.slots.set(slot, join(object.slots.get(slot) ?? NOTHING, kept));
 }
 
 /** A new value of a type that the program names: of a class of its own, or of a library. */

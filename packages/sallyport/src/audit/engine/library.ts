@@ -2,7 +2,8 @@
 import { command } from "./commands.ts";
 import type { Act, Callback, Condition } from "../models/model.ts";
 import type { Known } from "../models/load.ts";
-import { registerConsumer, registerPull, registerTool } from "./entries.ts";
+import { registerConsumer, registerPull } from "./consumers.ts";
+import { registerTool } from "./entries.ts";
 import { lend, lentAs } from "./lent.ts";
 import type { Machine, Site } from "./machine.ts";
 import { manage } from "./management.ts";
@@ -73,9 +74,9 @@ export function holds(machine: Machine, condition: Condition | undefined, args: 
 export function callLibrary(machine: Machine, atom: LibraryAtom, args: Given, site: Site, guessed = false): Value {
   const { known, name, receiver } = atom;
   const { member } = known;
-  const acts = (member.acts ?? []).filter(
-    (act) => holds(machine, act.when, args, receiver) && !isPlainData(machine, act, (path) => read(machine, path, args, receiver)),
-  );
+  const held = (member.acts ?? []).filter((act) => holds(machine, act.when, args, receiver));
+  const acts = held.filter((act) => !isPlainData(machine, act, (path) => read(machine, path, args, receiver)));
+  if (acts.length < held.length) asCall(machine, args, site);
   const reads = acts.some((act) => act.kind === "read") || (acts.some((act) => act.kind === "publish") && answers(machine, member.returns));
   const result = resultOf(machine, { known, name, receiver, args, site }, reads);
   let messages = false;
@@ -83,7 +84,9 @@ export function callLibrary(machine: Machine, atom: LibraryAtom, args: Given, si
   // What changes something gives an error, also where its model does not say so.
   const fails = machine.language === "go" && acts.length > 0 && /(?:^|,)error$/.test(member.returns ?? "error");
   if (fails && site.unused === true) machine.report({ kind: "failed", leaves: false, dropped: "here" }, site.at);
-  if (member.tool !== undefined) registerTool(machine, member.tool, args, receiver, site, (path) => read(machine, path, args, receiver));
+  const reader = (path: string): Value => read(machine, path, args, receiver);
+  if (member.tool !== undefined) registerTool(machine, member.tool, "tool", args, receiver, site, reader);
+  if (member.resource !== undefined) registerTool(machine, member.resource, "resource", args, receiver, site, reader);
   for (const callback of member.calls ?? [])
     if (holds(machine, callback.when, args, receiver)) callBack(machine, known, callback, args, receiver, site);
   if (member.decorates !== undefined) return decorating(machine, atom, args, site);
@@ -92,6 +95,13 @@ export function callLibrary(machine: Machine, atom: LibraryAtom, args: Given, si
   if (claim?.kind !== "claim") return result;
   const claimed = deepTaints(read(machine, claim.key, args, receiver)).filter((taint) => taint.origin.kind === "message");
   return { ...result, test: test(factsAbout(claimed, { kind: "unseen", store: "shared", atomic: true }), NO_FACTS) };
+}
+
+/** No act of a broker's: a call like any other. */
+function asCall(machine: Machine, args: Given, site: Site): void {
+  const all = join(...args.positional, ...args.named.values());
+  if (deepTaints(all).some(({ origin }) => origin.kind !== "error"))
+    machine.report({ kind: "call", name: site.text, given: all, awaited: site.awaited }, site.at);
 }
 
 /** What is published is answered by somebody: the answer is a message too. */

@@ -89,20 +89,57 @@ const longestWord = (path: string): string =>
 
 type HttpRule = Management["http"][number];
 
+/** What of a rule is asked at every request, made out once. */
+interface Prepared {
+  readonly host: string | undefined;
+  readonly literal: number;
+  readonly wanted: readonly Wanted[];
+}
+
+/** A segment as the rule has it: `{name}` with what stands before and behind it, or a word. */
+interface Wanted {
+  readonly head: string;
+  readonly name: string | undefined;
+  readonly after: string;
+}
+
+const prepared = new WeakMap<HttpRule, Prepared>();
+
+function prepare(rule: HttpRule): Prepared {
+  const known = prepared.get(rule);
+  if (known !== undefined) return known;
+  const made: Prepared = {
+    host: rule.host?.replace(/^\*?\.?/, ""),
+    literal: rule.path.replaceAll(/\{\w+\}/g, "").length,
+    wanted: wantedOf(rule.path),
+  };
+  prepared.set(rule, made);
+  return made;
+}
+
+const wantedOf = (pattern: string): readonly Wanted[] =>
+  pattern
+    .split("/")
+    .filter((part) => part !== "")
+    .map((part) => {
+      const [, head = part, name, after = ""] = /^([^{]*)\{(\w+)\}(.*)$/.exec(part) ?? [];
+      return { head, name, after };
+    });
+
 /** Of the rules that fit, the one that says most. */
 function bestRule(
   spelled: Spelled,
   methods: readonly string[],
 ): { readonly rule: HttpRule; readonly named: ReadonlyMap<string, Value> } | undefined {
-  const segments = segmentsOf(spelled);
+  const given = segmentsOf(spelled).filter((segment) => segment.length > 0);
   const [start] = spelled.pieces;
   let best: { readonly rule: HttpRule; readonly named: ReadonlyMap<string, Value>; readonly literal: number } | undefined;
   for (const rule of loadManagement().http) {
     if (!mayBeMethod(rule, methods)) continue;
-    if (rule.host !== undefined && !(typeof start === "string" && start.includes(rule.host.replace(/^\*?\.?/, "")))) continue;
-    const named = matchPath(rule.path, segments);
-    const literal = rule.path.replaceAll(/\{\w+\}/g, "").length;
-    if (named !== undefined && literal > (best?.literal ?? 0)) best = { rule, named, literal };
+    const { host, literal, wanted } = prepare(rule);
+    if (literal <= (best?.literal ?? 0) || (host !== undefined && !(typeof start === "string" && start.includes(host)))) continue;
+    const named = matchWanted(wanted, given);
+    if (named !== undefined) best = { rule, named, literal };
   }
   return best;
 }
@@ -118,23 +155,19 @@ function bodyOf(body: Value): Value {
 }
 
 /** The values of named segments, where the end of the URL is as the rule says. */
-export function matchPath(pattern: string, segments: readonly (readonly Piece[])[]): ReadonlyMap<string, Value> | undefined {
-  const wanted = pattern.split("/").filter((part) => part !== "");
-  const given = segments.filter((segment) => segment.length > 0);
+function matchWanted(wanted: readonly Wanted[], given: readonly (readonly Piece[])[]): ReadonlyMap<string, Value> | undefined {
   if (given.length < wanted.length) return undefined;
-  const tail = given.slice(given.length - wanted.length);
+  const before = given.length - wanted.length;
   const named = new Map<string, Value>();
   let literals = 0;
-  for (const [index, part] of wanted.entries()) {
-    const segment = tail[index] ?? [];
-    const [head, name, after] = /^([^{]*)\{(\w+)\}(.*)$/.exec(part)?.slice(1) ?? [part, undefined, ""];
+  for (const [index, { head, name, after }] of wanted.entries()) {
+    const segment = given[before + index] ?? [];
     const text = segment.filter((piece) => typeof piece === "string").join("");
     if (name === undefined) {
       if (text !== head || segment.some((piece) => typeof piece !== "string")) return undefined;
       literals++;
     } else {
-      if (after !== "" && !text.endsWith(after ?? "")) return undefined;
-      if (head !== "" && !text.startsWith(head ?? "")) return undefined;
+      if (!text.endsWith(after) || !text.startsWith(head)) return undefined;
       if (after !== "" || head !== "") literals++;
       named.set(name, join(...segment.map((piece) => (typeof piece === "string" ? NOTHING : piece))));
     }

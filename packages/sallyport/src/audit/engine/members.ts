@@ -4,7 +4,8 @@ import type { Known } from "../models/load.ts";
 import type { Act } from "../models/model.ts";
 import { getterOf, inheritedField, methodOf } from "./classes.ts";
 import { isClaim, membership } from "./conditions.ts";
-import { registerPull, registerTool } from "./entries.ts";
+import { registerPull } from "./consumers.ts";
+import { registerTool } from "./entries.ts";
 import { factsOf } from "./facts.ts";
 import { globalFunction } from "./globals.ts";
 import type { HeapObject } from "./heap.ts";
@@ -259,7 +260,7 @@ function writeObject(machine: Machine, object: HeapObject, name: string, value: 
     if (known !== undefined) callBack(machine, known, callback, given(value), objectValue(object), site);
   for (const act of known?.member.acts ?? []) if (act.kind === "deadline") reportAct(machine, act, known, site);
   const tool = known?.member.tool;
-  if (tool?.handler === "value") registerTool(machine, tool, given(value), objectValue(object), site, () => value);
+  if (tool?.handler === "value") registerTool(machine, tool, "tool", given(value), objectValue(object), site, () => value);
 }
 
 function reportAct(machine: Machine, act: Act, known: Known | undefined, site: Site): void {

@@ -21,9 +21,11 @@ export interface Now {
   readonly runs: Map<FunctionDefinition, Runs>;
   readonly running: FunctionDefinition[];
   readonly objects: Map<string, readonly HeapObject[]>;
+  /** Of an earlier run of it. */
+  readonly made: ReadonlyMap<string, readonly HeapObject[]>;
 }
 
-export const nowOf = (entry: Entry): Now => ({
+export const nowOf = (entry: Entry, made: Now["made"] = new Map()): Now => ({
   entry,
   around: [],
   stack: [],
@@ -31,6 +33,7 @@ export const nowOf = (entry: Entry): Now => ({
   runs: new Map(),
   running: [],
   objects: new Map(),
+  made,
 });
 
 export const activationAt = (base: State, module: SourceModule, closure: Closure | undefined): Activation => ({

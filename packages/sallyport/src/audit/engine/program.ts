@@ -4,10 +4,11 @@ import type { Resolver } from "../frontends/frontend.ts";
 import { basesOf, methodOf } from "./classes.ts";
 import { baseMember, instanceFor, libraryExport, ofType } from "./library-values.ts";
 import type { Machine, Program, Site } from "./machine.ts";
-import { given, type Given } from "./paths.ts";
+import { given } from "./paths.ts";
 import { type Cell, Scope, type SourceModule } from "./scope.ts";
 import { decorate, extended } from "./registrations.ts";
 import type { Origin } from "./taint.ts";
+import { callSuper } from "./super.ts";
 import { schemaOf, schemaOfClass } from "./types.ts";
 import { type ClassValue, type Closure, isNothing, join, NOTHING, UNKNOWN, type Value } from "./value.ts";
 
@@ -276,17 +277,6 @@ export function makeProgram(irs: readonly Module[], resolve: Resolver, modules: 
   };
 
   return program;
-}
-
-function callSuper(machine: Machine, bases: Value, args: Given, site: Site): Value {
-  const { self } = machine.activation;
-  for (const atom of bases.atoms) {
-    if (atom.kind !== "class") continue;
-    const own = atom.cls.definition.methods.find((method) => method.style === "constructor");
-    if (own !== undefined && self !== undefined)
-      machine.callClosure({ definition: own.fn, scope: atom.cls.scope, module: atom.cls.module, cls: atom.cls, self }, args, site);
-  }
-  return UNKNOWN;
 }
 
 /** As if somebody called it, with arguments of which only the types are known. */

@@ -14,6 +14,8 @@ export interface Origin {
   readonly id: number;
   /** The tool's or destination's name, for people. */
   readonly name: string;
+  /** Of a tool: it is none, and what a client reads. */
+  readonly asked?: "resource";
   readonly file: string;
   readonly at: Place;
 }

@@ -34,6 +34,9 @@ export const handsOver = (consumer: ConsumerEntry, event: Event): boolean =>
   !isInCatch(event) &&
   fromMessage(consumer, event.given);
 
+/** What stands for an effect that a loop of the program has, and not the handler. */
+export const A_LOOP = "the loop that takes it from there";
+
 /** It is put where a loop of this program takes it out and works on it. What tools take out is only shown. */
 function handedOn({ events }: Analysis, consumer: ConsumerEntry, event: Event): Effect | undefined {
   if (event.kind !== "remember" || event.asks !== undefined || event.forgets || !fromMessage(consumer, event.what)) return undefined;
@@ -47,7 +50,7 @@ function handedOn({ events }: Analysis, consumer: ConsumerEntry, event: Event): 
       other.around.some((one) => one.kind === "loop" || (one.kind === "callback" && one.of === "timer")) &&
       objectsOf(other.collection).some((object) => object.kind === "list" && collections.includes(object)),
   );
-  return taken ? { event, what: "the loop that takes it from there", unknown: true } : undefined;
+  return taken ? { event, what: A_LOOP, unknown: true } : undefined;
 }
 
 const isInCatch = ({ around }: Event): boolean => around.some((one) => one.kind === "try" && one.part === "catch");

@@ -85,7 +85,8 @@ const looseness = ({ pattern, custom }: Schema): string =>
       ? "its schema says that it is a text, not which: neither `url()` nor a list in the description closes it"
       : "its schema checks its characters, not what it names";
 
-export const toolOf = (taints: readonly Taint[]): string => taints[0]?.origin.name ?? "a tool";
+/** What was asked for, at the beginning of a sentence. */
+export const askedOf = ([taint]: readonly Taint[]): string => `The ${taint?.origin.asked ?? "tool"} \`${taint?.origin.name ?? "a tool"}\``;
 
 /** Those that are asked for anything: what a library does for its handlers is its own affair. */
 export const consumersOf = ({ entries }: Analysis): readonly ConsumerEntry[] =>

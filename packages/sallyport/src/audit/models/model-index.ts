@@ -84,12 +84,20 @@ export const indexModels = (models: readonly Model[]): ModelIndex => {
   }
   for (const list of shapes.values()) list.sort((a, b) => (b.member.shape?.length ?? 0) - (a.member.shape?.length ?? 0));
 
-  const model = (specifier: string): Model | undefined => {
+  const within = (specifier: string): { readonly found: Model; readonly below: string } | undefined => {
     for (let rest = specifier; rest !== ""; rest = rest.slice(0, Math.max(0, rest.lastIndexOf("/")))) {
       const found = bySpecifier.get(rest);
-      if (found) return found;
+      if (found) return { found, below: specifier.slice(rest.length + 1) };
     }
     return undefined;
+  };
+  const model = (specifier: string): Model | undefined => within(specifier)?.found;
+
+  /** A module below the package, where the model says what it is: `paho.mqtt.publish`. */
+  const moduleBelow = (specifier: string): KnownType | undefined => {
+    const { found, below } = within(specifier) ?? {};
+    const is = found && below ? exports.get(found)?.get(below.slice(below.lastIndexOf("/") + 1))?.is : undefined;
+    return is === undefined || is === `${found?.library}:*` ? undefined : type(is);
   };
 
   const resolveType = (name: string, below: readonly string[]): KnownType | undefined => {
@@ -129,6 +137,9 @@ export const indexModels = (models: readonly Model[]): ModelIndex => {
     exported: (specifier, name) => {
       const found = model(specifier);
       if (!found) return undefined;
+      const module = moduleBelow(specifier);
+      const inside = name === "*" ? module && { is: module.name } : module?.members.get(name);
+      if (inside !== undefined) return known(found, inside);
       const names = exports.get(found);
       const member = names?.get(name) ?? names?.get("*");
       return name === "*" ? known(found, { is: `${found.library}:*` }) : member && known(found, member);

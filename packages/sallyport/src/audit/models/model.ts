@@ -122,11 +122,14 @@ export interface Member {
   readonly assigned?: readonly Callback[];
   /** It registers an MCP tool. */
   readonly tool?: Tool;
+  /** It registers what an MCP client reads by a URI: what it asks for there is as little the server's as a tool's arguments. */
+  readonly resource?: Tool;
   /** As a decorator: the function below it becomes this. */
   readonly decorates?: {
     /** What the function's name is bound to then: this type (a Celery task, with its `delay`). */
     readonly is?: TypeName;
     readonly tool?: ToolByDecorator;
+    readonly resource?: ToolByDecorator;
     readonly calls?: { readonly params: readonly string[]; readonly consumes?: Consumes };
   };
   /**
@@ -228,6 +231,8 @@ export type Act = { readonly when?: Condition } & (
       readonly operation: "delete" | "purge" | "create" | "alter" | "permission";
       readonly target?: readonly Path[];
       readonly destroys: boolean;
+      /** What is destroyed may as well be plain data (a key of Redis): it is a queue's where a name says so. */
+      readonly plain?: true;
     }
   /** Declares a queue or topic; what bounds retries or names dead letters in it. */
   | {
@@ -282,8 +287,10 @@ export interface Tool {
   /** `lastFunction`: the last argument that is one. `value`: what is assigned to the member. `library`: its own, not looked into. */
   readonly handler: Path;
   readonly overloads?: boolean;
-  /** Which parameter the model controls, and where in it: `param0`, `param0.params.arguments`, `param1.arguments`; `params` is every one. */
+  /** Which parameter the model controls, and where in it: `param0`, `param0.params.arguments`, `param1.arguments`; `params` is every one, `none` none. */
   readonly input: string;
+  /** With a text there, such as a URI without parts to fill in, it controls none. */
+  readonly fixedBy?: Path;
   /** Whether the library has checked the arguments against the schema when the handler is called. */
   readonly validated: boolean;
   /** The input also stands whole under this name in it, as in older versions. */

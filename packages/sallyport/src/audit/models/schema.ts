@@ -10,7 +10,7 @@ const spokenRoot = String.raw`(?:${root}|url:\w+|body|word\d+|words|stdin|flag:-
 /** The grammar of `Path`. */
 export const path = z.string().regex(new RegExp(`^${root}${step}*$`), "not a path");
 /** Of a handler's parameters, what the model controls. */
-const input = z.string().regex(new RegExp(`^${inputRoot}${step}*$`), "not a parameter");
+const input = z.string().regex(new RegExp(`^(?:none|${inputRoot}${step}*)$`), "not a parameter");
 /** In `management.json` also segments of the URL, the body, words and flags of a command. */
 export const managementPath = z.string().regex(new RegExp(`^${spokenRoot}${step}*$`), "not a path");
 
@@ -93,6 +93,7 @@ const actOn = (place: z.ZodString) => {
       operation: z.enum(["delete", "purge", "create", "alter", "permission"]),
       target: places,
       destroys: z.boolean(),
+      plain: z.literal(true).exactOptional(),
     }),
     z.strictObject({ ...when, kind: z.literal("declare"), destination: places, deadLetter: places, bounded: places }),
     z.strictObject({ ...when, kind: z.literal("connect"), url: places, tls: places, auth: places }),
@@ -151,6 +152,7 @@ const tool = z.strictObject({
   handler: z.union([z.enum(["lastFunction", "library"]), path]),
   overloads: z.boolean().exactOptional(),
   input,
+  fixedBy: path.exactOptional(),
   validated: z.boolean(),
   alsoUnder: z.string().exactOptional(),
   contextTypes: z.array(z.string()).exactOptional(),
@@ -186,10 +188,12 @@ const member = z.strictObject({
   calls: z.array(callback).exactOptional(),
   assigned: z.array(callback).exactOptional(),
   tool: tool.exactOptional(),
+  resource: tool.exactOptional(),
   decorates: z
     .strictObject({
       is: typeName.exactOptional(),
       tool: toolByDecorator.exactOptional(),
+      resource: toolByDecorator.exactOptional(),
       calls: z.strictObject({ params: z.array(typeName), consumes: consumes.exactOptional() }).exactOptional(),
     })
     .exactOptional(),

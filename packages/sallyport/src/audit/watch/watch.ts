@@ -6,13 +6,14 @@ import type { Audit } from "../../finding/report-data.ts";
 import type { ErrorCode } from "@sallyport/guard";
 import type { AuditRequest, Progress } from "../audit.ts";
 import { type AuditCode, AuditError } from "../failure.ts";
+import { workOf } from "./spent.ts";
 
 export interface WatchOptions {
   /** For the whole. */
   readonly timeoutMs: number;
   /** What runs in the process; tests have some of their own. */
   readonly entry?: URL;
-  /** For reading one file. */
+  /** For reading one file, of processor time where the system says it: what is read must not depend on what else runs. */
   readonly fileTimeoutMs: number;
   readonly memoryMb: number;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -26,6 +27,7 @@ const MOST_TRIES = 8;
 /** Of the eight megabytes that a process is given as a rule; what descends too deep for it is an error, not a crash. */
 const STACK_KB = 6000;
 const MOST_ERROR_TEXT = 8192;
+const MOST_OFTEN_MS = 1000;
 
 /** What the process says. */
 export type Told =
@@ -81,9 +83,18 @@ function attempt(
     };
     const limit = (): void => {
       clearTimeout(timer);
-      const left = Math.max(0, endsAtMs - performance.now());
-      const ofFile = last.phase === "lower" && fileTimeoutMs < left;
-      timer = setTimeout(() => end(overdue(last, ofFile ? fileTimeoutMs : timeoutMs, ofFile)), ofFile ? fileTimeoutMs : left);
+      const work = workOf(child.pid);
+      const wait = (): void => {
+        const left = Math.max(0, endsAtMs - performance.now());
+        const mayMs = Math.max(MOST_OFTEN_MS, fileTimeoutMs - work.usedMs());
+        if (last.phase !== "lower" || mayMs >= left) timer = setTimeout(() => end(overdue(last, timeoutMs, false)), left);
+        else
+          timer = setTimeout(
+            () => (work.usedMs() >= fileTimeoutMs || work.isIdle() ? end(overdue(last, fileTimeoutMs, true)) : wait()),
+            mayMs,
+          );
+      };
+      wait();
     };
     limit();
     child.send(request);

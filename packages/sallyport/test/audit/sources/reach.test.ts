@@ -35,6 +35,7 @@ test.each(PUBLISHING)("[PUB-02] [DST-01] a shell's line publishes: %s", async (l
 test.each([
   "docker exec kafka kafka-topics --bootstrap-server kafka:9092 --delete --topic ${topic}",
   "kafka-topics.sh --topic ${topic} --delete",
+  "kafka-consumer-groups --group ${topic} --reset-offsets --to-latest --execute",
 ])("[DST-05] a shell's line deletes: %s", async (line) => {
   const files = command(line);
   expect(await places("administrative-tool", files)).toEqual(marks(files));
@@ -95,6 +96,47 @@ const WAYS_TO_CONTEXT = [
 test.each(WAYS_TO_CONTEXT)("[DST-01] a client out of the server's lifespan: %s, %s, %s", async (from, parameter, context) => {
   const files = lifespan(from, parameter, context);
   expect(await places("client-chosen-destination", files)).toEqual(marks(files));
+});
+
+test("[REP-01] what a lifespan starts works on what a consumer queues later", async () => {
+  const files = {
+    "server.py": `import asyncio
+import queue
+from contextlib import asynccontextmanager
+import paho.mqtt.client as mqtt
+from mcp.server.fastmcp import FastMCP
+from plant import start_motor
+
+
+async def work(orders):
+    while True:
+        try:
+            start_motor(orders.get_nowait())
+        except queue.Empty:
+            await asyncio.sleep(0.1)
+
+
+@asynccontextmanager
+async def lifespan(server):
+    orders = queue.Queue()
+
+    def on_order(client, userdata, message):
+        orders.put(message.payload)  # HERE
+
+    client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
+    client.message_callback_add("orders", on_order)
+    client.connect("localhost", 1883, 60)
+    task = asyncio.create_task(work(orders))
+    try:
+        yield {"client": client}
+    finally:
+        task.cancel()
+
+
+mcp = FastMCP("shop", lifespan=lifespan)
+`,
+  };
+  expect(await places("no-deduplication", files)).toEqual(marks(files));
 });
 
 test("[DST-01] a library's callback is handed more than its model names", async () => {

@@ -17,11 +17,16 @@ test("an audit in a process of its own answers as one without", async () => {
 
 test.each([
   ["hangs", "hangs.ts", { fileTimeoutMs: 2000 }, /longer than 2 s/],
+  ["waits for ever", "waits.ts", { fileTimeoutMs: 2000 }, /longer than 2 s/],
   ["takes all memory", "eats.ts", {}, /more than 64 MiB/],
   ["ends its process", "falls.ts", {}, /ended with 3/],
 ])("a file that %s is left out and named, and the rest is read", async (_name, file, options, why) => {
   const { notRead } = await moody(["a.ts", file, "b.ts"], options);
   expect(notRead).toEqual([{ file, why: expect.stringMatching(why) as string }]);
+});
+
+test.runIf(process.platform === "linux")("a file is not left out because the machine has no time for it", async () => {
+  expect((await moody(["a.ts", "starves.ts"], { fileTimeoutMs: 2500 })).notRead).toEqual([]);
 });
 
 test("several such files are left out, one after another", async () => {

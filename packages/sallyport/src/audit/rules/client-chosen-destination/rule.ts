@@ -1,6 +1,6 @@
 // DST-01, DST-03: the model names where a message goes, or a part of the name.
 import { deepTaints } from "../../engine/reach.ts";
-import { type ActEvent, acts, controlled, isGuarded, slot, toolOf, weaknesses } from "../../judge/inquiry.ts";
+import { type ActEvent, acts, controlled, isGuarded, slot, askedOf, weaknesses } from "../../judge/inquiry.ts";
 import type { Value } from "../../engine/value.ts";
 import { type Draft, rule, wayOf } from "../rule.ts";
 
@@ -20,7 +20,7 @@ export const clientChosenDestination = rule({
       yield {
         file: event.file,
         at: event.at,
-        message: `The tool \`${toolOf(taints)}\` lets the model ${built ? "write a part of" : "choose"} the destination of \`${event.call}\` (${event.broker}).`,
+        message: `${askedOf(taints)} lets the model ${built ? "write a part of" : "choose"} the destination of \`${event.call}\` (${event.broker}).`,
         way: wayOf(taints),
         notes: weaknesses(event, taints),
         threats: [built ? "DST-03" : "DST-01"],

@@ -1,5 +1,5 @@
 // PUB-06: the model decides which partition, group or place in the line a message takes.
-import { controlled, factsAt, slot, toolOf } from "../../judge/inquiry.ts";
+import { controlled, factsAt, slot, askedOf } from "../../judge/inquiry.ts";
 import { eachPlace, lastName, plainName, published } from "../../judge/publishing.ts";
 import type { Event } from "../../engine/events.ts";
 import type { Taint } from "../../engine/taint.ts";
@@ -21,7 +21,7 @@ export const clientChosenKey = rule({
         {
           file: event.file,
           at: event.at,
-          message: `The tool \`${toolOf(taints)}\` lets the model choose the key, partition, priority or delay of what \`${event.call}\` publishes (${event.broker})${said === "" ? "" : `, by ${said}`}: one partition can be made hot, a queue be jumped or held up.`,
+          message: `${askedOf(taints)} lets the model choose the key, partition, priority or delay of what \`${event.call}\` publishes (${event.broker})${said === "" ? "" : `, by ${said}`}: one partition can be made hot, a queue be jumped or held up.`,
           way: wayOf(taints),
           confidence: event.guessed ? "medium" : "high",
         },

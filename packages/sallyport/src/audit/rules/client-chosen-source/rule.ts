@@ -1,5 +1,5 @@
 // DST-02: the model names what is read, subscribed to or browsed.
-import { acts, controlled, slot, toolOf, weaknesses } from "../../judge/inquiry.ts";
+import { acts, controlled, slot, askedOf, weaknesses } from "../../judge/inquiry.ts";
 import { isLookup } from "../../judge/lookups.ts";
 import { type Draft, rule, wayOf } from "../rule.ts";
 
@@ -17,7 +17,7 @@ export const clientChosenSource = rule({
       yield {
         file: event.file,
         at: event.at,
-        message: `The tool \`${toolOf(taints)}\` lets the model choose what \`${event.call}\` reads (${event.broker}).`,
+        message: `${askedOf(taints)} lets the model choose what \`${event.call}\` reads (${event.broker}).`,
         way: wayOf(taints),
         notes: weaknesses(event, taints),
         confidence: event.guessed ? "medium" : "high",

@@ -1,5 +1,5 @@
 // PUB-05: the model writes headers, which brokers and consumers obey before anybody reads the message.
-import { controlled, slot, toolOf } from "../../judge/inquiry.ts";
+import { controlled, slot, askedOf } from "../../judge/inquiry.ts";
 import { eachPlace, lastName, published } from "../../judge/publishing.ts";
 import { type Draft, rule, wayOf } from "../rule.ts";
 
@@ -22,7 +22,7 @@ export const clientSetHeaders = rule({
         {
           file: event.file,
           at: event.at,
-          message: `The tool \`${toolOf(taints)}\` lets the model write ${whole ? "the headers" : "a header"} of what \`${event.call}\` publishes (${event.broker})${EFFECTS.get(event.broker) ?? ""}.`,
+          message: `${askedOf(taints)} lets the model write ${whole ? "the headers" : "a header"} of what \`${event.call}\` publishes (${event.broker})${EFFECTS.get(event.broker) ?? ""}.`,
           way: wayOf(taints),
           severity: whole ? "medium" : "low",
           confidence: event.guessed ? "medium" : "high",

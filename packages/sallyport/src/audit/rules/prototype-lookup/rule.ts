@@ -2,7 +2,7 @@
 import type { Event } from "../../engine/events.ts";
 import type { Taint } from "../../engine/taint.ts";
 import type { Analysis } from "../../engine/interpreter.ts";
-import { type ActEvent, acts, factsAt, isGuarded, slot, toolOf } from "../../judge/inquiry.ts";
+import { type ActEvent, acts, factsAt, isGuarded, slot, askedOf } from "../../judge/inquiry.ts";
 import { eachPlace } from "../../judge/publishing.ts";
 import { deepTaints } from "../../engine/reach.ts";
 import { type Draft, rule, wayOf } from "../rule.ts";
@@ -22,8 +22,8 @@ export const prototypeLookup = rule({
         at: event.at,
         message:
           looked.length > 0
-            ? `The tool \`${toolOf(taints)}\` lets through to \`${event.call}\` whatever an object has by the model's word: ${BY_ALL[languageOf(event)]} pass.`
-            : `The tool \`${toolOf(taints)}\` looks up what the model gives without asking whether it is a text: a list of one allowed word is taken for that word, and reaches \`${event.call}\` as a list.`,
+            ? `${askedOf(taints)} lets through to \`${event.call}\` whatever an object has by the model's word: ${BY_ALL[languageOf(event)]} pass.`
+            : `${askedOf(taints)} looks up what the model gives without asking whether it is a text: a list of one allowed word is taken for that word, and reaches \`${event.call}\` as a list.`,
         way: wayOf(taints),
         notes:
           looked.length > 0

@@ -3,7 +3,7 @@ import type { Event } from "../../engine/events.ts";
 import type { Schema } from "../../engine/schema.ts";
 import { deepTaints } from "../../engine/reach.ts";
 import type { Taint } from "../../engine/taint.ts";
-import { factsAt, isGuarded, partSchema, slot, toolOf } from "../../judge/inquiry.ts";
+import { factsAt, isGuarded, partSchema, slot, askedOf } from "../../judge/inquiry.ts";
 import { folded, published } from "../../judge/publishing.ts";
 import { type Draft, rule, wayOf } from "../rule.ts";
 
@@ -22,7 +22,7 @@ export const unboundedPayload = rule({
       yield {
         file: event.file,
         at: event.at,
-        message: `The tool \`${toolOf(taints)}\` publishes through \`${event.call}\` (${event.broker}) what the model writes at any length${names.length === 0 ? "" : `: ${names.map((name) => `\`${name}\``).join(", ")}`}.`,
+        message: `${askedOf(taints)} publishes through \`${event.call}\` (${event.broker}) what the model writes at any length${names.length === 0 ? "" : `: ${names.map((name) => `\`${name}\``).join(", ")}`}.`,
         way: wayOf(taints),
         notes: [
           "Looked for a greatest length in the schema, a comparison of its length, or a cut, on the way to the call. The broker's own limit may end it later, with an error.",

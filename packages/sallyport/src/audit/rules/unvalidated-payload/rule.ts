@@ -1,5 +1,5 @@
 // PUB-01, PUB-02: what is published is whatever the model writes.
-import { acts, controlled, isGuarded, slot, toolOf, weaknesses } from "../../judge/inquiry.ts";
+import { acts, controlled, isGuarded, slot, askedOf, weaknesses } from "../../judge/inquiry.ts";
 import { freeParts } from "../../judge/payload.ts";
 import { type Draft, rule, wayOf } from "../rule.ts";
 
@@ -20,7 +20,7 @@ export const unvalidatedPayload = rule({
       yield {
         file: event.file,
         at: event.at,
-        message: `The tool \`${toolOf(taints)}\` publishes what the model writes through \`${event.call}\` (${event.broker}), and no schema of the event stands between.`,
+        message: `${askedOf(taints)} publishes what the model writes through \`${event.call}\` (${event.broker}), and no schema of the event stands between.`,
         way: wayOf(taints),
         notes: weaknesses(event, taints),
         confidence: event.guessed ? "medium" : "high",

@@ -141,3 +141,9 @@ test("the grammar gives no field to the children of nodes that are not asked for
   // Of a match's cases, which are known by their type.
   expect(withFields.map(({ type }) => type)).toEqual(["block"]);
 });
+
+test("a file that is too much work for the parser is named, whatever else the machine does", () => {
+  const { module, faults } = lower(`x = [${"1, ".repeat(700_000)}]\n`);
+  expect(faults).toEqual([{ line: 1, what: "took too long to parse" }]);
+  expect(module.body).toMatchObject([{ kind: "unread" }]);
+});
