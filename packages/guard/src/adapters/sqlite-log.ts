@@ -30,6 +30,12 @@ interface Settled {
   readonly seq: number;
 }
 
+interface Postponed {
+  readonly member: Member;
+  readonly seqs: readonly number[];
+  readonly delayMs: number;
+}
+
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS sallyport_log (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, destination TEXT NOT NULL, key TEXT, enqueuedAtMs INTEGER NOT NULL, bytes BLOB NOT NULL
@@ -97,6 +103,7 @@ export class SqliteLog {
   readonly #clock: Clock;
   readonly #append: (messages: readonly OutgoingMessage[]) => Promise<void>;
   readonly #settleOne: (settled: Settled) => Promise<void>;
+  readonly #postponeSome: (postponed: Postponed) => Promise<void>;
   /** How many retries may be delivered before what was never delivered. */
   #retries = 0;
 
@@ -107,6 +114,7 @@ export class SqliteLog {
     this.#clock = options.clock;
     this.#append = database.batched((sent) => this.#appendAll(sent));
     this.#settleOne = database.batched((settled) => this.#settleAll(settled));
+    this.#postponeSome = database.batched((postponed) => this.#postponeAll(postponed));
     database.define(SCHEMA);
   }
 
@@ -152,7 +160,7 @@ export class SqliteLog {
 
   async postpone(member: Member, seqs: readonly number[], delayMs: number): Promise<void> {
     if (seqs.length === 0) return;
-    await this.#database.write(() => this.#postpone(this.#group(member), seqs, this.#clock.now() + delayMs));
+    await this.#postponeSome({ member, seqs, delayMs });
   }
 
   /** Rows after a position, and the last row of the destination that is no longer kept. */
@@ -232,6 +240,22 @@ export class SqliteLog {
       );
     }
     return settled.map(() => undefined);
+  }
+
+  /** Of what is asked twice for one message, the last holds. */
+  #postponeAll(postponed: readonly Postponed[]): readonly undefined[] {
+    const nowMs = this.#clock.now();
+    for (const [member, all] of Map.groupBy(postponed, (one) => one.member)) {
+      const group = this.#group(member);
+      const due = new Map(all.flatMap(({ seqs, delayMs }) => seqs.map((seq) => [seq, nowMs + delayMs] as const)));
+      for (const [dueMs, some] of Map.groupBy(due, ([, atMs]) => atMs))
+        this.#postpone(
+          group,
+          some.map(([seq]) => seq),
+          dueMs,
+        );
+    }
+    return postponed.map(() => undefined);
   }
 
   #settle({ id, queues }: Group, seqs: readonly number[]): number {

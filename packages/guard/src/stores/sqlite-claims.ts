@@ -31,10 +31,10 @@ const INSERT = `INSERT INTO sallyport_claims (slot, key, digest, state, token, s
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const REPLACE = `UPDATE sallyport_claims SET digest = ?, state = ?, token = ?, started = ?, finished = ?, untilMs = ?, expiresAtMs = ?
   WHERE id = ?`;
-// All that the end of a first attempt changes: nothing that has an index.
-const END = "UPDATE sallyport_claims SET state = ?, untilMs = ? WHERE id = ?";
+// All that most changes change: nothing that has an index.
+const STEP = "UPDATE sallyport_claims SET state = ?, started = ?, finished = ?, untilMs = ? WHERE id = ?";
 // The same without a look, where the row is still as it was when this process wrote it.
-const END_UNCHANGED = `${END} AND token = ? AND state = ? AND started = ? AND finished = ? AND untilMs = ? AND expiresAtMs = ?`;
+const STEP_UNCHANGED = `${STEP} AND token = ? AND state = ? AND started = ? AND finished = ? AND untilMs = ? AND expiresAtMs = ?`;
 // A few more than are claimed, so that the table does not grow for ever and no claim pays for all that has expired.
 const FORGET_MORE = 64;
 const FORGET = "DELETE FROM sallyport_claims WHERE id IN (SELECT id FROM sallyport_claims WHERE expiresAtMs <= ? LIMIT ?)";
@@ -46,7 +46,7 @@ interface Row extends ClaimRecord {
 
 type Rows = KeyedRows<Row>;
 
-/** How many claims a process remembers having, so that their end need not look for them. */
+/** How many claims a process remembers having, so that what becomes of them need not look for them. */
 const MOST_HELD = 20_000;
 
 export class SqliteClaims implements ClaimStore {
@@ -88,24 +88,26 @@ export class SqliteClaims implements ClaimStore {
   }
 
   #changeAll(changes: readonly ClaimChange[], open: DatabaseSync): readonly ChangeOutcome[] {
-    const ended = changes.map((change) => this.#endHeld(change));
-    const others = changes.filter((_change, index) => !ended[index]);
+    const changed = changes.map((change) => this.#changeHeld(change));
+    const others = changes.filter((_change, index) => !changed[index]);
     if (others.length === 0) return changes.map(() => "changed");
     const rows = this.#find(others.map(({ key }) => key));
-    return changes.map((change, index) => (ended[index] === true ? "changed" : this.#apply(change, rows, open)));
+    return changes.map((change, index) => (changed[index] === true ? "changed" : this.#apply(change, rows, open)));
   }
 
-  /** True when the claim was still as this process had written it, and now is at its end. */
-  #endHeld(change: ClaimChange): boolean {
+  /** True when the claim was still as this process had written it, and now is as the change has it. */
+  #changeHeld(change: ClaimChange): boolean {
     const found = this.#held.get(change.key);
-    // Whatever comes of it: the next change of this key, maybe in this transaction, must look.
+    // Where it was not so, the next change of this key, maybe in this transaction, must look.
     this.#held.delete(change.key);
     if (found === undefined || (change.kind === "commit" && change.effect !== undefined)) return false;
     const record = changeRecord(found, change, this.#clock.now());
-    if (record === undefined || !differInEnd(found, record)) return false;
+    if (record === undefined || !isStep(found, record)) return false;
     const { id, token, state, started, finished, untilMs, expiresAtMs } = found;
-    const end = this.#database.prepare(END_UNCHANGED);
-    return end.run(record.state, record.untilMs, id, token, state, started, finished, untilMs, expiresAtMs).changes === 1;
+    const values = [...stepOf(record), id, token, state, started, finished, untilMs, expiresAtMs];
+    if (this.#database.prepare(STEP_UNCHANGED).run(...values).changes !== 1) return false;
+    this.#hold({ ...found, ...record });
+    return true;
   }
 
   #apply(change: ClaimChange, rows: Rows, open: DatabaseSync): ChangeOutcome {
@@ -143,7 +145,7 @@ export class SqliteClaims implements ClaimStore {
   }
 
   #hold(row: Row): void {
-    if (row.state !== "held") return;
+    if (row.state !== "held" && row.state !== "condemned") return;
     const oldest = this.#held.size < MOST_HELD ? undefined : this.#held.keys().next().value;
     if (oldest !== undefined) this.#held.delete(oldest);
     this.#held.set(row.key, row);
@@ -156,7 +158,7 @@ export class SqliteClaims implements ClaimStore {
     if (found === undefined || id === undefined) {
       const insert = this.#database.prepare(INSERT);
       id = Number(insert.run(rows.slotOf(key), key, digest, state, token, started, finished, untilMs, expiresAtMs).lastInsertRowid);
-    } else if (differInEnd(found, record)) this.#database.prepare(END).run(state, untilMs, id);
+    } else if (isStep(found, record)) this.#database.prepare(STEP).run(...stepOf(record), id);
     else this.#database.prepare(REPLACE).run(digest, state, token, started, finished, untilMs, expiresAtMs, id);
     const row = { id, key, digest, state, token, started, finished, untilMs, expiresAtMs };
     rows.set(row);
@@ -164,16 +166,15 @@ export class SqliteClaims implements ClaimStore {
   }
 }
 
-function differInEnd(found: ClaimRecord, record: ClaimRecord): boolean {
-  const { digest, token, started, finished, expiresAtMs } = found;
-  return (
-    digest === record.digest &&
-    token === record.token &&
-    started === record.started &&
-    finished === record.finished &&
-    expiresAtMs === record.expiresAtMs
-  );
-}
+const isStep = (found: ClaimRecord, { digest, token, expiresAtMs }: ClaimRecord): boolean =>
+  digest === found.digest && token === found.token && expiresAtMs === found.expiresAtMs;
+
+const stepOf = ({ state, started, finished, untilMs }: ClaimRecord): readonly [string, number, number, number] => [
+  state,
+  started,
+  finished,
+  untilMs,
+];
 
 /** The effect committed or rolled back by itself. What it wrote may be on disk, and is said to have failed. */
 class TransactionEnded extends TypeError {}

@@ -35,6 +35,6 @@ export class KeyedRows<Row extends Keyed> {
 }
 
 /** 48 bits of the digest: nobody can choose keys that gather in one slot, and every number of JavaScript holds it. */
-function slotOf(key: string): number {
+export function slotOf(key: string): number {
   return Number.parseInt(digestOf(key).slice(0, 12), 16);
 }
