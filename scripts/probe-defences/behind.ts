@@ -42,7 +42,11 @@ export const FROM_BEHIND: readonly Opening[] = [
     ["REP-07"],
     "what another has in work is granted as well",
     [...BEHIND, "same-bytes"],
-    [guard(RECORD, "if (found.untilMs > nowMs) return", 'if (found.state === "free" && found.untilMs > nowMs) return')],
+    [
+      guard(RECORD, "if (found.untilMs > nowMs) return", 'if (found.state === "free" && found.untilMs > nowMs) return'),
+      // What is granted while it is in work looks like what died there, and would wait for its turn alone (PSN-07).
+      guard("consume/consumer.ts", "return mostAtOnce > 1 && outcome", "return mostAtOnce > Infinity && outcome"),
+    ],
   ),
   open(["REP-02", "REP-05"], "any age is fresh", [...BEHIND, ...TIMES], [...UNSIGNED, ...ANY_AGE]),
   open(
