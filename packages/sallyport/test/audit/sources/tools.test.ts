@@ -165,6 +165,9 @@ const WAYS: Readonly<Record<string, Files>> = {
   "Python fastmcp, mounted": py(
     `from fastmcp import FastMCP\n\nmcp = FastMCP("a")\nshop = FastMCP("b")\n\n\n@shop.tool()\ndef publish(topic: str, text: str) -> str:\n    send(topic, text)\n    return "sent"\n\n\nmcp.mount(shop, prefix="shop")\n`,
   ),
+  "Python fastmcp, imported": py(
+    `from fastmcp import FastMCP\n\nmcp = FastMCP("a")\nshop = FastMCP("b")\n\n\n@shop.tool\ndef publish(topic: str, text: str) -> str:\n    send(topic, text)\n    return "sent"\n\n\nasync def setup():\n    await mcp.import_server(shop, prefix="shop")\n`,
+  ),
   "Python fastmcp, of an application": py(
     `from fastapi import FastAPI\nfrom fastmcp import FastMCP\n\napp = FastAPI()\n\n\n@app.post("/publish")\nasync def publish(topic: str, text: str) -> str:\n    send(topic, text)\n    return "sent"\n\n\nmcp = FastMCP.from_fastapi(app=app)\n`,
   ),
@@ -176,6 +179,9 @@ const WAYS: Readonly<Record<string, Files>> = {
   ),
   "Python low level of the second version": py(
     `from mcp.server.lowlevel import Server\n\n\nasync def list_tools(ctx, params):\n    return []\n\n\nasync def call_tool(ctx, params):\n    send(params.arguments["topic"], params.arguments["text"])\n\n\nserver = Server("a", on_list_tools=list_tools, on_call_tool=call_tool)\n`,
+  ),
+  "Python low level, added by its method": py(
+    `from mcp.server.lowlevel import Server\nfrom mcp_types import CallToolRequestParams\n\n\nasync def call_tool(ctx, params):\n    send(params.arguments["topic"], params.arguments["text"])\n\n\nserver = Server("a")\nserver.add_request_handler("tools/call", CallToolRequestParams, call_tool)\n`,
   ),
   "Python mcp_use": py(
     `from mcp_use.server import MCPServer\n\nserver = MCPServer(name="a")\n\n\n@server.tool()\nasync def publish(topic: str, text: str) -> str:\n    send(topic, text)\n    return "sent"\n`,
