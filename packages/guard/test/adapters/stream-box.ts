@@ -1,43 +1,20 @@
 // A member of a group whose deliveries are taken one by one, and clients of Redis that misbehave.
 import type { Redis as IoRedis } from "ioredis";
 import type { IoRedisClient } from "../../src/adapters/redis-streams.ts";
-import type { Delivery, ReceiveOptions, Subscription, Transport } from "../../src/ports/transport.ts";
+import type { Delivery, ReceiveOptions, Transport } from "../../src/ports/transport.ts";
+import { inbox, type Inbox } from "../../src/testing/transport-law.ts";
 
-export interface Box {
-  readonly subscription: Subscription;
+export interface Box extends Inbox {
   /** What fetching was told: codes, and `undefined` where it goes on; the same again is left out. */
   readonly told: (string | undefined)[];
-  readonly take: (count: number) => Promise<Delivery[]>;
-  readonly waiting: () => number;
 }
 
 export async function box(transport: Transport, options: Partial<ReceiveOptions> = {}): Promise<Box> {
-  const arrived: Delivery[] = [];
   const told: (string | undefined)[] = [];
-  let wake: () => void = () => undefined;
   const onFetch = (code: string | undefined): void => {
     if (told.length === 0 || told.at(-1) !== code) told.push(code);
   };
-  const subscription = await transport.receive(
-    { destination: "orders", group: "g", ordering: "none", prefetch: 10, onFetch, ...options },
-    (batch) => {
-      arrived.push(...batch);
-      wake();
-    },
-  );
-  return {
-    subscription,
-    told,
-    waiting: () => arrived.length,
-    async take(count) {
-      while (arrived.length < count) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-      return arrived.splice(0, count);
-    },
-  };
+  return { ...(await inbox(transport, { onFetch, ...options })), told };
 }
 
 export const send = (transport: Transport, texts: readonly string[], key?: string, destination = "orders"): Promise<void> =>
