@@ -21,6 +21,8 @@ export class Lane {
   readonly #isGiven: boolean;
   #stage: Stage | undefined;
   #own: Stage | undefined;
+  /** Never rejects. */
+  #opening: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
   /** `consumed`: what has to be read by somebody before a stage is ready. */
@@ -49,9 +51,10 @@ export class Lane {
     }
   }
 
+  /** What is being opened ends itself then: nothing that was started is left behind. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await Promise.all([this.#isGiven ? undefined : this.#stage?.close(), this.#own?.close()]);
+    await Promise.all([this.#opening, this.#isGiven ? undefined : this.#stage?.close(), this.#own?.close()]);
     [this.#stage, this.#own] = [undefined, undefined];
   }
 
@@ -61,9 +64,17 @@ export class Lane {
     await stage?.close();
   }
 
-  async #open(): Promise<Stage> {
+  #open(): Promise<Stage> {
+    const opening = this.#opened();
+    this.#opening = opening.catch(() => undefined);
+    return opening;
+  }
+
+  async #opened(): Promise<Stage> {
+    if (this.#isClosed) throw new TargetFailure("it was ended before it was started");
     const stage = await Stage.open(this.#profile);
     const isRead = async (): Promise<boolean> => {
+      if (this.#isClosed) return true;
       const read = new Set((await stage.tap.owed()).map(({ destination }) => destination));
       return this.#consumed.every((destination) => read.has(destination));
     };

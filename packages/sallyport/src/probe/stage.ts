@@ -71,7 +71,7 @@ export class Stage {
       await stage.server.open();
       return stage;
     } catch (error) {
-      await stage?.server.close();
+      await stage?.server.end();
       await stage?.stopWorker();
       await broker?.close();
       rmSync(root, { recursive: true, force: true });
@@ -170,7 +170,7 @@ export class Stage {
   async close(): Promise<void> {
     if (this.#isClosing) return;
     this.#isClosing = true;
-    await Promise.all([this.server.close(false), this.stopWorker()]);
+    await Promise.all([this.server.end(), this.stopWorker()]);
     await this.#broker.close();
     rmSync(dirname(this.folder), { recursive: true, force: true });
   }

@@ -42,6 +42,7 @@ export class Server {
   /** What a person who is asked says. */
   person: "accept" | "decline" = "accept";
   #asked = 0;
+  #isOver = false;
   /** Without what they promise of their answers: a broken promise is not a call that was refused. */
   #tools: ReadonlyMap<string, Tool> = new Map();
 
@@ -147,12 +148,19 @@ export class Server {
     await group?.end(politely);
   }
 
+  /** For good: whoever is about to start it again, does not. */
+  async end(): Promise<void> {
+    this.#isOver = true;
+    await this.close(false);
+  }
+
   get #open(): Client {
     if (this.#client === undefined) throw new Error("the server has ended");
     return this.#client;
   }
 
   async #connect(mode: "auto" | "legacy" | { readonly pin: string }): Promise<void> {
+    if (this.#isOver) throw new TargetFailure("it has been ended");
     const { launch, url, startsWithinMs } = this.#plan;
     this.#group = launch === undefined ? undefined : new ProcessGroup(launch, url === undefined ? "piped" : "logged");
     const probe = mode === "auto" ? { probe: { timeoutMs: Math.round(startsWithinMs / 2) } } : {};
