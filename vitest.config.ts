@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -14,6 +15,8 @@ export default defineConfig({
     // Most tests wait for processes and brokers; the default leaves one core of two unused.
     maxWorkers: "100%",
     testTimeout: 60_000,
+    // Half of what starting a process costs is reading what the one before it has read.
+    env: { NODE_COMPILE_CACHE: fileURLToPath(new URL("node_modules/.cache/compiled", import.meta.url)) },
     execArgv: ["--conditions=sallyport-source"],
   },
 });

@@ -2,8 +2,6 @@
 // the end, of what became of every id.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Pool } from "pg";
 import { expect, onTestFinished } from "vitest";
@@ -14,8 +12,6 @@ import { destinationOf, GROUP } from "./counted.ts";
 export const MAX_FAILURES = 3;
 /** The second where it died between its last failure and its letter. */
 const FAILED = "('ERR_HANDLER_FAILED', 'ERR_POLICY_ATTEMPTS')";
-/** Half of what starting a process costs is reading what the one before it has read. */
-const NODE_COMPILE_CACHE = join(tmpdir(), "sallyport-compile-cache");
 const WORKER = fileURLToPath(new URL("worker.ts", import.meta.url));
 const CLOCK = new URL("shifted-clock.ts", import.meta.url).href;
 const TABLES = `
@@ -77,7 +73,7 @@ export class World {
   start(mode: Orders["mode"], point = "none", passes = 0, aheadMs = 0): ChildProcess {
     const orders: Orders = { ...this.#place, mode, carrier: this.#carrier.name, world: this.#name, keys: this.#keys, point, passes };
     const args = ["--conditions=sallyport-source", ...(aheadMs === 0 ? [] : ["--import", CLOCK]), WORKER, JSON.stringify(orders)];
-    const env = { NODE_COMPILE_CACHE, ...process.env, CLOCK_AHEAD_MS: String(aheadMs) };
+    const env = { ...process.env, CLOCK_AHEAD_MS: String(aheadMs) };
     const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"], env });
     onTestFinished(() => void child.kill("SIGKILL"));
     return child;
