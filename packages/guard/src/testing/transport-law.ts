@@ -12,8 +12,8 @@ export type MakeLaw = (name: string, needs: TransportLaw["needs"], run: (transpo
 export interface Inbox {
   readonly subscription: Subscription;
   /** Waits for this many more deliveries. */
-  take(count: number): Promise<Delivery[]>;
-  waiting(): number;
+  readonly take: (count: number) => Promise<Delivery[]>;
+  readonly waiting: () => number;
 }
 
 export async function inbox(transport: Transport, options: Partial<ReceiveOptions> = {}): Promise<Inbox> {
