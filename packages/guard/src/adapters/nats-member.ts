@@ -1,6 +1,7 @@
 // One member of a group on a stream of NATS: when it asks for messages, what it has, and how it is settled.
 import { SallyportError } from "../errors.ts";
 import type { Clock } from "../ports/clock.ts";
+import { Timers } from "../ports/timers.ts";
 import type { Delivery, ReceiveOptions, Subscription } from "../ports/transport.ts";
 import type { Taken } from "../nats/delivery.ts";
 import { isNoResponder, isUnanswered, transportError } from "../nats/failure.ts";
@@ -44,7 +45,7 @@ export class NatsMember implements Subscription {
   readonly #silent = new Set<number>();
   /** Delivered again before its delay was answered. */
   readonly #early = new Map<number, Taken>();
-  readonly #timers = new Map<string, () => void>();
+  readonly #timers: Timers;
   readonly #endReconnect: () => void;
   #state: "open" | "paused" | "closed" = "open";
   #closing: Promise<void> | undefined;
@@ -54,6 +55,7 @@ export class NatsMember implements Subscription {
 
   constructor(parts: MemberParts, options: ReceiveOptions, onDeliveries: (deliveries: readonly Delivery[]) => void) {
     this.#parts = parts;
+    this.#timers = new Timers(parts.clock);
     this.#options = options;
     this.#onDeliveries = onDeliveries;
     this.#order = new KeyOrder(options.ordering === "key");
@@ -98,7 +100,7 @@ export class NatsMember implements Subscription {
   async #close(): Promise<void> {
     this.#state = "closed";
     this.#endReconnect();
-    for (const name of this.#timers.keys()) this.#cancel(name);
+    this.#timers.end();
     await this.#pull.close();
     for (const { seq, reply } of [...this.#order.present()].sort((one, other) => one.seq - other.seq)) {
       if (!this.#silent.has(seq)) this.#parts.link.say(reply, "-NAK");
@@ -195,8 +197,7 @@ export class NatsMember implements Subscription {
         this.#joining = false;
         if (this.#state === "closed") return;
         this.#tell(failure);
-        this.#after("again", this.#againMs, () => {
-          this.#cancel("again");
+        this.#timers.set("again", this.#againMs, () => {
           this.#failed(undefined);
         });
         this.#againMs = Math.min(this.#againMs * 2, AGAIN_MS.most);
@@ -281,20 +282,10 @@ export class NatsMember implements Subscription {
 
   /** Says of everything that is here that it is worked on, in time. */
   #beat(): void {
-    this.#after("beat", this.#parts.ackWaitMs / 3, () => {
+    this.#timers.set("beat", this.#parts.ackWaitMs / 3, () => {
       for (const { seq, reply } of this.#order.present()) if (!this.#silent.has(seq)) this.#parts.link.say(reply, "+WPI");
       this.#turn.lookAfterDelayed();
       this.#beat();
     });
-  }
-
-  #after(name: string, ms: number, callback: () => void): void {
-    this.#cancel(name);
-    if (this.#state !== "closed") this.#timers.set(name, this.#parts.clock.after(ms, callback));
-  }
-
-  #cancel(name: string): void {
-    this.#timers.get(name)?.();
-    this.#timers.delete(name);
   }
 }

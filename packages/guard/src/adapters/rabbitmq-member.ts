@@ -1,6 +1,7 @@
 // One member of a group on RabbitMQ: when it joins, and joins again, and what it gives out.
 import { type ErrorCode, isSallyportError } from "../errors.ts";
 import type { Clock } from "../ports/clock.ts";
+import { Timers } from "../ports/timers.ts";
 import type { Delivery, ReceiveOptions, Subscription } from "../ports/transport.ts";
 import { answered, openWithin } from "../rabbitmq/answered.ts";
 import type { AmqpChannel, AmqpConnection } from "../rabbitmq/channel.ts";
@@ -36,7 +37,7 @@ export class RabbitMqMember implements Subscription {
   readonly #parts: MemberParts;
   readonly #options: ReceiveOptions;
   readonly #onDeliveries: (deliveries: readonly Delivery[]) => void;
-  readonly #timers = new Map<string, () => void>();
+  readonly #timers: Timers;
   readonly #isOrdered: boolean;
   #session: RabbitMqSession | undefined;
   #joining: Promise<void> = Promise.resolve();
@@ -47,6 +48,7 @@ export class RabbitMqMember implements Subscription {
 
   constructor(parts: MemberParts, options: ReceiveOptions, onDeliveries: (deliveries: readonly Delivery[]) => void) {
     this.#parts = parts;
+    this.#timers = new Timers(parts.clock);
     this.#options = options;
     this.#onDeliveries = onDeliveries;
     this.#isOrdered = options.ordering === "key";
@@ -73,7 +75,7 @@ export class RabbitMqMember implements Subscription {
   }
 
   async #close(): Promise<void> {
-    for (const name of this.#timers.keys()) this.#cancel(name);
+    this.#timers.end();
     await this.#joining.catch(() => undefined);
     await this.#session?.close();
     this.#parts.onClose(this);
@@ -137,13 +139,13 @@ export class RabbitMqMember implements Subscription {
     void session.close();
     if (this.#session !== session || this.#closing !== undefined) return;
     this.#session = undefined;
-    for (const name of this.#timers.keys()) this.#cancel(name);
+    this.#timers.cancelAll();
     this.#options.onFetch?.(transportError(why).code);
     this.#again();
   }
 
   #again(): void {
-    this.#after("again", this.#againMs, () => {
+    this.#timers.set("again", this.#againMs, () => {
       this.#againMs = Math.min(this.#againMs * 2, AGAIN_MS.most);
       this.join().catch((error: unknown) => {
         this.#options.onFetch?.(codeOf(error));
@@ -156,7 +158,7 @@ export class RabbitMqMember implements Subscription {
   #listen(session: RabbitMqSession): void {
     const { answerWithinMs, clock } = this.#parts;
     const listen = (): void =>
-      this.#after("listen", answerWithinMs, () => {
+      this.#timers.set("listen", answerWithinMs, () => {
         const tell = (code: ErrorCode | undefined): void => {
           if (this.#session !== session) return;
           this.#options.onFetch?.(code);
@@ -170,7 +172,7 @@ export class RabbitMqMember implements Subscription {
     listen();
     if (!this.#isOrdered) return;
     const passAt = (dueMs: number): void =>
-      this.#after("turn", Math.max(dueMs - clock.now(), 0), () => {
+      this.#timers.set("turn", Math.max(dueMs - clock.now(), 0), () => {
         void this.#passTurn().catch(() => undefined);
         passAt(clock.now() + TURN_MS);
       });
@@ -190,7 +192,7 @@ export class RabbitMqMember implements Subscription {
     const nowMs = this.#parts.clock.now();
     const taken = session.take(this.#options.prefetch - session.out, nowMs);
     const dueMs = session.nextDueMs();
-    if (dueMs !== undefined) this.#after("due", Math.min(dueMs - nowMs, LONGEST_TIMER_MS), () => this.#wake());
+    if (dueMs !== undefined) this.#timers.set("due", Math.min(dueMs - nowMs, LONGEST_TIMER_MS), () => this.#wake());
     if (taken.length > 0) this.#onDeliveries(taken.map((pending) => this.#deliver(session, pending)));
   }
 
@@ -222,16 +224,6 @@ export class RabbitMqMember implements Subscription {
         this.#wake();
       },
     };
-  }
-
-  #after(name: string, ms: number, callback: () => void): void {
-    this.#cancel(name);
-    if (this.#closing === undefined) this.#timers.set(name, this.#parts.clock.after(ms, callback));
-  }
-
-  #cancel(name: string): void {
-    this.#timers.get(name)?.();
-    this.#timers.delete(name);
   }
 }
 

@@ -1,6 +1,7 @@
 // One member of a group on a Redis stream: when it takes, when it waits, and what it has out.
 import { type ErrorCode, isSallyportError } from "../errors.ts";
 import type { Clock } from "../ports/clock.ts";
+import { Timers } from "../ports/timers.ts";
 import type { Delivery, ReceiveOptions, Subscription } from "../ports/transport.ts";
 import type { Listener, StreamConnection } from "../redis/stream-connection.ts";
 import { isUnknownGroup } from "../redis/stream-failure.ts";
@@ -32,7 +33,7 @@ export class RedisStreamsMember implements Subscription {
   readonly #out = new Set<string>();
   /** What of it is being written down as settled: the next may go meanwhile, up to as many again. */
   readonly #settling = new Set<string>();
-  readonly #timers = new Map<string, () => void>();
+  readonly #timers: Timers;
   #state: "open" | "paused" | "closed" = "open";
   #closing: Promise<void> | undefined;
   #fetching = false;
@@ -43,6 +44,7 @@ export class RedisStreamsMember implements Subscription {
 
   constructor(parts: MemberParts, options: ReceiveOptions, onDeliveries: (deliveries: readonly Delivery[]) => void) {
     this.#parts = parts;
+    this.#timers = new Timers(parts.clock);
     this.#options = options;
     this.#onDeliveries = onDeliveries;
     this.#listener = parts.connection.listener();
@@ -51,10 +53,10 @@ export class RedisStreamsMember implements Subscription {
   start(): void {
     const { group, reclaimAfterMs, retentionMs } = this.#parts;
     // What fails is tried again the next time; who cannot be heard of loses what is its own, and shall.
-    this.#every("extend", Math.min(reclaimAfterMs / 3, MOST_UNHEARD_MS), () => group.extend(this.#out));
+    this.#timers.repeat("extend", Math.min(reclaimAfterMs / 3, MOST_UNHEARD_MS), () => void group.extend(this.#out).catch(() => undefined));
     if (retentionMs !== undefined) {
       void group.trim(retentionMs).catch(() => undefined);
-      this.#every("trim", TRIM_MS, () => group.trim(retentionMs));
+      this.#timers.repeat("trim", TRIM_MS, () => void group.trim(retentionMs).catch(() => undefined));
     }
     this.#wake();
   }
@@ -62,7 +64,7 @@ export class RedisStreamsMember implements Subscription {
   pause(): void {
     if (this.#state !== "open") return;
     this.#state = "paused";
-    this.#cancel("look");
+    this.#timers.cancel("look");
   }
 
   resume(): void {
@@ -78,7 +80,7 @@ export class RedisStreamsMember implements Subscription {
 
   async #close(): Promise<void> {
     this.#state = "closed";
-    for (const name of this.#timers.keys()) this.#cancel(name);
+    this.#timers.end();
     this.#listener.close();
     this.#out.clear();
     this.#parts.onClose(this);
@@ -110,7 +112,7 @@ export class RedisStreamsMember implements Subscription {
   #fetchOnce(): void {
     this.#again = false;
     this.#fetching = true;
-    this.#cancel("look");
+    this.#timers.cancel("look");
     void this.#fetch().finally(() => {
       this.#fetching = false;
       if (this.#again) this.#wake();
@@ -145,7 +147,7 @@ export class RedisStreamsMember implements Subscription {
     if (entries.length > 0) this.#onDeliveries(entries.map((entry) => this.#deliver(entry)));
     if (more) this.#again = true;
     else if (this.#room() > 0) {
-      this.#after("look", Math.min(nextMs ?? LOOK_MS, LOOK_MS), () => this.#wake());
+      this.#timers.set("look", Math.min(nextMs ?? LOOK_MS, LOOK_MS), () => this.#wake());
       this.#listen(last);
     }
   }
@@ -162,7 +164,7 @@ export class RedisStreamsMember implements Subscription {
     }
     if (failure !== undefined) this.#options.onFetch?.(codeOf(failure));
     if (this.#closing !== undefined) return;
-    this.#after("look", this.#againMs, () => this.#wake());
+    this.#timers.set("look", this.#againMs, () => this.#wake());
     this.#againMs = Math.min(this.#againMs * 2, AGAIN_MS.most);
   }
 
@@ -176,7 +178,7 @@ export class RedisStreamsMember implements Subscription {
         if (isNew) this.#wake();
         else if (this.#room() > 0) this.#listen(last);
       },
-      () => this.#after("listen", LOOK_MS, () => (this.#listening = false)),
+      () => this.#timers.set("listen", LOOK_MS, () => (this.#listening = false)),
     );
   }
 
@@ -207,23 +209,6 @@ export class RedisStreamsMember implements Subscription {
       this.#settling.delete(id);
     }
     this.#wake();
-  }
-
-  #every(name: string, ms: number, run: () => Promise<unknown>): void {
-    this.#after(name, ms, () => {
-      void run().catch(() => undefined);
-      this.#every(name, ms, run);
-    });
-  }
-
-  #after(name: string, ms: number, callback: () => void): void {
-    this.#cancel(name);
-    if (this.#closing === undefined) this.#timers.set(name, this.#parts.clock.after(ms, callback));
-  }
-
-  #cancel(name: string): void {
-    this.#timers.get(name)?.();
-    this.#timers.delete(name);
   }
 }
 

@@ -2,6 +2,7 @@
 // that, whoever comes next could not tell what must wait (PSN-09). The turn is a message of its own that whoever has it does
 // not settle; when nobody hears of them, the server gives it to the next.
 import type { Clock } from "../ports/clock.ts";
+import { Timers } from "../ports/timers.ts";
 import { isForbidden, isNoResponder, isUnknown } from "./failure.ts";
 import { consumerConfigOf, consumerInfo, type ConsumerInfo, joinGroup, unfitConsumer } from "./group.ts";
 import type { NatsLink } from "./link.ts";
@@ -57,7 +58,7 @@ export class Turn {
   #reply: string | undefined;
   #untilMs = 0;
   #closed = false;
-  readonly #timers = new Map<string, () => void>();
+  readonly #timers: Timers;
 
   constructor(parts: {
     readonly link: NatsLink;
@@ -69,6 +70,7 @@ export class Turn {
   }) {
     this.#link = parts.link;
     this.#clock = parts.clock;
+    this.#timers = new Timers(parts.clock);
     this.#names = parts.names;
     this.#config = parts.config;
     this.#leaseMs = parts.leaseMs;
@@ -169,7 +171,7 @@ export class Turn {
 
   async close(): Promise<void> {
     this.#closed = true;
-    for (const cancel of this.#timers.values()) cancel();
+    this.#timers.end();
     const reply = this.#reply;
     this.#reply = undefined;
     await this.#pull?.close();
@@ -195,8 +197,8 @@ export class Turn {
   #heard(askedAtMs: number): void {
     const lastsMs = SHARE.end * this.#leaseMs;
     this.#untilMs = askedAtMs + lastsMs;
-    this.#after("lose", this.#untilMs - this.#clock.now(), () => this.#lose());
-    this.#after("say", SHARE.say * this.#leaseMs, () => void this.#say());
+    this.#timers.set("lose", this.#untilMs - this.#clock.now(), () => this.#lose());
+    this.#timers.set("say", SHARE.say * this.#leaseMs, () => void this.#say());
   }
 
   async #say(): Promise<void> {
@@ -210,15 +212,15 @@ export class Turn {
       if (this.#reply !== reply || this.#closed) return;
       this.#events.onFailure(error);
       if (isNoResponder(error)) this.#lose();
-      else this.#after("say", AGAIN_MS, () => void this.#say());
+      else this.#timers.set("say", AGAIN_MS, () => void this.#say());
     }
   }
 
   #lose(): void {
     if (this.#reply === undefined) return;
     this.#reply = undefined;
-    this.#cancel("say");
-    this.#cancel("lose");
+    this.#timers.cancel("say");
+    this.#timers.cancel("lose");
     this.#events.onLost();
     this.#failed(undefined);
   }
@@ -227,7 +229,7 @@ export class Turn {
     if (this.#closed) return;
     this.#events.onFailure(error);
     // The stream may be gone, and the turn with it.
-    this.#after(
+    this.#timers.set(
       "ask",
       AGAIN_MS,
       () =>
@@ -236,15 +238,5 @@ export class Turn {
           (again: unknown) => this.#failed(again),
         ),
     );
-  }
-
-  #after(name: string, ms: number, callback: () => void): void {
-    this.#cancel(name);
-    this.#timers.set(name, this.#clock.after(Math.max(0, ms), callback));
-  }
-
-  #cancel(name: string): void {
-    this.#timers.get(name)?.();
-    this.#timers.delete(name);
   }
 }
