@@ -43,6 +43,24 @@ const RECEIPT_SCHEMA: JsonSchema = {
   additionalProperties: false,
 };
 
+/** What `refusal` answers with. */
+const REFUSAL_SCHEMA: JsonSchema = {
+  type: "object",
+  properties: {
+    code: { type: "string", description: "Why it was refused; stable." },
+    message: { type: "string" },
+    retryAfterMs: { type: "number", description: "Wait this long before trying again." },
+  },
+  required: ["code", "message"],
+  additionalProperties: false,
+};
+
+/**
+ * A tool's whole output. SDK v1's client holds refusals to the schema too, once it has listed the tools: one that does
+ * not fit is thrown away for an error of the client's own, and the agent never learns the code.
+ */
+export const outputSchemaOf = (success: JsonSchema): JsonSchema => ({ type: "object", anyOf: [success, REFUSAL_SCHEMA] });
+
 /** Registers a tool for each event of the publisher's contract; with a fixed principal, for those that it may use. */
 export function bindTools(server: McpServerLike, publisher: Publisher<Contract<any>>, options: BindOptions): void {
   for (const event of publisher.contract.events.values()) {
@@ -58,7 +76,7 @@ function toolConfig(server: McpServerLike, event: ContractEvent): object {
     title: event.type,
     description: event.description,
     inputSchema: shownSchema(server, event.jsonSchema),
-    outputSchema: shownSchema(server, RECEIPT_SCHEMA),
+    outputSchema: shownSchema(server, outputSchemaOf(RECEIPT_SCHEMA)),
     annotations: { readOnlyHint: false, destructiveHint: event.destructive, idempotentHint: false, openWorldHint: true },
   };
 }

@@ -32,7 +32,7 @@ describe.each(kinds)("%s", (_kind, connect) => {
     expect(tools.map((tool) => tool.name)).toEqual(["note_created", "note_removed", "note_shared"]);
     expect(tools[0]).toMatchObject({
       inputSchema: { type: "object", additionalProperties: false, properties: { noteId: { type: "string" }, text: { type: "string" } } },
-      outputSchema: { type: "object", required: ["id", "type", "time", "repeated"] },
+      outputSchema: { type: "object", anyOf: [{ required: ["id", "type", "time", "repeated"] }, { required: ["code", "message"] }] },
       annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: true },
     });
     expect(tools[1]).toMatchObject({ annotations: { destructiveHint: true } });
@@ -62,6 +62,17 @@ describe.each(kinds)("%s", (_kind, connect) => {
     for (let call = 0; call < 5; call++) await client.call({ name: "note_created", arguments: note(`n${call}`) });
     const answer = await client.call({ name: "note_created", arguments: note("n9") });
     expect(answer).toMatchObject({ isError: true, structuredContent: { code: "ERR_REQUEST_RATE", retryAfterMs: 60_000 } });
+  });
+
+  test("[PUB-13] a client that has listed the tools, and holds answers to their output schemas, is told the refusal", async () => {
+    const { client } = await open();
+    await client.tools();
+    expect(await client.call({ name: "note_created", arguments: note() })).toMatchObject({ structuredContent: { repeated: false } });
+    for (let call = 1; call < 5; call++) await client.call({ name: "note_created", arguments: note(`n${call}`) });
+    const flooding = await client.call({ name: "note_created", arguments: note("n9") });
+    expect(flooding).toMatchObject({ isError: true, structuredContent: { code: "ERR_REQUEST_RATE", retryAfterMs: 60_000 } });
+    const malformed = await client.call({ name: "note_created", arguments: { ...note(), topic: "admin" } });
+    expect(malformed).toMatchObject({ isError: true, structuredContent: { code: "ERR_REQUEST_INVALID" } });
   });
 
   test("[PUB-10] the same call again, under a new request id, publishes nothing and has the first receipt", async () => {
