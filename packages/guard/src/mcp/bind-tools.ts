@@ -17,7 +17,10 @@ export interface BindOptions {
   readonly principal: Principal | ((auth: AuthInfo | undefined) => Principal | undefined);
   /** Over HTTP, where a server is made for each caller: list only the tools that this one may use. */
   readonly shownTo?: Principal;
-  /** Told of every error that is not the caller's: what is unforeseen, and `ERR_CONFIG_*` with its cause. Default: written to standard error, without the arguments. */
+  /**
+   * Told of every error that is not the caller's, with its cause: what is unforeseen, `ERR_CONFIG_*`, and why broker or
+   * store did not do it. Default: written to standard error, without the arguments.
+   */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -132,9 +135,9 @@ function accepted(receipt: Receipt): ToolResult {
   return { content: [{ type: "text", text: JSON.stringify(structuredContent) }], structuredContent };
 }
 
-/** The answer for an error; one that is the developer's to mend is reported first. */
+/** The answer for an error; one that is the developer's or the operator's to mend is reported first. */
 export function refused(error: unknown, options: BindOptions): ToolResult {
-  if (!isSallyportError(error) || error.code.startsWith("ERR_CONFIG_")) (options.onError ?? writeError)(error);
+  if (!isSallyportError(error) || !error.code.startsWith("ERR_REQUEST_")) (options.onError ?? writeError)(error);
   return refusal(error);
 }
 

@@ -105,7 +105,8 @@ describe.each(kinds)("%s", (_kind, connect) => {
   });
 
   test("[PUB-13] what goes wrong inside is not told", async () => {
-    const { home, client } = await open();
+    const home = house();
+    const client = await connect((server) => bindTools(server, home.publisher(), { principal, onError: () => undefined }));
     home.transport.fail = new Error("broker password=hunter2 at 10.0.0.1");
     const answer = await client.call({ name: "note_created", arguments: note() });
     expect(answer).toMatchObject({ isError: true, structuredContent: { code: "ERR_TRANSPORT_UNAVAILABLE" } });
@@ -123,6 +124,17 @@ describe.each(kinds)("%s", (_kind, connect) => {
       expect(answer.isError).toBe(true);
       expect(JSON.stringify(answer)).not.toMatch(/hunter2|10\.0\.0\.1/);
     }
+  });
+
+  test("whoever runs the server is told why broker or store did not do it, and of nothing that is the caller's", async () => {
+    const home = house();
+    const told: unknown[] = [];
+    const client = await connect((server) => bindTools(server, home.publisher(), { principal, onError: (error) => void told.push(error) }));
+    await client.call({ name: "note_created", arguments: { noteId: 1 } });
+    expect(told).toEqual([]);
+    home.transport.fail = new Error("the disk is full");
+    await client.call({ name: "note_created", arguments: note() });
+    expect(told).toEqual([expect.objectContaining({ code: "ERR_TRANSPORT_UNAVAILABLE", cause: home.transport.fail })]);
   });
 
   test("[PUB-12] what is published says that it came from an agent, and whose", async () => {
