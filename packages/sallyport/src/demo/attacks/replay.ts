@@ -48,7 +48,8 @@ export const REPLAY: readonly Attack[] = [
       await stage.restartWorker();
       const { bytes, destination } = await stage.captured("remembered");
       await stage.put(destination, bytes);
-      await stage.settled(10_000);
+      // The worker is begun anew first.
+      await stage.settled(60_000);
       const times = stage.done("remembered").length;
       return times === 1 ? held("acted once") : fell(`acted ${times} times`);
     },
