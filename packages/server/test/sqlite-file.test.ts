@@ -36,9 +36,9 @@ test("so does that of a file that is the store, or the broker, alone", async () 
   const broker = await brokerFile.open(address, { leaseMs: 30_000 } as OpenSettings);
   onTestFinished(() => broker.close().then(() => store.close()));
   const { commits } = watched(path);
-  for (const { answers } of [store, broker]) {
+  for (const opened of [store, broker]) {
     const before = commits();
-    await answers();
+    await opened.answers();
     expect(commits()).not.toBe(before);
   }
 });

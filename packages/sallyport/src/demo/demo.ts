@@ -45,7 +45,7 @@ async function attackAll(
 ): Promise<readonly Observation[]> {
   const stage = await Stage.open(target, folder);
   try {
-    if (!(await stage.settled(BEGUN_MS))) {
+    if (!(await stage.begun(BEGUN_MS))) {
       const ended = stage.deaths === 0 ? "" : `; its worker ended ${stage.deaths} times`;
       throw new Error(`${target.title}: an honest note is not handled in ${BEGUN_MS / 1000} s, so nothing can be observed${ended}`);
     }
