@@ -7,6 +7,8 @@ const WATCHED_MS = 5000;
 const MOST_DEATHS = 5;
 /** A worker that does not die for this long has done with the message, or never gets to it. */
 const QUIET_MS = 10_000;
+/** One that died has to begin anew first, which takes a busy machine longer. */
+const QUIET_AFTER_DEATH_MS = 60_000;
 
 const secondsOf = (stage: Stage): number => Math.round(stage.patientMs(WATCHED_MS) / 1000);
 
@@ -50,8 +52,9 @@ export const POISON: readonly Attack[] = [
     run: async (stage) => {
       const [before, startedAtMs] = [stage.deaths, performance.now()];
       await stage.note("deadly note");
-      const over = (): boolean => stage.deaths - before >= MOST_DEATHS || stage.aliveForMs(startedAtMs) > stage.patientMs(QUIET_MS);
-      await stage.until(async () => (await stage.isDead("deadly note")) || over(), MOST_DEATHS * QUIET_MS);
+      const quietMs = (): number => stage.patientMs(stage.deaths === before ? QUIET_MS : QUIET_AFTER_DEATH_MS);
+      const over = (): boolean => stage.deaths - before >= MOST_DEATHS || stage.aliveForMs(startedAtMs) > quietMs();
+      await stage.until(async () => (await stage.isDead("deadly note")) || over(), MOST_DEATHS * QUIET_AFTER_DEATH_MS);
       const dead = await stage.isDead("deadly note");
       const deaths = stage.deaths - before;
       if (dead) return held(`dead-lettered after ${counted(deaths, "death")}`);
