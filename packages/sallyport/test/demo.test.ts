@@ -1,12 +1,25 @@
 // The demonstration, run as `npm start` runs it. Ours must hold everywhere; and the attacks must be real, so the
 // listings that are known to fall must be seen to.
 import { expect, test } from "vitest";
+import { patienceOf } from "../src/demo/stage.ts";
 import { run } from "./command.ts";
 
 interface Row {
   readonly threats: readonly string[];
   readonly observations: readonly { readonly held: boolean; readonly saw: string }[];
 }
+
+test.each([
+  [100, 1],
+  [5000, 1],
+  [20_000, 4],
+  [120_000, 8],
+])(
+  "on a machine where the first note took %i ms, everything is given %i times as long: what is late has not fallen",
+  (begunAfterMs, times) => {
+    expect(patienceOf(begunAfterMs)).toBe(times);
+  },
+);
 
 test("every attack is observed on three servers; ours holds, and the article's correct listings do not", { timeout: 150_000 }, async () => {
   const { code, stdout, stderr } = await run(["demo", "--json"]);

@@ -2,7 +2,7 @@
 // processes of one machine may open the same file.
 import { SqliteTransport } from "@sallyport/guard/adapters/sqlite";
 import type { Backing } from "./backing.ts";
-import { openDatabase, storesIn } from "./sqlite-file.ts";
+import { canWrite, openDatabase, storesIn } from "./sqlite-file.ts";
 
 export interface Embedded extends Backing {
   readonly path: string;
@@ -21,13 +21,12 @@ export interface EmbeddedOptions {
 export function openEmbedded(path: string, options: EmbeddedOptions = {}): Embedded {
   const database = openDatabase(path);
   const transport = new SqliteTransport(database, options);
-  const writes = (): Promise<void> => database.write(() => undefined);
   return {
     path,
     transport,
     ...storesIn(database),
     // One file: what it cannot do as a broker, it cannot do as a store.
-    health: { store: writes },
+    health: { store: () => canWrite(database) },
     checks: () => [],
     close: async () => {
       await transport.close();

@@ -23,6 +23,16 @@ export const storesIn = (database: SqliteDatabase) => ({
   trail: new SqliteTrail(database),
 });
 
+/**
+ * Whether the file can be written now, for readiness. A transaction that changes nothing writes nothing, and commits on a
+ * disk that is full: so what stands there is written once more, and inside it, since the number may be another's.
+ */
+export const canWrite = (database: SqliteDatabase): Promise<void> =>
+  database.write((connection) => {
+    const { user_version: standing } = connection.prepare("PRAGMA user_version").get() as { readonly user_version: number };
+    connection.exec(`PRAGMA user_version = ${standing}`);
+  });
+
 /** Of `sqlite:///var/lib/events.db`; such an address has no host, so that its path is absolute. */
 export const pathOf = (address: Address): string => `/${address.path}`;
 

@@ -1,5 +1,6 @@
 // Runs one attempt: deadline (PSN-05), lease renewal, and abort when the lease is lost (REP-15).
 import { withCause } from "../envelope/causation.ts";
+import { SallyportError } from "../errors.ts";
 import type { ClaimStore } from "../ports/claim-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ReceivedEvent } from "./examine.ts";
@@ -97,13 +98,22 @@ async function callHandler(work: Attempt, context: HandlerContext): Promise<Hand
     const cause = { eventId: event.id, rootId: event.rootId, hop: event.hop };
     const answer: unknown = await withCause(cause, () => handler(event, context));
     if (answer === undefined || answer === null) return { kind: "done" };
-    const outcome = isOutcome(answer) ? answer : retry();
-    if (outcome.kind === "reject") tell(work, { reason: outcome.reason });
-    return outcome;
+    if (!isOutcome(answer)) return noOutcome(work);
+    if (answer.kind === "reject") tell(work, { reason: answer.reason });
+    return answer;
   } catch (error) {
     tell(work, { error });
     return outcomeOfError(error);
   }
+}
+
+/** Often an arrow that returns what its call returned. Nobody would find it if only the retries were seen. */
+function noOutcome(work: Attempt): Outcome {
+  const error = new SallyportError("ERR_HANDLER_FAILED", `the handler of ${work.event.type} answered with a value that is no outcome`, {
+    remedy: "Return nothing when it is done; else what retry, reject, unavailable or commitWith return.",
+  });
+  tell(work, { error });
+  return retry();
 }
 
 /** Whoever listens cannot fail the attempt. */

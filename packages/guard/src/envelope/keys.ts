@@ -125,7 +125,8 @@ function materialOf(spec: KeySpec): Material {
 function hmac(spec: KeySpec): Material {
   const bytes = Buffer.from(spec.secret ?? "", "base64");
   if (bytes.length < MIN_SECRET_BYTES) {
-    throw new SallyportError("ERR_CONFIG_KEY_SHORT", `key "${spec.id}" has ${bytes.length} bytes of secret`, {
+    throw new SallyportError("ERR_CONFIG_KEY_SHORT", `its secret has ${bytes.length} bytes`, {
+      place: `key "${spec.id}"`,
       remedy: `Give at least ${MIN_SECRET_BYTES} random bytes as base64, e.g. from: openssl rand -base64 32.`,
     });
   }

@@ -17,7 +17,10 @@ export interface BindOptions {
   readonly principal: Principal | ((auth: AuthInfo | undefined) => Principal | undefined);
   /** Over HTTP, where a server is made for each caller: list only the tools that this one may use. */
   readonly shownTo?: Principal;
-  /** Told of every error that is not the caller's: what is unforeseen, and `ERR_CONFIG_*` with its cause. Default: written to standard error, without the arguments. */
+  /**
+   * Told of every error that is not the caller's, with its cause: what is unforeseen, `ERR_CONFIG_*`, and why broker or
+   * store did not do it. Default: written to standard error, without the arguments.
+   */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -43,6 +46,24 @@ const RECEIPT_SCHEMA: JsonSchema = {
   additionalProperties: false,
 };
 
+/** What `refusal` answers with. */
+const REFUSAL_SCHEMA: JsonSchema = {
+  type: "object",
+  properties: {
+    code: { type: "string", description: "Why it was refused; stable." },
+    message: { type: "string" },
+    retryAfterMs: { type: "number", description: "Wait this long before trying again." },
+  },
+  required: ["code", "message"],
+  additionalProperties: false,
+};
+
+/**
+ * A tool's whole output. SDK v1's client holds refusals to the schema too, once it has listed the tools: one that does
+ * not fit is thrown away for an error of the client's own, and the agent never learns the code.
+ */
+export const outputSchemaOf = (success: JsonSchema): JsonSchema => ({ type: "object", anyOf: [success, REFUSAL_SCHEMA] });
+
 /** Registers a tool for each event of the publisher's contract; with a fixed principal, for those that it may use. */
 export function bindTools(server: McpServerLike, publisher: Publisher<Contract<any>>, options: BindOptions): void {
   for (const event of publisher.contract.events.values()) {
@@ -58,7 +79,7 @@ function toolConfig(server: McpServerLike, event: ContractEvent): object {
     title: event.type,
     description: event.description,
     inputSchema: shownSchema(server, event.jsonSchema),
-    outputSchema: shownSchema(server, RECEIPT_SCHEMA),
+    outputSchema: shownSchema(server, outputSchemaOf(RECEIPT_SCHEMA)),
     annotations: { readOnlyHint: false, destructiveHint: event.destructive, idempotentHint: false, openWorldHint: true },
   };
 }
@@ -114,9 +135,9 @@ function accepted(receipt: Receipt): ToolResult {
   return { content: [{ type: "text", text: JSON.stringify(structuredContent) }], structuredContent };
 }
 
-/** The answer for an error; one that is the developer's to mend is reported first. */
+/** The answer for an error; one that is the developer's or the operator's to mend is reported first. */
 export function refused(error: unknown, options: BindOptions): ToolResult {
-  if (!isSallyportError(error) || error.code.startsWith("ERR_CONFIG_")) (options.onError ?? writeError)(error);
+  if (!isSallyportError(error) || !error.code.startsWith("ERR_REQUEST_")) (options.onError ?? writeError)(error);
   return refusal(error);
 }
 

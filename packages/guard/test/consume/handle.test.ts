@@ -66,6 +66,14 @@ describe("why an attempt failed", () => {
     expect(await told(() => reject("closed today"))).toEqual([{ ...which, reason: "closed today" }]);
   });
 
+  test.each([42, { kind: "rejcet" }, [retry()]])("is told where the handler answered what is no outcome: %j", async (answer) => {
+    const error = expect.objectContaining({
+      code: "ERR_HANDLER_FAILED",
+      message: expect.stringMatching(/note\.created.+no outcome.+Return nothing/),
+    });
+    expect(await told((() => answer) as unknown as Handler)).toEqual([{ ...which, error }]);
+  });
+
   test("is not told of one that went well, or asks to be tried again", async () => {
     expect([...(await told(() => undefined)), ...(await told(() => retry()))]).toEqual([]);
   });

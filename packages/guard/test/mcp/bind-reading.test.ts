@@ -73,6 +73,8 @@ describe.each(kinds)("%s", (_kind, connect) => {
     ["too many events", { maxEvents: 1e9 }],
   ])("[DST-02] [PSN-13] %s is refused with a code", async (_what, args) => {
     const client = await connect(setUp().bind);
+    // Who has listed the tools holds refusals to their output schemas, too.
+    await client.tools();
     const answer = await client.call({ name: "note_posted_read", arguments: args });
     expect(answer).toMatchObject({ isError: true, structuredContent: { code: "ERR_REQUEST_INVALID" } });
   });

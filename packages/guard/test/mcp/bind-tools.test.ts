@@ -32,7 +32,7 @@ describe.each(kinds)("%s", (_kind, connect) => {
     expect(tools.map((tool) => tool.name)).toEqual(["note_created", "note_removed", "note_shared"]);
     expect(tools[0]).toMatchObject({
       inputSchema: { type: "object", additionalProperties: false, properties: { noteId: { type: "string" }, text: { type: "string" } } },
-      outputSchema: { type: "object", required: ["id", "type", "time", "repeated"] },
+      outputSchema: { type: "object", anyOf: [{ required: ["id", "type", "time", "repeated"] }, { required: ["code", "message"] }] },
       annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: true },
     });
     expect(tools[1]).toMatchObject({ annotations: { destructiveHint: true } });
@@ -62,6 +62,17 @@ describe.each(kinds)("%s", (_kind, connect) => {
     for (let call = 0; call < 5; call++) await client.call({ name: "note_created", arguments: note(`n${call}`) });
     const answer = await client.call({ name: "note_created", arguments: note("n9") });
     expect(answer).toMatchObject({ isError: true, structuredContent: { code: "ERR_REQUEST_RATE", retryAfterMs: 60_000 } });
+  });
+
+  test("[PUB-13] a client that has listed the tools, and holds answers to their output schemas, is told the refusal", async () => {
+    const { client } = await open();
+    await client.tools();
+    expect(await client.call({ name: "note_created", arguments: note() })).toMatchObject({ structuredContent: { repeated: false } });
+    for (let call = 1; call < 5; call++) await client.call({ name: "note_created", arguments: note(`n${call}`) });
+    const flooding = await client.call({ name: "note_created", arguments: note("n9") });
+    expect(flooding).toMatchObject({ isError: true, structuredContent: { code: "ERR_REQUEST_RATE", retryAfterMs: 60_000 } });
+    const malformed = await client.call({ name: "note_created", arguments: { ...note(), topic: "admin" } });
+    expect(malformed).toMatchObject({ isError: true, structuredContent: { code: "ERR_REQUEST_INVALID" } });
   });
 
   test("[PUB-10] the same call again, under a new request id, publishes nothing and has the first receipt", async () => {
@@ -94,7 +105,8 @@ describe.each(kinds)("%s", (_kind, connect) => {
   });
 
   test("[PUB-13] what goes wrong inside is not told", async () => {
-    const { home, client } = await open();
+    const home = house();
+    const client = await connect((server) => bindTools(server, home.publisher(), { principal, onError: () => undefined }));
     home.transport.fail = new Error("broker password=hunter2 at 10.0.0.1");
     const answer = await client.call({ name: "note_created", arguments: note() });
     expect(answer).toMatchObject({ isError: true, structuredContent: { code: "ERR_TRANSPORT_UNAVAILABLE" } });
@@ -112,6 +124,17 @@ describe.each(kinds)("%s", (_kind, connect) => {
       expect(answer.isError).toBe(true);
       expect(JSON.stringify(answer)).not.toMatch(/hunter2|10\.0\.0\.1/);
     }
+  });
+
+  test("whoever runs the server is told why broker or store did not do it, and of nothing that is the caller's", async () => {
+    const home = house();
+    const told: unknown[] = [];
+    const client = await connect((server) => bindTools(server, home.publisher(), { principal, onError: (error) => void told.push(error) }));
+    await client.call({ name: "note_created", arguments: { noteId: 1 } });
+    expect(told).toEqual([]);
+    home.transport.fail = new Error("the disk is full");
+    await client.call({ name: "note_created", arguments: note() });
+    expect(told).toEqual([expect.objectContaining({ code: "ERR_TRANSPORT_UNAVAILABLE", cause: home.transport.fail })]);
   });
 
   test("[PUB-12] what is published says that it came from an agent, and whose", async () => {

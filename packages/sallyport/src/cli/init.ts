@@ -27,7 +27,7 @@ Next:
   ${cli} work ${at("contract.yaml")} --handlers ${at("handlers.mjs")}
   ${cli} serve ${at("contract.yaml")} --list-tools
 
-Agents: Claude Code, Cursor and VS Code find their configuration when opened in ${folder}. For Claude Desktop, put what
+Agents: Claude Code, Cursor and VS Code find their configuration when opened in ${folder === "." ? "this folder" : folder}. For Claude Desktop, put what
   ${at(".mcp.json")} says into its claude_desktop_config.json.`;
 }
 

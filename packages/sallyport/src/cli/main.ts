@@ -2,6 +2,7 @@
 // The `sallyport` command. One file a subcommand; this one only lists them and says how an error is shown. Only the one
 // that is asked for is loaded: an audit needs no broker, and a server no parser.
 import { Command, CommanderError } from "commander";
+import { refusalOfNode } from "./node-version.ts";
 
 const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ["demo", async () => (await import("./demo.ts")).demoCommand()],
@@ -25,6 +26,12 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
 async function everyPage() {
   const [{ rulePages }, { attackPages }] = await Promise.all([import("../audit/rules/pages.ts"), import("../probe/document.ts")]);
   return () => [...rulePages(), ...attackPages()];
+}
+
+const tooOld = refusalOfNode(process.versions.node);
+if (tooOld !== undefined) {
+  console.error(tooOld);
+  process.exit(2);
 }
 
 const program = new Command("sallyport")

@@ -14,6 +14,9 @@ import { type Target, TARGETS } from "./targets/targets.ts";
 /** In this order: what stalls a worker comes last. */
 export const ATTACKS: readonly Attack[] = [...INJECTION, ...CONFUSION, ...REPLAY, ...POISON];
 
+/** A worker begins within a second or two. On a machine that is busy with other things it has taken half a minute. */
+const BEGUN_MS = 120_000;
+
 export interface DemoOptions {
   readonly targets?: readonly Target[];
   readonly attacks?: readonly Attack[];
@@ -42,7 +45,10 @@ async function attackAll(
 ): Promise<readonly Observation[]> {
   const stage = await Stage.open(target, folder);
   try {
-    if (!(await stage.settled(20_000))) throw new Error(`${target.title}: an honest note is not handled, so nothing can be observed`);
+    if (!(await stage.begun(BEGUN_MS))) {
+      const ended = stage.deaths === 0 ? "" : `; its worker ended ${stage.deaths} times`;
+      throw new Error(`${target.title}: an honest note is not handled in ${BEGUN_MS / 1000} s, so nothing can be observed${ended}`);
+    }
     const observations: Observation[] = [];
     for (const attack of attacks) {
       const observation = await attack.run(stage);

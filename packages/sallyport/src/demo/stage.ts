@@ -25,6 +25,12 @@ export interface OnBroker {
 const POLL_MS = 20;
 const MOST_RESTARTS = 8;
 
+const ORDINARY_BEGIN_MS = 5000;
+const MOST_PATIENCE = 8;
+
+/** How much longer to wait for anything on a machine where the first note was handled only after this time. */
+export const patienceOf = (begunAfterMs: number): number => Math.min(Math.max(begunAfterMs / ORDINARY_BEGIN_MS, 1), MOST_PATIENCE);
+
 export class Stage {
   readonly target: Target;
   readonly folder: string;
@@ -36,6 +42,7 @@ export class Stage {
   #deaths = 0;
   #diedAtMs = 0;
   #closing = false;
+  #patience = 1;
   #notes = 0;
 
   private constructor(target: Target, folder: string) {
@@ -94,9 +101,22 @@ export class Stage {
     return this.effects().filter((effect) => effect.kind === "tried" && effect.text === text).length;
   }
 
+  /** Whether server and worker do their work at all. How long that took says how fast this machine is now. */
+  async begun(limitMs: number): Promise<boolean> {
+    const startedAtMs = performance.now();
+    const works = await this.settled(limitMs);
+    this.#patience = patienceOf(performance.now() - startedAtMs);
+    return works;
+  }
+
+  /** So long as this machine takes for what another does in the given time: what is late is not what fell. */
+  patientMs(ms: number): number {
+    return Math.round(ms * this.#patience);
+  }
+
   /** Whether it became true in time. */
   async until(check: () => boolean | Promise<boolean>, limitMs = 5000): Promise<boolean> {
-    for (const end = performance.now() + limitMs; performance.now() < end;) {
+    for (const end = performance.now() + this.patientMs(limitMs); performance.now() < end;) {
       if (await check()) return true;
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }

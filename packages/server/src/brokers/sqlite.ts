@@ -1,6 +1,6 @@
 // The embedded broker, in a file of this machine: nothing to declare, nobody else's rights to restrict but the file's.
 import { SqliteTransport } from "@sallyport/guard/adapters/sqlite";
-import { openDatabase, pathOf } from "../sqlite-file.ts";
+import { canWrite, openDatabase, pathOf } from "../sqlite-file.ts";
 import { type Broker, type OpenedBroker, userOf } from "./broker.ts";
 
 /** A process that is not heard of for this long loses its deliveries to others; a shorter lease asks for as soon. */
@@ -26,7 +26,7 @@ export const sqlite: Broker = {
     const transport = new SqliteTransport(database, { visibilityMs: visibilityOf(leaseMs) });
     return {
       transport,
-      answers: () => database.write(() => undefined),
+      answers: () => canWrite(database),
       checks: () => [],
       declare: () => Promise.resolve(),
       close: async () => {

@@ -1,5 +1,5 @@
 // A SQLite file as the store, beside a broker that is elsewhere: for the processes of one machine and no more.
-import { openDatabase, pathOf, storesIn } from "../sqlite-file.ts";
+import { canWrite, openDatabase, pathOf, storesIn } from "../sqlite-file.ts";
 import { fileRights } from "../brokers/sqlite.ts";
 import type { Store } from "./store.ts";
 
@@ -13,7 +13,7 @@ export const sqlite: Store = {
     const database = openDatabase(pathOf(address));
     return {
       ...storesIn(database),
-      answers: () => database.write(() => undefined),
+      answers: () => canWrite(database),
       checks: () => [],
       declare: () => Promise.resolve(),
       close: () => database.close(),

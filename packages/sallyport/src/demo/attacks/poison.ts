@@ -1,11 +1,16 @@
 // Attack 4, poison: messages that can never be handled, and what they do to those behind them.
 import { type Attack, counted, fell, held } from "./attack.ts";
+import type { Stage } from "../stage.ts";
 
 const WATCHED_MS = 5000;
 /** More deaths than any budget. */
 const MOST_DEATHS = 5;
 /** A worker that does not die for this long has done with the message, or never gets to it. */
 const QUIET_MS = 10_000;
+/** One that died has to begin anew first, which takes a busy machine longer. */
+const QUIET_AFTER_DEATH_MS = 60_000;
+
+const secondsOf = (stage: Stage): number => Math.round(stage.patientMs(WATCHED_MS) / 1000);
 
 export const POISON: readonly Attack[] = [
   {
@@ -26,7 +31,7 @@ export const POISON: readonly Attack[] = [
       const attempts = stage.tried("poison alone");
       return dead
         ? held(`dead-lettered after ${attempts} attempts`)
-        : fell(`${counted(attempts, "attempt")} in ${WATCHED_MS / 1000} s, not dead-lettered`);
+        : fell(`${counted(attempts, "attempt")} in ${secondsOf(stage)} s, not dead-lettered`);
     },
   },
   {
@@ -38,7 +43,7 @@ export const POISON: readonly Attack[] = [
       await stage.note("behind poison");
       const done = await stage.until(() => stage.done("behind poison").length > 0, WATCHED_MS);
       const afterMs = Math.round(performance.now() - startedAt);
-      return done ? held(`handled after ${afterMs} ms`) : fell(`not handled in ${WATCHED_MS / 1000} s`);
+      return done ? held(`handled after ${afterMs} ms`) : fell(`not handled in ${secondsOf(stage)} s`);
     },
   },
   {
@@ -47,8 +52,9 @@ export const POISON: readonly Attack[] = [
     run: async (stage) => {
       const [before, startedAtMs] = [stage.deaths, performance.now()];
       await stage.note("deadly note");
-      const over = (): boolean => stage.deaths - before >= MOST_DEATHS || stage.aliveForMs(startedAtMs) > QUIET_MS;
-      await stage.until(async () => (await stage.isDead("deadly note")) || over(), MOST_DEATHS * QUIET_MS);
+      const quietMs = (): number => stage.patientMs(stage.deaths === before ? QUIET_MS : QUIET_AFTER_DEATH_MS);
+      const over = (): boolean => stage.deaths - before >= MOST_DEATHS || stage.aliveForMs(startedAtMs) > quietMs();
+      await stage.until(async () => (await stage.isDead("deadly note")) || over(), MOST_DEATHS * QUIET_AFTER_DEATH_MS);
       const dead = await stage.isDead("deadly note");
       const deaths = stage.deaths - before;
       if (dead) return held(`dead-lettered after ${counted(deaths, "death")}`);

@@ -1,5 +1,5 @@
 // Attack 3, replay: what someone can do who has seen honest messages and may write to the broker.
-import { type Attack, fell, held, rewritten } from "./attack.ts";
+import { type Attack, fell, held, type Observation, rewritten } from "./attack.ts";
 import type { Stage } from "../stage.ts";
 
 const ID = /^(?:id|messageId)$/;
@@ -26,6 +26,11 @@ const redated =
 
 const verdict = (again: number) => (again > 0 ? fell("acted on again") : held("not acted on"));
 
+function actedOnce(times: number): Observation {
+  if (times === 0) return fell("not acted on in time");
+  return times === 1 ? held("acted once") : fell(`acted ${times} times`);
+}
+
 export const REPLAY: readonly Attack[] = [
   {
     threats: ["REP-01"],
@@ -35,8 +40,7 @@ export const REPLAY: readonly Attack[] = [
       const { bytes, destination } = await stage.captured("copied");
       await stage.put(destination, bytes, 3);
       await stage.settled();
-      const times = stage.done("copied").length;
-      return times === 1 ? held("acted once") : fell(`acted ${times} times`);
+      return actedOnce(stage.done("copied").length);
     },
   },
   {
@@ -49,8 +53,7 @@ export const REPLAY: readonly Attack[] = [
       const { bytes, destination } = await stage.captured("remembered");
       await stage.put(destination, bytes);
       await stage.settled(10_000);
-      const times = stage.done("remembered").length;
-      return times === 1 ? held("acted once") : fell(`acted ${times} times`);
+      return actedOnce(stage.done("remembered").length);
     },
   },
   {
