@@ -151,5 +151,14 @@ export function refusal(error: unknown): ToolResult {
 const UNFORESEEN = new SallyportError("ERR_TRANSPORT_UNAVAILABLE", "an unforeseen error");
 
 function writeError(error: unknown): void {
-  console.error("sallyport: a tool call failed", error);
+  console.error(`sallyport: a tool call failed\n${described(error)}`);
+}
+
+const MOST_CAUSES = 5;
+
+/** Texts and stacks alone: a client's error may have the whole command as a property, password or data included (OPS-05). */
+function described(error: unknown, causes = MOST_CAUSES): string {
+  if (!(error instanceof Error)) return typeof error;
+  const said = `${isSallyportError(error) ? `${error.code} ` : ""}${error.stack ?? error.message}`;
+  return error.cause === undefined || causes === 0 ? said : `${said}\ncaused by ${described(error.cause, causes - 1)}`;
 }

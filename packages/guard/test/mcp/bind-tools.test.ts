@@ -1,5 +1,5 @@
 // Real clients of both SDKs against real servers of both SDKs, in both eras of the protocol.
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { type BindOptions, bindTools, IDEMPOTENCY_META, type McpServerLike } from "../../src/mcp/index.ts";
 import { KeyRing, type Publisher, SallyportError } from "../../src/index.ts";
 import type { Sending } from "../../src/ports/observer.ts";
@@ -170,6 +170,21 @@ describe.each(kinds)("%s", (_kind, connect) => {
     expect(answer).toMatchObject({ isError: true, structuredContent: { code: "ERR_REQUEST_APPROVAL_UNAVAILABLE" } });
     expect(home.transport.sent).toEqual([]);
   });
+});
+
+test("[OPS-05] where nobody listens, an error's texts are written, and not what a client hung on it", async () => {
+  const written = vi.spyOn(console, "error").mockImplementation(() => undefined);
+  onTestFinished(() => void written.mockRestore());
+  const home = house();
+  const [client] = kinds.map(([, connect]) => connect((server) => bindTools(server, home.publisher(), { principal })));
+  const hung = { command: { name: "auth", args: ["hunter2"] } };
+  const cause = Object.assign(new Error("the broker is full"), hung);
+  home.transport.fail = Object.assign(new Error("it did not confirm", { cause }), hung);
+  await (await client!).call({ name: "note_created", arguments: note() });
+  const text = written.mock.calls.flat().map(String).join("\n");
+  expect(text).toMatch(/ERR_TRANSPORT_UNAVAILABLE .*\n[^]*caused by Error: it did not confirm\n[^]*caused by Error: the broker is full/);
+  expect(written.mock.calls.flat().every((one) => typeof one === "string")).toBe(true);
+  expect(text).not.toContain("hunter2");
 });
 
 test("tools that a fixed principal may not use are not offered", async () => {
