@@ -87,13 +87,13 @@ export class Connection {
 
   #next(): Answer | undefined {
     const end = this.#received.indexOf("\r\n");
-    if (end > LONGEST_LINE || (end === -1 && this.#received.length > LONGEST_LINE)) return void this.cut();
+    if (end > LONGEST_LINE || (end === -1 && this.#received.length > LONGEST_LINE)) this.cut();
     if (end === -1) return undefined;
     const [word = "", ...said] = this.#received.toString("latin1", 0, end).split(" ");
     const size = WITH_BODY.has(word) ? Number(said.at(-1)) : undefined;
-    if (Number.isNaN(size)) return void this.cut();
     const next = end + 2 + (size === undefined ? 0 : size + 2);
-    if (this.#received.length < next) return undefined;
+    if (Number.isNaN(next)) this.cut();
+    if (!(this.#received.length >= next)) return undefined;
     const body = size === undefined ? NONE : this.#received.subarray(end + 2, end + 2 + size);
     this.#received = this.#received.subarray(next);
     return { word, id: said[0] ?? "", body };
@@ -129,7 +129,6 @@ export function numberIn(answer: Answer, name: string): number {
 export async function greeted(connection: Connection): Promise<Answer> {
   const stats = expectWord(await connection.ask("stats"), "OK");
   if (numberIn(stats, "binlog-current-index") > 0) return stats;
-  connection.cut();
   throw new SallyportError("ERR_CONFIG_CAPABILITY", "beanstalkd keeps its jobs in memory alone", {
     remedy: "Start it with a binlog: `beanstalkd -b /var/lib/beanstalkd -f 0`.",
   });

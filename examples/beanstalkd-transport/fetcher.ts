@@ -6,29 +6,38 @@ import type { Delivery, ReceiveOptions, Subscription } from "@sallyport/guard/po
 import { type Answer, type Connection, expectWord, greeted, numberIn } from "./connection.ts";
 import { priorityAndDelay } from "./job.ts";
 
-const WAIT_SECONDS = 3;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5000;
+
+export interface Source {
+  readonly connect: () => Connection;
+  readonly tube: string;
+  /** For how long a connection waits before it is heard that the broker still answers. */
+  readonly waitSeconds: number;
+}
 
 export class Fetcher implements Subscription {
   readonly #options: ReceiveOptions;
   readonly #onDeliveries: (deliveries: readonly Delivery[]) => void;
   readonly #connect: () => Connection;
   readonly #tube: string;
+  readonly #waitSeconds: number;
   readonly #connections = new Set<Connection>();
   #idle: Connection[] = [];
   #waiting: Connection | undefined;
+  #letGo: Connection | undefined;
   #out = 0;
   #paused = false;
   #closed = false;
   #wake: () => void = () => {};
   #fetching: Promise<void> = Promise.resolve();
 
-  constructor(options: ReceiveOptions, onDeliveries: (deliveries: readonly Delivery[]) => void, connect: () => Connection, tube: string) {
+  constructor(options: ReceiveOptions, onDeliveries: (deliveries: readonly Delivery[]) => void, from: Source) {
     this.#options = options;
     this.#onDeliveries = onDeliveries;
-    this.#connect = connect;
-    this.#tube = tube;
+    this.#connect = from.connect;
+    this.#tube = from.tube;
+    this.#waitSeconds = from.waitSeconds;
   }
 
   async start(): Promise<void> {
@@ -39,7 +48,8 @@ export class Fetcher implements Subscription {
   /** The broker gives back what the cut connection may just have been given. */
   pause(): void {
     this.#paused = true;
-    this.#waiting?.cut();
+    this.#letGo = this.#waiting;
+    this.#letGo?.cut();
   }
 
   resume(): void {
@@ -66,7 +76,7 @@ export class Fetcher implements Subscription {
         pauseMs = FIRST_PAUSE_MS;
         this.#options.onFetch?.(undefined);
       } catch (error) {
-        if (this.#closed || this.#paused) continue;
+        if (this.#closed) return;
         this.#options.onFetch?.(isSallyportError(error) ? error.code : "ERR_TRANSPORT_UNAVAILABLE");
         for (const connection of this.#idle.splice(0)) connection.cut();
         await this.#woken(pauseMs);
@@ -80,11 +90,14 @@ export class Fetcher implements Subscription {
     if (this.#paused || this.#closed) return void this.#idle.push(connection);
     this.#waiting = connection;
     try {
-      const job = expectWord(await connection.ask(`reserve-with-timeout ${WAIT_SECONDS}`), "RESERVED", "TIMED_OUT");
+      const job = expectWord(await connection.ask(`reserve-with-timeout ${this.#waitSeconds}`), "RESERVED", "TIMED_OUT");
       if (job.word === "TIMED_OUT") return void this.#idle.push(connection);
-      // The sender wrote for how long it may be out.
+      // For how long a job may be out its sender has written.
       const ttrSeconds = numberIn(expectWord(await connection.ask(`stats-job ${job.id}`), "OK"), "ttr");
       if (!connection.over) this.#deliver(connection, job, ttrSeconds);
+    } catch (error) {
+      connection.cut();
+      if (connection !== this.#letGo) throw error;
     } finally {
       this.#waiting = undefined;
     }
@@ -94,21 +107,31 @@ export class Fetcher implements Subscription {
     const connection = this.#connect();
     this.#connections.add(connection);
     void connection.ended.then(() => this.#connections.delete(connection));
-    const answers = [greeted(connection), connection.ask(`watch ${this.#tube}`), connection.ask("ignore default")];
-    const [, ...watched] = await Promise.all(answers);
-    for (const answer of watched) expectWord(answer, "WATCHING");
-    return connection;
+    try {
+      const watching = [connection.ask(`watch ${this.#tube}`), connection.ask("ignore default")];
+      const [, ...answers] = await Promise.all([greeted(connection), ...watching]);
+      for (const answer of answers) expectWord(answer, "WATCHING");
+      return connection;
+    } catch (error) {
+      connection.cut();
+      throw error;
+    }
   }
 
   #deliver(connection: Connection, job: Answer, ttrSeconds: number): void {
     let isOut = true;
     this.#out += 1;
     // On the connection on which it is settled, where one comes after the other: what is settled cannot be prolonged.
-    const prolong = setInterval(() => void connection.ask(`touch ${job.id}`).catch(() => {}), (ttrSeconds * 1000) / 3);
-    void connection.ended.then(() => clearInterval(prolong));
+    const prolong = setInterval(
+      () => {
+        if (connection.over) clearInterval(prolong);
+        else connection.ask(`touch ${job.id}`).catch(() => {});
+      },
+      (ttrSeconds * 1000) / 3,
+    );
     const settle = async (line: string, ...words: readonly string[]): Promise<void> => {
       if (!isOut) return;
-      // With the connection the lease is lost. By another nothing is settled: after a restart its id may be another's.
+      // With the connection the lease is lost. On another nothing is settled: after a restart of the broker the id may be another job's.
       if (!connection.over) expectWord(await connection.ask(line), ...words, "NOT_FOUND");
       if (!isOut) return;
       isOut = false;

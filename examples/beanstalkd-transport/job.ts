@@ -16,4 +16,6 @@ export function priorityAndDelay(delayMs: number): string {
 
 /** Other names stay others: `$` itself is escaped, and `/` only stands between the parts. */
 export const escaped = (part: string): string =>
-  [...Buffer.from(part)].map((byte) => (/[\w.-]/.test(String.fromCharCode(byte)) ? String.fromCharCode(byte) : `$${byte.toString(16).padStart(2, "0")}`)).join("");
+  [...Buffer.from(part)]
+    .map((byte) => (/[\w.-]/.test(String.fromCharCode(byte)) ? String.fromCharCode(byte) : `$${byte.toString(16).padStart(2, "0")}`))
+    .join("");

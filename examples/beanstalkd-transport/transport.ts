@@ -15,7 +15,7 @@ export interface BeanstalkdOptions {
   readonly groupsOf: (destination: string) => readonly string[];
   /** What a message that is sent here may be out without a sign from the process that has it. */
   readonly leaseMs?: number;
-  /** What beanstalkd does not answer in this time it is not asked again on that connection. */
+  /** A connection on which beanstalkd is silent for so long is given up. At least two seconds: it waits in whole ones. */
   readonly answerMs?: number;
   readonly prefix?: string;
 }
@@ -26,6 +26,7 @@ interface Sender {
 }
 
 const LONGEST_TUBE = 200;
+const SHORTEST_ANSWER_MS = 2000;
 
 export class BeanstalkdTransport implements Transport {
   readonly name = "beanstalkd";
@@ -44,6 +45,8 @@ export class BeanstalkdTransport implements Transport {
 
   constructor(options: BeanstalkdOptions) {
     this.#options = { leaseMs: 45_000, answerMs: 10_000, prefix: "sallyport", ...options };
+    if (this.#options.answerMs >= SHORTEST_ANSWER_MS) return;
+    throw new SallyportError("ERR_CONFIG_INVALID", `answerMs must be ${SHORTEST_ANSWER_MS} at least`, { place: "answerMs" });
   }
 
   async send(messages: readonly OutgoingMessage[]): Promise<void> {
@@ -76,7 +79,8 @@ export class BeanstalkdTransport implements Transport {
       });
     }
     const tube = this.#tube(options.destination, options.group);
-    const fetcher = new Fetcher(options, onDeliveries, () => this.#open(), tube);
+    const waitSeconds = Math.floor(this.#options.answerMs / 2000);
+    const fetcher = new Fetcher(options, onDeliveries, { connect: () => this.#open(), tube, waitSeconds });
     this.#fetchers.add(fetcher);
     await fetcher.start();
     return fetcher;
@@ -100,8 +104,12 @@ export class BeanstalkdTransport implements Transport {
 
   async #openSender(): Promise<Sender> {
     const connection = this.#open();
-    const mostBytes = numberIn(await greeted(connection), "max-job-size");
-    return { connection, mostBytes };
+    try {
+      return { connection, mostBytes: numberIn(await greeted(connection), "max-job-size") };
+    } catch (error) {
+      connection.cut();
+      throw error;
+    }
   }
 
   #open(): Connection {
