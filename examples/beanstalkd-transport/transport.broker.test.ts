@@ -25,6 +25,7 @@ function cuttable(url: string) {
   };
   return {
     cut,
+    left: () => sockets.filter(({ destroyed }) => !destroyed).length,
     open: (): Socket => {
       const socket = isDead ? connect(1, "127.0.0.1") : connector(url)();
       sockets.push(socket);
@@ -164,6 +165,17 @@ describeBroker("beanstalkd", "a transport of a third party over beanstalkd", (ur
       await vi.waitFor(() => expect(others.length + last.length).toBe(4));
     });
 
+    test("[PSN-12] a member that is paused while it waits lets go, so that what comes is another's at once", async () => {
+      const transport = here();
+      const paused: Delivery[] = [];
+      const subscription = await transport.receive(ORDERS, (batch) => paused.push(...batch));
+      subscription.pause();
+      const held = await collect(transport);
+      await transport.send(["a", "b", "c"].map(saying));
+      await vi.waitFor(() => expect(texts(held)).toEqual(["a", "b", "c"]));
+      expect(paused).toEqual([]);
+    });
+
     test("a member that is paused and resumed says no failure", async () => {
       const transport = here();
       const told: unknown[] = [];
@@ -177,6 +189,45 @@ describeBroker("beanstalkd", "a transport of a third party over beanstalkd", (ur
         await vi.waitFor(() => expect(deliveries.splice(0)).toHaveLength(1));
       }
       expect(new Set(told)).toEqual(new Set([undefined]));
+    });
+
+    test("[PSN-06] what was out for longer than its lease is another's, and its first member touches it no more", async () => {
+      const transport = here({ leaseMs: 1000 });
+      const held = await collect(transport);
+      await transport.send([message]);
+      await vi.waitFor(() => expect(held).toHaveLength(1));
+      // The process is blocked, so that nothing is prolonged.
+      for (const until = performance.now() + 1500; performance.now() < until;);
+      await vi.waitFor(() => expect(held.length).toBeGreaterThan(1));
+      await held[0]!.retryAfter(60_000);
+      for (const delivery of held.splice(0)) await delivery.ack();
+      await transport.send([saying("next")]);
+      await vi.waitFor(() => expect(texts(held)).toContain("next"));
+    });
+
+    test("what is settled twice is settled once, and the next is fetched once", async () => {
+      const transport = here();
+      const held = await collect(transport, { prefetch: 1 });
+      await transport.send(["a", "b", "c"].map(saying));
+      await vi.waitFor(() => expect(held).toHaveLength(1));
+      await Promise.all([held[0]!.ack(), held[0]!.ack(), held[0]!.retryAfter(0)]);
+      await vi.waitFor(() => expect(texts(held)).toEqual(["a", "b"]));
+      await held[0]!.ack();
+      const others = await collect(transport);
+      await vi.waitFor(() => expect(texts(others)).toEqual(["c"]));
+      expect(texts(held)).toEqual(["a", "b"]);
+    });
+
+    test("what is closed leaves no connection", async () => {
+      const connections = cuttable(url);
+      const transport = here({ connect: connections.open });
+      const held = await collect(transport);
+      await transport.send([message, message]);
+      await vi.waitFor(() => expect(held).toHaveLength(2));
+      expect(connections.left()).toBe(4);
+      await transport.close();
+      expect(connections.left()).toBe(0);
+      await expect(transport.send([message])).rejects.toMatchObject({ code: "ERR_TRANSPORT_UNAVAILABLE" });
     });
 
     test("[REP-12] a cut is said, and fetching goes on by itself", async () => {
@@ -226,6 +277,14 @@ describeBroker("beanstalkd", "a transport over a beanstalkd that ends, lacks a b
     await vi.waitFor(() => expect(held).toHaveLength(1));
   });
 
+  test("[PUB-11] what a broker that is being emptied does not take is not confirmed", async () => {
+    const server = await ownServer(beanstalkd);
+    const transport = opened({ connect: connector(server.url) });
+    await transport.send([message]);
+    server.signal("SIGUSR1");
+    await vi.waitFor(() => expect(transport.send([message])).rejects.toMatchObject({ code: "ERR_TRANSPORT_UNAVAILABLE" }));
+  });
+
   test("a broker that keeps its jobs in memory alone is refused, with what mends it", async () => {
     const server = await ownServer(beanstalkdWith(() => []));
     const transport = opened({ connect: connector(server.url) });
@@ -242,10 +301,10 @@ describeBroker("beanstalkd", "a transport over a beanstalkd that ends, lacks a b
     await transport.send([message]);
     await vi.waitFor(() => expect(held).toHaveLength(1));
     server.signal("SIGSTOP");
-    const acknowledging = held[0]!.ack();
-    await expect(transport.send([message])).rejects.toMatchObject({ code: "ERR_TRANSPORT_UNAVAILABLE" });
+    const outcomes = await Promise.allSettled([transport.send([message]), held[0]!.ack()]);
+    const unavailable = { status: "rejected", reason: expect.objectContaining({ code: "ERR_TRANSPORT_UNAVAILABLE" }) };
+    expect(outcomes).toEqual([unavailable, unavailable]);
     // Nobody knows whether it was recorded. Asked again, the lease is known to be lost.
-    await expect(acknowledging).rejects.toMatchObject({ code: "ERR_TRANSPORT_UNAVAILABLE" });
     await held[0]!.ack();
     await vi.waitFor(() => expect(told).toContain("ERR_TRANSPORT_UNAVAILABLE"), 8000);
     await transport.close();
