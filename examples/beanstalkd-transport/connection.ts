@@ -81,7 +81,12 @@ export class Connection {
 
   #take(data: Buffer): void {
     this.#received = Buffer.concat([this.#received, data]);
-    for (let answer = this.#next(); answer !== undefined; answer = this.#next()) this.#asked.shift()?.resolve(answer);
+    for (let answer = this.#next(); answer !== undefined; answer = this.#next()) {
+      const asked = this.#asked.shift();
+      // Out of step: whatever came next would be taken for the answer to something else.
+      if (asked === undefined) return this.cut();
+      asked.resolve(answer);
+    }
     this.#expect();
   }
 
