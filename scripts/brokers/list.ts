@@ -1,4 +1,5 @@
 // Every broker that tests talk to. Another is a file beside this one and a line here.
+import { beanstalkd } from "./beanstalkd.ts";
 import type { Broker } from "./broker.ts";
 import { kafka } from "./kafka.ts";
 import { nats } from "./nats.ts";
@@ -7,4 +8,4 @@ import { rabbitmq } from "./rabbitmq.ts";
 import { redis } from "./redis.ts";
 import { sqs } from "./sqs.ts";
 
-export const BROKERS: readonly Broker[] = [redis, postgres, nats, rabbitmq, kafka, sqs];
+export const BROKERS: readonly Broker[] = [redis, postgres, nats, rabbitmq, kafka, sqs, beanstalkd];

@@ -8,7 +8,7 @@ export interface OwnServer {
   readonly url: string;
   /** Its files. */
   readonly folder: string;
-  signal(which: "SIGSTOP" | "SIGCONT" | "SIGHUP"): void;
+  signal(which: "SIGSTOP" | "SIGCONT" | "SIGHUP" | "SIGUSR1"): void;
   /** SIGKILL; resolves when it is gone. */
   kill(): Promise<void>;
   /** On the same port and folder; resolves when it answers. */

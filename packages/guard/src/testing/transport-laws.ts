@@ -1,5 +1,5 @@
 // The laws of ports/transport.ts as tests for any adapter, chosen by its capabilities.
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import type { Delivery, Transport } from "../ports/transport.ts";
 import { byText, inbox, type MakeLaw, message, send, textsOf, type TransportLaw } from "./transport-law.ts";
 import { type Doomed, processLaws } from "./transport-process-laws.ts";
@@ -8,6 +8,9 @@ import { type Doomed, processLaws } from "./transport-process-laws.ts";
 const DELAY_MS = 400;
 /** That something never comes can only be waited for. */
 const QUIET_MS = 150;
+const quiet = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+/** For ever, as far as a test waits. */
+const EVER_MS = 20_000;
 
 /**
  * `open` gives a transport on an empty broker, once a law; the law closes it. Destination `orders` and groups `g`, `one`
@@ -118,6 +121,50 @@ export function transportLaws(open: () => Promise<Transport>, doom?: () => Promi
       await send(transport, ["after"]);
       deepStrictEqual(textsOf(await two.take(1)), ["after"]);
     }),
+    law("[PSN-01] what is retried again and again does not hold up what is new", "delayedRetry", async (transport) => {
+      const box = await inbox(transport, { prefetch: 1 });
+      await send(transport, ["again"]);
+      const [again] = await box.take(1);
+      await send(transport, ["new"]);
+      const giveUpAt = performance.now() + EVER_MS;
+      for (let next = again; textsOf([next as Delivery])[0] !== "new"; [next] = await box.take(1)) {
+        ok(performance.now() < giveUpAt, "what is retried is all that comes");
+        await next?.retryAfter(0);
+      }
+    }),
+    law("[PSN-01] what is due for its retry is not held up by what is new", "delayedRetry", async (transport) => {
+      const box = await inbox(transport, { prefetch: 1 });
+      await send(transport, ["first", "second"]);
+      const [retried] = await box.take(1);
+      await retried?.retryAfter(30);
+      const giveUpAt = performance.now() + EVER_MS;
+      for (
+        let [next] = await box.take(1);
+        textsOf([next as Delivery])[0] !== textsOf([retried as Delivery])[0];
+        [next] = await box.take(1)
+      ) {
+        ok(performance.now() < giveUpAt, "what is new is all that comes");
+        await send(transport, ["new"]);
+        await next?.ack();
+      }
+    }),
+    law("[PSN-06] who has left touches nothing that another has", "acknowledges", async (transport) => {
+      const first = await inbox(transport);
+      await send(transport, ["a"]);
+      const [left] = await first.take(1);
+      await first.subscription.close();
+      const second = await inbox(transport);
+      await second.take(1);
+      // Neither rejects: the consumer would call it again for ever.
+      await left?.retryAfter(0);
+      const third = await inbox(transport);
+      await quiet();
+      deepStrictEqual([second.waiting(), third.waiting()], [0, 0]);
+      await left?.ack();
+    }),
+    law("[PSN-09] order by key is kept or refused", undefined, async (transport) => {
+      if (!transport.capabilities.ordersByKey) await rejects(inbox(transport, { ordering: "key" }), { code: "ERR_CONFIG_CAPABILITY" });
+    }),
     law(
       "[PSN-09] with ordering by key, later messages of a key wait for the earlier; other keys pass",
       "ordersByKey",
@@ -172,6 +219,8 @@ export function transportLaws(open: () => Promise<Transport>, doom?: () => Promi
       const box = await inbox(transport, { prefetch: 2 });
       await send(transport, ["a", "b", "c"]);
       const first = await box.take(2);
+      // A transport that gives them one by one would give the third now.
+      await quiet();
       strictEqual(box.waiting(), 0);
       box.subscription.pause();
       await first[0]?.ack();
@@ -186,7 +235,7 @@ export function transportLaws(open: () => Promise<Transport>, doom?: () => Promi
       box.subscription.pause();
       await a?.ack();
       await send(transport, ["b"]);
-      await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+      await quiet();
       strictEqual(box.waiting(), 0);
       box.subscription.resume();
       deepStrictEqual(textsOf(await box.take(1)), ["b"]);

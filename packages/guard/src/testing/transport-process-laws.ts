@@ -47,6 +47,12 @@ export function processLaws(law: MakeLaw, doom: () => Promise<Doomed>): readonly
         deepStrictEqual(textsOf(await box.take(2)).sort(), ["a", "b"]);
       }),
     ),
+    law("[REP-12] who cannot reach the broker is told so, and does not seem to receive", "acknowledges", () =>
+      among(async (doomed) => {
+        await doomed.die();
+        await rejects(inbox(doomed.transport));
+      }),
+    ),
     law("[PSN-03] a delay outlives the process that asked for it", "delayedRetry", (transport) =>
       among(async (doomed) => {
         const dying = await inbox(doomed.transport);
