@@ -110,8 +110,8 @@ export const ADAPTERS: readonly OnBroker[] = [
     "what is worked on for longer than the server waits is delivered again",
     guard(
       "adapters/nats-member.ts",
-      'this.#after("beat", this.#parts.ackWaitMs / 3, () => {',
-      'this.#after("beat", this.#parts.ackWaitMs * 3, () => {',
+      'this.#timers.set("beat", this.#parts.ackWaitMs / 3, () => {',
+      'this.#timers.set("beat", this.#parts.ackWaitMs * 3, () => {',
     ),
   ),
 ];

@@ -174,7 +174,7 @@ describe.each(kinds)("%s", (_kind, connect) => {
 
 test("[OPS-05] where nobody listens, an error's texts are written, and not what a client hung on it", async () => {
   const written = vi.spyOn(console, "error").mockImplementation(() => undefined);
-  onTestFinished(() => void written.mockRestore());
+  onTestFinished(() => written.mockRestore());
   const home = house();
   const [client] = kinds.map(([, connect]) => connect((server) => bindTools(server, home.publisher(), { principal })));
   const hung = { command: { name: "auth", args: ["hunter2"] } };
