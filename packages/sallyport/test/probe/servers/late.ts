@@ -96,7 +96,8 @@ async function read(afterMs: number): Promise<void> {
   });
 }
 
-if (process.argv[2] === "work") for (const name of ["orders", "returns"]) await channel.consume(name, { prefetch: 50 }, take);
+if (process.argv[2] === "work")
+  for (const name of ["orders", "returns"]) await channel.consume(name, { prefetch: 50 }, (message) => void take(message));
 else {
   if (manner.readsAfterMs !== undefined) await read(manner.readsAfterMs);
   serve();
