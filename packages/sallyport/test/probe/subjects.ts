@@ -2,6 +2,7 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Profile, readProfile } from "../../src/probe/profile.ts";
+import type { Manner } from "./servers/late.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const DEMO = join(ROOT, "src", "demo", "targets");
@@ -129,6 +130,20 @@ export const sloppy = (): Profile => {
     effects: { file: "effects.txt", done: "done", tried: "tried" },
     deadLetters: { command: [process.execPath, "-e", ""] },
     bounds: { ...BOUNDS, attemptsWithinMs: 4000 },
+  });
+};
+
+/** What is done late; one that is only read has no worker. */
+export const late = (manner: Manner): Profile => {
+  const { honest, ...others } = worded("order", (text) => ({ text }));
+  return profileOf({
+    name: "late",
+    server: { command: [...NODE, join(SERVERS, "late.ts")], env: { ...ENV, MANNER: JSON.stringify(manner) } },
+    ...(manner.readsAfterMs === undefined && { worker: { command: [...NODE, join(SERVERS, "late.ts"), "work"] } }),
+    broker: { kind: "embedded" },
+    messages: { honest, ...others, kills: undefined },
+    effects: { file: "effects.txt", done: "done", tried: "tried" },
+    bounds: { ...BOUNDS, answersWithinMs: manner.losesEvery === undefined ? 60_000 : 1000, flood: 40 },
   });
 };
 
