@@ -9,6 +9,11 @@ const ADMITTED = "return { event, call, data: value,";
 const EACH_EVENT = "  for (const event of publisher.contract.events.values()) {\n";
 const READ_ENVELOPE = "    if (envelope === undefined) return undefined;\n";
 const ANY_DATA = as("data that the schema refuses is published");
+/** Of free text there is no list to pass: that a list is taken for it is PUB-02. */
+const LISTED = told(
+  "properties: { noteId: { type: string, minLength: 1, maxLength: 64 }, text:",
+  "properties: { noteId: { type: string, enum: [n1] }, text:",
+);
 /** Whatever is on the broker is read as it is. */
 const UNREAD = guard(
   "read/reader.ts",
@@ -34,16 +39,22 @@ export const FROM_THE_FRONT: readonly Opening[] = [
     const event = found && { ...found, type: action ?? found.type };`,
     ),
   ]),
-  open(["PUB-02", "PUB-03"], "data that the schema refuses is published", [...FRONT, "coerced-arguments", "server-fields"], ANY_DATA),
+  open(
+    ["PUB-02", "PUB-03"],
+    "data that the schema refuses is published",
+    [...FRONT, "coerced-arguments", "server-fields"],
+    [...ANY_DATA, LISTED],
+  ),
   open(
     ["PUB-03"],
-    "a list of one is taken for what is in it",
+    "a list of one is taken for the word in it",
     [...FRONT, "coerced-arguments"],
     [
+      LISTED,
       guard(
         "publish/validate.ts",
         '["~standard"].validate(data);',
-        '["~standard"].validate(Object.fromEntries(Object.entries(data as object).map(([name, one]) => [name, Array.isArray(one) ? one[0] : one])));',
+        '["~standard"].validate(Object.fromEntries(Object.entries(data as object).map(([name, one]) => [name, name === "noteId" && Array.isArray(one) ? one[0] : one])));',
       ),
     ],
   ),

@@ -1,5 +1,6 @@
 // What one case of one attack has in hand: the stage, canaries of its own, and a record of everything that it did and saw.
 import type { Happening } from "../finding/verdict.ts";
+import type { Doubt } from "./beside.ts";
 import { canaryOf } from "./canary.ts";
 import type { Known, KnownTool } from "./known.ts";
 import { filled, type Profile } from "./profile.ts";
@@ -24,7 +25,12 @@ export interface Sent {
 
 type Kind = keyof Profile["messages"];
 
+/** Of an honest message that comes behind others. `unseen`: it was not published, which says nothing of those before it. */
+export type Behind = "dealt with" | "not dealt with" | "unseen";
+
 const SHOWN = 600;
+/** On a machine that has slowed down, everything has. */
+const PATIENCE_OF_TAKEN = 5;
 
 export class Bench {
   readonly stage: Stage;
@@ -35,8 +41,16 @@ export class Bench {
   readonly #turn: Turn;
   readonly #startedAtMs = performance.now();
   #canaries = 0;
+  #lastTool = "";
+  #slowestMs = 0;
   /** Whether the last call was refused: then nothing of it was looked at but what refused it. */
   wasRefused = false;
+  /** Whether a call has gone without an answer. */
+  hasLost = false;
+  /** Why nothing can be said of what was not seen, once there was a reason. */
+  doubt: Doubt;
+  /** Whether the consumer was seen to settle a message before it had dealt with it. */
+  settlesFirst = false;
 
   constructor(stage: Stage, known: Known, turn: Turn) {
     this.stage = stage;
@@ -65,7 +79,9 @@ export class Bench {
     const command = JSON.stringify(request);
     if (command.length < 4000) this.commands.push(command);
     const answer = await this.stage.server.call(tool, given, timeoutMs, signal);
+    this.#lastTool = tool;
     this.wasRefused = answer.how === "refused";
+    this.hasLost ||= answer.how === "lost" && signal === undefined;
     this.note(
       "answered",
       `${answer.how} after ${answer.tookMs} ms${answer.asked > 0 ? ", a person was asked" : ""}: ${shortened(answer.text)}`,
@@ -75,17 +91,45 @@ export class Bench {
 
   /** Messages with this text that were not put by the probe; waits for the first. */
   async published(text: string, withinMs: number): Promise<readonly Seen[]> {
-    const look = async (): Promise<readonly Seen[]> =>
-      (await this.stage.tap.seen()).filter((seen) => !seen.own && seen.form !== "value" && carries(seen, text));
-    await this.stage.until(async () => (await look()).length > 0, withinMs);
-    const found = await look();
+    await this.stage.until(async () => (await this.#carrying(text)).length > 0, withinMs);
+    const found = await this.#carrying(text);
     for (const seen of found) this.noteSeen(seen);
     return found;
   }
 
-  /** After an answer: what was refused is not waited for as long; what was not answered may be under way. */
-  after(answer: Answer, text: string): Promise<readonly Seen[]> {
-    return this.published(text, answer.how === "refused" ? Math.min(200, this.bounds.watchMs) : this.bounds.watchMs);
+  async #carrying(text: string): Promise<readonly Seen[]> {
+    return (await this.stage.tap.seen()).filter((seen) => !seen.own && seen.form !== "value" && carries(seen, text));
+  }
+
+  /**
+   * After an answer: what was refused is not waited for as long; what was not answered may be under way. Where nothing is
+   * seen, it is looked for again when an honest call that came behind was published.
+   */
+  async after(answer: Answer, text: string): Promise<readonly Seen[]> {
+    const withinMs = answer.how === "refused" ? Math.min(200, this.bounds.watchMs) : this.bounds.watchMs;
+    const found = await this.published(text, withinMs);
+    if (found.length > 0) return found;
+    await this.beside();
+    return this.published(text, 0);
+  }
+
+  /** Why an honest call of the tool that was called last, made behind it, says nothing; absent when it was published. */
+  async beside(): Promise<Doubt> {
+    const tool = this.known.tools.find(({ name }) => name === this.#lastTool);
+    if (tool?.honestly !== "published") return `no honest call of ${this.#lastTool} got through`;
+    const doubt = await this.stage.honestCalls.next(tool.name, (number) => this.#honestly(tool, number));
+    this.note("seen", doubt ?? `what an honest call of ${tool.name} behind it published`);
+    this.doubt ??= doubt;
+    return doubt;
+  }
+
+  async #honestly({ name, honest }: KnownTool, number: number): Promise<Doubt> {
+    const { answersWithinMs, patienceMs } = this.bounds;
+    const canary = canaryOf(this.#turn.seed, "beside", name, number);
+    const { how, text } = await this.stage.server.call(name, this.stage.filled(honest(canary) ?? {}), answersWithinMs);
+    if (how !== "accepted") return `an honest call of ${name} behind it was ${how} too: ${shortened(text)}`;
+    const isSeen = await this.stage.until(async () => (await this.#carrying(canary)).length > 0, patienceMs);
+    return isSeen ? undefined : `what an honest call of ${name} behind it publishes was not seen in ${patienceMs} ms`;
   }
 
   async put(message: Message, form?: string): Promise<void> {
@@ -106,16 +150,30 @@ export class Bench {
     const name = given?.tool ?? tool?.name ?? "";
     const args = given === undefined ? tool?.honest(canary) : filled(given.arguments, { canary });
     const answer = await this.call(name, args ?? {});
-    const [message] = await this.after(answer, canary);
+    const [message] = await this.published(canary, this.#publishesWithinMs(answer, tool));
     return { canary, answer, message };
+  }
+
+  /** An honest message should be seen, where one of this tool ever was. */
+  #publishesWithinMs({ how }: Answer, tool: KnownTool | undefined): number {
+    const { watchMs, patienceMs } = this.bounds;
+    if (how === "refused") return Math.min(200, watchMs);
+    return tool?.honestly === "published" ? patienceMs : watchMs;
   }
 
   /** Whether its effect came in time; without effects to see, whether nobody is owed anything. */
   async arrives(canary: string, withinMs = this.bounds.patienceMs): Promise<boolean> {
     const { effects } = this.stage;
     if (effects === undefined) return this.stage.until(() => this.stage.isSettled(), withinMs);
-    const came = await this.stage.until(async () => (await effects.done(canary)) > 0, withinMs);
-    this.note("effect", came ? `${canary} was dealt with` : `${canary} was not dealt with in ${withinMs} ms`);
+    const startedAtMs = performance.now();
+    const came = await this.stage.until(async () => {
+      const isSettled = !this.settlesFirst && (await this.stage.isSettled());
+      const isDone = (await effects.done(canary)) > 0;
+      this.settlesFirst ||= isSettled && !isDone;
+      return isDone;
+    }, withinMs);
+    if (came) this.#slowestMs = Math.max(this.#slowestMs, performance.now() - startedAtMs);
+    this.note("effect", came ? `${canary} was dealt with` : `${canary} was not dealt with in ${Math.round(withinMs)} ms`);
     return came;
   }
 
@@ -127,9 +185,14 @@ export class Bench {
   }
 
   /** An honest message that comes behind: when it was dealt with, those before it had their turn. */
-  async fence(withinMs = this.bounds.patienceMs): Promise<boolean> {
+  async behind(withinMs = this.bounds.patienceMs): Promise<Behind> {
     const { canary, message } = await this.send();
-    return message !== undefined && this.arrives(canary, withinMs);
+    if (message === undefined) return "unseen";
+    return (await this.arrives(canary, Math.max(withinMs, this.#slowestMs * PATIENCE_OF_TAKEN))) ? "dealt with" : "not dealt with";
+  }
+
+  async fence(): Promise<boolean> {
+    return (await this.behind()) === "dealt with";
   }
 
   /** Whether everything that was put or sent is settled, in the end. */

@@ -35,6 +35,8 @@ export interface Known {
   /** Destinations that somebody reads. */
   readonly consumed: readonly string[];
   readonly hasEffects: boolean;
+  /** How many lines say that one honest message was dealt with; at least one. */
+  readonly linesEach: number;
   readonly isOverHttp: boolean;
 }
 
@@ -45,18 +47,38 @@ const DESTROYS = /(?:^|[_-])(?:delete|remove|purge|drop|destroy|flush|truncate|r
 export async function learn(stage: Stage, seed: string, isDry: boolean): Promise<Known> {
   const { profile } = stage;
   const listed = (await stage.server.tools()).filter(({ name }) => !profile.tools.skip.includes(name)).slice(0, MOST_TOOLS);
-  const tools: KnownTool[] = [];
-  for (const tool of listed) tools.push(await knownTool(stage, tool, seed, isDry));
+  const called: KnownTool[] = [];
+  for (const tool of listed) called.push(await knownTool(stage, tool, seed, isDry));
+  const tools = isDry ? called : await publishedLate(stage, called, seed);
   const publisher = publisherOf(tools, profile);
   const consumed = isDry ? [] : await consumedOn(stage);
+  const linesOfHonest = publisher === undefined || isDry ? 0 : ((await stage.effects?.done(honestCanary(seed, publisher.name))) ?? 0);
   return {
     profile,
     tools,
     publisher,
     consumed,
     hasEffects: stage.effects !== undefined,
+    linesEach: Math.max(1, linesOfHonest),
     isOverHttp: profile.server.url !== undefined,
   };
+}
+
+const honestCanary = (seed: string, tool: string): string => canaryOf(seed, "honest", tool);
+
+/** Some publish after they have answered. Where others do at once, what came meanwhile is looked at; else it is waited for. */
+async function publishedLate(stage: Stage, tools: readonly KnownTool[], seed: string): Promise<readonly KnownTool[]> {
+  const isLate = ({ honestly, isReadOnly }: KnownTool): boolean => honestly === "answered" && !isReadOnly;
+  if (!tools.some(isLate)) return tools;
+  const looked = async (): Promise<readonly KnownTool[]> => {
+    const seen = await stage.tap.seen();
+    return tools.map((tool) => (isLate(tool) ? having(tool, carrying(seen, honestCanary(seed, tool.name))) : tool));
+  };
+  const isAny = async (): Promise<boolean> => (await looked()).some(({ honestly }) => honestly === "published");
+  const { watchMs, patienceMs } = stage.profile.bounds;
+  // Of several, one is the first.
+  if (!(await isAny()) && (await stage.until(isAny, patienceMs))) await stage.until(() => false, watchMs);
+  return looked();
 }
 
 /** Whoever consumes may still be starting; where nobody was announced, nobody is waited for as long. */
@@ -97,7 +119,7 @@ async function knownTool(stage: Stage, tool: Tool, seed: string, isDry: boolean)
     tool.annotations?.destructiveHint === true || DESTROYS.test(tool.name) || profile.tools.destructive.includes(tool.name);
   const known = { name: tool.name, schema, slots: slotsOf(schema), isReadOnly, isDestructive };
   const nothing = { ...known, honest, destinations: [], message: undefined, said: "" };
-  const canary = canaryOf(seed, "honest", tool.name);
+  const canary = honestCanary(seed, tool.name);
   const args = honest(canary);
   if (isDry) return { ...nothing, honestly: "not called" };
   if (args === undefined || !(given !== undefined || fits(schema, args))) {
@@ -110,14 +132,17 @@ async function knownTool(stage: Stage, tool: Tool, seed: string, isDry: boolean)
     const again = await stage.server.call(tool.name, fewer, profile.bounds.answersWithinMs);
     if (again.how === "accepted") [answer, honest] = [again, required!];
   }
-  const carrying = async (): Promise<readonly Seen[]> => {
-    const seen = (await stage.tap.seen()).slice(before);
-    return seen.filter(({ form, text }) => form !== "value" && text.includes(canary));
-  };
+  const seen = async (): Promise<readonly Seen[]> => carrying((await stage.tap.seen()).slice(before), canary);
   const isQuiet = answer.how !== "accepted" || isReadOnly;
-  await stage.until(async () => (await carrying()).length > 0, isQuiet ? 50 : profile.bounds.watchMs);
-  const messages = await carrying();
-  const honestly = messages.length > 0 ? "published" : answer.how === "accepted" ? "answered" : "refused";
-  const destinations = [...new Set(messages.map(({ destination }) => destination))];
-  return { ...known, honest, honestly, destinations, message: messages[0], said: answer.text.slice(0, 2000) };
+  await stage.until(async () => (await seen()).length > 0, isQuiet ? 50 : profile.bounds.watchMs);
+  const honestly = answer.how === "accepted" ? "answered" : "refused";
+  return having({ ...known, honest, honestly, destinations: [], message: undefined, said: answer.text.slice(0, 2000) }, await seen());
 }
+
+const carrying = (seen: readonly Seen[], canary: string): readonly Seen[] =>
+  seen.filter(({ form, text }) => form !== "value" && text.includes(canary));
+
+const having = (tool: KnownTool, messages: readonly Seen[]): KnownTool =>
+  messages.length === 0
+    ? tool
+    : { ...tool, honestly: "published", destinations: [...new Set(messages.map(({ destination }) => destination))], message: messages[0] };

@@ -103,12 +103,29 @@ export const readProfile = (text: string, file: string): Profile =>
 
 export const defaultProfile = (): Profile => schema.parse({});
 
-/** Replaces `{name}` in every text, at any depth; a name that nobody knows stays as it is. */
+/**
+ * Replaces `{name}` in every text, at any depth; a name that nobody knows stays as it is. Without recursion: what an attack
+ * nests thousands of levels deep is filled in, too.
+ */
 export function filled<T>(given: T, known: Readonly<Record<string, string>>): T {
-  if (typeof given === "string") {
-    return given.replaceAll(/\{([a-z.]+)\}/g, (whole, name: string) => (Object.hasOwn(known, name) ? known[name]! : whole)) as T;
+  const whole: unknown[] = [];
+  const left: (readonly [into: object, name: PropertyKey, value: unknown])[] = [[whole, 0, given]];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const [into, name, value] = next;
+    const made = typeof value === "string" ? filledText(value, known) : emptyLike(value);
+    // Defined, not assigned: `__proto__` is a name like any other here.
+    Object.defineProperty(into, name, { value: made, enumerable: true, configurable: true, writable: true });
+    if (typeof value !== "object" || value === null) continue;
+    const members = Object.entries(value).map(([inner, member]) => [made as object, inner, member as unknown] as const);
+    left.push(...members.toReversed());
   }
-  if (Array.isArray(given)) return given.map((item: unknown) => filled(item, known)) as T;
-  if (typeof given !== "object" || given === null) return given;
-  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, filled(value as unknown, known)])) as T;
+  return whole[0] as T;
+}
+
+const filledText = (text: string, known: Readonly<Record<string, string>>): string =>
+  text.replaceAll(/\{([a-z.]+)\}/g, (whole, name: string) => (Object.hasOwn(known, name) ? known[name]! : whole));
+
+function emptyLike(value: unknown): unknown {
+  if (Array.isArray(value)) return [];
+  return typeof value === "object" && value !== null ? {} : value;
 }

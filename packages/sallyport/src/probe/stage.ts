@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
 import { promisify } from "node:util";
+import { HonestCalls } from "./beside.ts";
 import { BROKERS } from "./brokers/index.ts";
 import { freePort, type StartedBroker } from "./brokers/broker.ts";
 import { EffectsSeen } from "./effects.ts";
@@ -30,6 +31,7 @@ export class Stage {
   readonly profile: Profile;
   /** With the names of places in it that every stage fills in for itself. */
   readonly given: Profile;
+  readonly honestCalls = new HonestCalls();
   readonly #names: Readonly<Record<string, string>>;
   readonly #broker: StartedBroker;
   readonly #workerLaunch: Launch | undefined;

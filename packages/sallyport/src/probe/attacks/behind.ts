@@ -44,21 +44,65 @@ export async function captured(bench: Bench): Promise<Captured | Outcome> {
 
 export const isOutcome = (value: object): value is Outcome => "ruling" in value;
 
+export interface Since {
+  readonly times: number;
+  /** Why it says nothing that it was not acted on; absent when an honest message behind it was dealt with. */
+  readonly doubt: string | undefined;
+  /** Else it is still to be tried, which may be a fault of its own. */
+  readonly isSettled: boolean;
+}
+
 /** Waits until what was put has had its turn, and says how often the message was dealt with since. */
-export async function againAfter(
-  bench: Bench,
-  canary: string,
-  before: number,
-): Promise<{ readonly times: number; readonly isFenced: boolean }> {
-  const isFenced = await bench.fence();
-  if (isFenced) {
-    const { stage, bounds } = bench;
-    const isActedOn = async (): Promise<boolean> => ((await stage.effects?.done(canary)) ?? 0) > before;
+export async function againAfter(bench: Bench, canary: string, before: number): Promise<Since> {
+  const { stage, bounds, known } = bench;
+  const honest = before === 0 ? 0 : Math.max(before, known.linesEach);
+  const isActedOn = async (): Promise<boolean> => ((await stage.effects?.done(canary)) ?? 0) > honest;
+  const behind = await bench.behind();
+  let isSettled = false;
+  if (behind === "dealt with") {
     // A copy of what is in work may be put off until that is over: it has had its turn when nothing is owed.
-    await stage.until(async () => (await isActedOn()) || stage.isSettled(), bounds.patienceMs);
+    await stage.until(async () => (isSettled = await stage.isSettled()) || (await isActedOn()), bounds.patienceMs);
+    // Who settles first acts on it later than nothing is owed.
+    if (bench.settlesFirst) await stage.until(isActedOn, bounds.watchMs);
     if (await isActedOn()) await bench.settles(bounds.watchMs);
   }
-  return { times: (await bench.timesDone(canary)) - before, isFenced };
+  const times = Math.ceil(((await bench.timesDone(canary)) - honest) / known.linesEach);
+  return { times, isSettled, doubt: behind === "dealt with" ? undefined : `an honest message behind it was ${NOT_DEALT_WITH[behind]}` };
+}
+
+const NOT_DEALT_WITH = { unseen: "not seen on the broker", "not dealt with": "not dealt with" };
+
+/** Of what was not acted on. */
+export function unlessDoubted({ doubt, isSettled }: Since, saw: string): Outcome {
+  if (doubt !== undefined) return inconclusive(doubt);
+  return isSettled ? withstood(saw) : inconclusive("it was not acted on, and is still to be tried");
+}
+
+/** Of gaps between attempts that grow, the next is longer than the last. */
+const NEXT_OF_LAST = 2.5;
+
+/**
+ * Waits until a message whose handling fails is tried no more, or was tried too often. Who settles first, or keeps what is to
+ * be tried again where nobody sees it, is owed nothing meanwhile: only that no attempt follows says that it is over.
+ */
+export async function lastAttempt(
+  { stage, bounds }: Bench,
+  canary: string,
+  most = Infinity,
+): Promise<{ readonly tries: number; readonly isOver: boolean }> {
+  let tries = 0;
+  let lastAtMs = performance.now();
+  let quietMs = bounds.watchMs;
+  const isOver = await stage.until(async () => {
+    const now = (await stage.effects?.tried(canary)) ?? 0;
+    const sinceMs = performance.now() - lastAtMs;
+    if (now > tries) {
+      if (tries > 0) quietMs = Math.max(quietMs, sinceMs * NEXT_OF_LAST);
+      [tries, lastAtMs] = [now, performance.now()];
+    }
+    return tries > most || (tries > 0 && performance.now() - lastAtMs >= quietMs && (await stage.isSettled()));
+  }, bounds.attemptsWithinMs);
+  return { tries, isOver };
 }
 
 /** Captures an honest message, puts what `change` makes of it, and asks whether it was acted on. */
@@ -69,11 +113,9 @@ export async function replayed(bench: Bench, change: (message: Seen) => string |
   if (text === undefined) return notApplicable(`the message has nothing of the kind in it`);
   const before = await bench.timesDone(honest.canary);
   await bench.putText(honest.message, text);
-  const { times, isFenced } = await againAfter(bench, honest.canary, before);
-  if (times > 0) return shown(`${what} was acted on again`);
-  return isFenced
-    ? withstood(`${what} was not acted on; an honest message behind it was`)
-    : inconclusive("an honest message behind it was not dealt with");
+  const since = await againAfter(bench, honest.canary, before);
+  if (since.times > 0) return shown(`${what} was acted on again`);
+  return unlessDoubted(since, `${what} was not acted on; an honest message behind it was`);
 }
 
 /** The same JSON with members changed, at any depth and inside text that is JSON. `undefined` when nothing was changed. */

@@ -18,10 +18,12 @@ export function overPublishers(known: Known, casesOf: (tool: KnownTool) => reado
   return cases.length === 0 ? notApplicable("no tool that publishes has anything of the kind") : cases;
 }
 
-/** Nothing happened: that says something only where an honest call of the tool does something. */
-export function held({ honestly, name, said }: KnownTool, saw: string): Outcome {
-  if (honestly === "published") return withstood(saw);
-  return inconclusive(`no honest call of ${name} got through, so that nothing can be said: ${said.slice(0, 160) || "it was refused"}`);
+/** Nothing happened: that says something only where an honest call of the tool does something, then and now. */
+export function held({ doubt, hasLost }: Bench, { honestly, name, said }: KnownTool, saw: string): Outcome {
+  if (honestly !== "published")
+    return inconclusive(`no honest call of ${name} got through, so that nothing can be said: ${said.slice(0, 160) || "it was refused"}`);
+  if (hasLost) return inconclusive("not every call was answered in time");
+  return doubt === undefined ? withstood(saw) : inconclusive(doubt);
 }
 
 export const on = (seen: readonly Seen[]): string => [...new Set(seen.map(({ destination }) => destination))].join(", ");

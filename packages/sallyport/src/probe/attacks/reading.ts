@@ -97,14 +97,29 @@ const UNKNOWN = "no honest message is known, so that nothing can be said of wher
 /** By a key, or without being told, it reads what else there is: values, settings, numbers. */
 const NO_MESSAGE = "the target publishes no message, and out of this tool, which names no place of messages, none came";
 
-/** What it says that something did not come out of a tool. */
-export async function nothingCameOut(bench: Bench, tool: KnownTool, honest: Honest | undefined): Promise<Outcome> {
-  if (bench.record.some(({ what, said }) => what === "answered" && said.startsWith("lost")))
-    return inconclusive(`an answer of ${tool.name} did not come in time`);
+/**
+ * What it says that something did not come out of a tool: nothing, before an honest message that was published behind it
+ * does; then it is asked for again.
+ */
+export async function nothingCameOut(
+  bench: Bench,
+  tool: KnownTool,
+  honest: Honest | undefined,
+  again: () => Promise<Outcome | undefined>,
+): Promise<Outcome> {
+  if (bench.hasLost) return inconclusive(`an answer of ${tool.name} did not come in time`);
   if (honest === undefined)
     return tool.slots.some(({ role }) => role === "destination") ? inconclusive(UNKNOWN) : notApplicable(NO_MESSAGE);
-  if ((await firstWith(bench, tool, honestReads(bench, tool, honest), honest.canary)) !== undefined)
-    return withstood("an honest message came out, and it did not");
+  const { watchMs, patienceMs } = bench.bounds;
+  if (await comesOut(bench, tool, honest, watchMs)) {
+    const behind = await honestMessage(bench);
+    if (behind === undefined) return inconclusive("an honest message behind it was not seen on the broker");
+    if (!(await comesOut(bench, tool, behind, patienceMs))) return inconclusive("an honest message behind it did not come out in time");
+    return (await again()) ?? withstood("an honest message behind it came out, and it did not");
+  }
   if (tool.honestly === "refused") return inconclusive(`no honest call of ${tool.name} got through: ${tool.said.slice(0, 160)}`);
   return notApplicable(`no message comes out of ${tool.name}, an honest one neither`);
 }
+
+const comesOut = (bench: Bench, tool: KnownTool, honest: Honest, withinMs: number): Promise<boolean> =>
+  bench.stage.until(async () => (await firstWith(bench, tool, honestReads(bench, tool, honest), honest.canary)) !== undefined, withinMs);

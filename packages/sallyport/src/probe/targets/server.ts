@@ -5,6 +5,7 @@ import { Client, ProtocolError, StreamableHTTPClientTransport, type Tool } from 
 import { growMatching } from "../schema/grow.ts";
 import { type Exit, type Launch, ProcessGroup } from "./process-group.ts";
 import { GroupTransport } from "./stdio-transport.ts";
+import { Patience } from "./patience.ts";
 
 export interface ServerPlan {
   /** Absent: it runs already. */
@@ -31,6 +32,8 @@ export interface Answer {
 export class TargetFailure extends Error {}
 
 const HTTP_STEP_MS = 100;
+/** Our own patience ends first. */
+const MUCH_LONGER = 10;
 const MODERN = "2026-07-28";
 const MOST_TEXT = 4 * 1024 * 1024;
 
@@ -92,11 +95,12 @@ export class Server {
       asked: this.#asked - askedBefore,
       tookMs: Math.round(performance.now() - startedAtMs),
     });
+    const patience = new Patience(timeoutMs);
     try {
       const toolDefinition = this.#tools.get(name);
       const options = {
-        timeout: timeoutMs,
-        ...(signal === undefined ? {} : { signal }),
+        timeout: timeoutMs * MUCH_LONGER,
+        signal: AbortSignal.any([patience.signal, ...(signal === undefined ? [] : [signal])]),
         ...(toolDefinition === undefined ? {} : { toolDefinition }),
       };
       const result = await this.#open.callTool({ name, arguments: given }, options);
@@ -104,6 +108,8 @@ export class Server {
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       return answer(isRefusal(error) ? "refused" : "lost", text);
+    } finally {
+      patience.end();
     }
   }
 

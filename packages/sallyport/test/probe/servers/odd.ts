@@ -14,6 +14,7 @@ function list(tools: readonly { readonly name: string; readonly inputSchema: any
     server.setRequestHandler("tools/call", async ({ params }) => {
       if (params.name === "connect") isOpen = true;
       if (!isOpen) return { isError: true, content: [{ type: "text", text: "connect first" }] };
+      if (manner === "mute") await new Promise(() => undefined);
       if (manner === "dies-when-called" && JSON.stringify(params.arguments).length > 100_000) process.exit(9);
       return { content: [{ type: "text", text: JSON.stringify(params.arguments) }] };
     });

@@ -1,6 +1,6 @@
 // REP-10: the consumer is started anew; does it still know what it has dealt with?
-import { attack, type Case, inconclusive, shown, withstood } from "../attack.ts";
-import { againAfter, captured, fromBehind, isOutcome } from "../behind.ts";
+import { attack, type Case, inconclusive, shown } from "../attack.ts";
+import { againAfter, captured, fromBehind, isOutcome, unlessDoubted } from "../behind.ts";
 
 export const afterRestart = attack({
   id: "after-restart",
@@ -26,8 +26,8 @@ const restartCase = (destination: string): Case => ({
     const { canary } = await bench.send();
     if (!(await bench.arrives(canary, bench.bounds.startsWithinMs))) return inconclusive("the consumer did not come back");
     await bench.put(honest.message, honest.message.form);
-    const { times, isFenced } = await againAfter(bench, honest.canary, 1);
-    if (times > 0) return shown("the same bytes were acted on again after the consumer was restarted");
-    return isFenced ? withstood("acted on once") : inconclusive("an honest message behind the copy was not dealt with");
+    const since = await againAfter(bench, honest.canary, 1);
+    if (since.times > 0) return shown("the same bytes were acted on again after the consumer was restarted");
+    return unlessDoubted(since, "acted on once");
   },
 });

@@ -2,7 +2,7 @@
 import type { Bench } from "../../bench.ts";
 import { encoded } from "../../taps/tap.ts";
 import { attack, type Case, inconclusive, notApplicable, type Outcome, shown, withstood } from "../attack.ts";
-import { captured, fromBehind, isOutcome } from "../behind.ts";
+import { captured, fromBehind, isOutcome, lastAttempt } from "../behind.ts";
 
 export const alwaysFailing = attack({
   id: "always-failing",
@@ -23,11 +23,17 @@ const failingCase = (destination: string): Case => ({
   run: async (bench) => {
     if (bench.known.profile.messages.fails === undefined)
       return notApplicable("the profile names no message whose handling always fails (messages.fails)");
-    const { effects } = bench.stage;
-    if (effects === undefined) return notApplicable("nothing shows attempts; give effects in the profile");
+    if (bench.stage.effects === undefined) return notApplicable("nothing shows attempts; give effects in the profile");
     const { canary, message } = await bench.send("fails");
     if (message === undefined) return inconclusive("the message was not seen on the broker");
-    return watched(bench, () => effects.tried(canary));
+    const { mostAttempts, attemptsWithinMs } = bench.bounds;
+    const { tries, isOver } = await lastAttempt(bench, canary, mostAttempts);
+    bench.note("effect", `tried ${tries} times, and ${isOver && tries <= mostAttempts ? "put aside" : "still there"}`);
+    if (tries > mostAttempts) return shown(`it was tried ${tries} times, more than the ${mostAttempts} that count as bounded`);
+    if (isOver) return aside(bench, `it was put aside after ${tries} attempts`);
+    if (tries === 0) return inconclusive("its handling was never begun");
+    if (await bench.stage.isSettled()) return inconclusive(`it was tried ${tries} times, the last only just now, and is settled`);
+    return shown(`it was tried ${tries} times, and neither dealt with nor put aside in ${attemptsWithinMs / 1000} s`);
   },
 });
 
@@ -41,24 +47,11 @@ const brokenCase = (destination: string): Case => ({
     if (isOutcome(honest)) return honest;
     await bench.settles();
     await bench.put({ ...honest.message, bytes: encoded("{ never any JSON") }, honest.message.form);
-    return watched(bench, undefined);
+    if (await bench.settles(bench.bounds.attemptsWithinMs)) return aside(bench, "it was put aside");
+    bench.note("effect", "it is still there");
+    return shown(`it was neither dealt with nor put aside in ${bench.bounds.attemptsWithinMs / 1000} s`);
   },
 });
-
-async function watched(bench: Bench, tried: (() => Promise<number>) | undefined): Promise<Outcome> {
-  const { mostAttempts, attemptsWithinMs } = bench.bounds;
-  let attempts = 0;
-  const isOver = await bench.stage.until(async () => {
-    attempts = (await tried?.()) ?? 0;
-    return attempts > mostAttempts || ((tried === undefined || attempts > 0) && (await bench.stage.isSettled()));
-  }, attemptsWithinMs);
-  const begun = tried === undefined ? "" : `tried ${attempts} times, and `;
-  bench.note("effect", `${begun}${isOver && attempts <= mostAttempts ? "put aside" : "still there"}`);
-  if (attempts > mostAttempts) return shown(`it was tried ${attempts} times, more than the ${mostAttempts} that count as bounded`);
-  if (isOver) return aside(bench, tried === undefined ? "it was put aside" : `it was put aside after ${attempts} attempts`);
-  if (tried !== undefined && attempts === 0) return inconclusive("its handling was never begun");
-  return shown(`it was ${begun}neither dealt with nor put aside in ${attemptsWithinMs / 1000} s`);
-}
 
 /** A consumer that has stopped is owed nothing either, on a broker that keeps nothing for it. */
 async function aside(bench: Bench, saw: string): Promise<Outcome> {

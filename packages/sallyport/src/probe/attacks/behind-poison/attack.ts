@@ -7,6 +7,7 @@ import { encoded } from "../../taps/tap.ts";
 const POISON = 100;
 /** Published through the target's own tool, within its limits. */
 const FAILING = 8;
+const UNSEEN = "an honest message behind them was not seen on the broker";
 
 export const behindPoison = attack({
   id: "behind-poison",
@@ -32,8 +33,13 @@ const malformedCase = (destination: string): Case => ({
       await bench.stage.tap.put({ ...honest.message, bytes: encoded("{ poison") }, honest.message.form);
     bench.note("put", `${POISON} messages that are no JSON on ${honest.message.destination}`);
     const startedAtMs = performance.now();
-    const isFenced = await bench.fence();
-    if (!isFenced) return shown(`behind ${POISON} malformed messages, an honest one was not dealt with in ${bench.bounds.patienceMs} ms`);
+    const behind = await bench.behind();
+    if (behind === "unseen") return inconclusive(UNSEEN);
+    // Where no effects can be seen, the poison alone may be what is still owed.
+    if (behind === "not dealt with" && !bench.known.hasEffects)
+      return inconclusive("nothing shows what was dealt with; give effects in the profile");
+    if (behind === "not dealt with")
+      return shown(`behind ${POISON} malformed messages, an honest one was not dealt with in ${bench.bounds.patienceMs} ms`);
     return withstood(
       `behind ${POISON} malformed messages, an honest one was dealt with after ${Math.round(performance.now() - startedAtMs)} ms`,
     );
@@ -55,7 +61,9 @@ const failingCase = (destination: string): Case => ({
       if (sent.message === undefined) return inconclusive("a message that fails was not seen on the broker");
       canaries.push(sent.canary);
     }
-    if (await bench.fence()) return withstood("an honest message behind them was dealt with");
+    const behind = await bench.behind();
+    if (behind === "unseen") return inconclusive(UNSEEN);
+    if (behind === "dealt with") return withstood("an honest message behind them was dealt with");
     const stalled = `behind ${FAILING} messages whose handling fails, an honest one was not dealt with in ${bench.bounds.patienceMs} ms`;
     return shown(stalled, await whyOf(bench, canaries));
   },

@@ -51,7 +51,7 @@ const separatedCase = (tool: KnownTool, path: readonly string[]): Case => ({
       const outcome = await attempt(bench, tool, [path], path.join("."), form);
       if (outcome.ruling === "shown") return outcome;
     }
-    return held(tool, "none of them became a part of a destination");
+    return held(bench, tool, "none of them became a part of a destination");
   },
 });
 
@@ -63,7 +63,7 @@ async function attempt(bench: Bench, tool: KnownTool, paths: readonly (readonly 
   await bench.stage.tap.make?.(form.replace("%", place)).catch(() => undefined);
   const seen = await bench.after(await bench.call(tool.name, given), place);
   const there = seen.filter(({ destination }) => destination.includes(place));
-  if (there.length === 0) return held(tool, "no message was on a destination of that name");
+  if (there.length === 0) return held(bench, tool, "no message was on a destination of that name");
   const isBuilt = there.some(({ destination }) => destination !== form.replace("%", place));
   const threats = [isBuilt ? "DST-03" : "DST-01", ...(TENANT.test(what) ? ["DST-08"] : [])];
   return shown(

@@ -2,7 +2,7 @@
 import { withValue } from "../../schema/slots.ts";
 import type { KnownTool } from "../../known.ts";
 import { encoded } from "../../taps/tap.ts";
-import { attack, type Case, notApplicable, shown } from "../attack.ts";
+import { attack, type Case, notApplicable, type Outcome, shown } from "../attack.ts";
 import { filledByTarget, honestMessage, nothingCameOut, placesIn } from "../reading.ts";
 
 const PATTERNS = ["*", "#", ">", ".*"];
@@ -36,11 +36,14 @@ const sourceCase = (tool: KnownTool, path: readonly string[]): Case => ({
       await bench.put({ destination: place, bytes: encoded(JSON.stringify({ secret })), headers: {} }, form);
     }
     places.push(...(await filledByTarget(bench, secret)));
-    for (const source of [...places, ...PATTERNS]) {
-      const { text } = await bench.call(tool.name, withValue(tool.honest(bench.canary()) ?? {}, path, source));
-      if (text.includes(secret))
-        return shown(`${tool.name} read what it had no business with, asked for ${path.join(".")} = \`${source}\``);
-    }
-    return nothingCameOut(bench, tool, await honestMessage(bench));
+    const readOut = async (): Promise<Outcome | undefined> => {
+      for (const source of [...places, ...PATTERNS]) {
+        const { text } = await bench.call(tool.name, withValue(tool.honest(bench.canary()) ?? {}, path, source));
+        if (text.includes(secret))
+          return shown(`${tool.name} read what it had no business with, asked for ${path.join(".")} = \`${source}\``);
+      }
+      return undefined;
+    };
+    return (await readOut()) ?? nothingCameOut(bench, tool, await honestMessage(bench), readOut);
   },
 });

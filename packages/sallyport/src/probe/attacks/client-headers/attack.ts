@@ -48,7 +48,7 @@ async function attempt(
   for (const path of paths) given = withValue(given, path, valueOf(canary));
   const seen = await bench.after(await bench.call(tool.name, given), canary);
   const carried = seen.filter((message) => isInHeaders(message, canary));
-  if (carried.length === 0) return held(tool, "no message had it in its headers, and no copy went elsewhere");
+  if (carried.length === 0) return held(bench, tool, "no message had it in its headers, and no copy went elsewhere");
   return shown(`${tool.name} let the caller write headers of the message on ${on(carried)}`);
 }
 
@@ -62,7 +62,7 @@ const breakCase = (tool: KnownTool): Case => ({
     const carried = seen.filter(({ headers }) =>
       Object.entries(headers).some(([name, value]) => /x-sallyport/i.test(name) && value.includes(injected)),
     );
-    if (carried.length === 0) return held(tool, "the line break made no header");
+    if (carried.length === 0) return held(bench, tool, "the line break made no header");
     return shown(`a line break in the text of ${tool.name} made a header of the message on ${on(carried)}`);
   },
 });

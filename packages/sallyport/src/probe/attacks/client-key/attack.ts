@@ -43,7 +43,7 @@ const numberCase = (tool: KnownTool, path: readonly string[]): Case => ({
     const carried = seen.filter(
       ({ key, text, headers }) => key === String(number) || written.test(text) || written.test(JSON.stringify(headers)),
     );
-    if (carried.length === 0) return held(tool, `no message had it as its ${path.at(-1)}`);
+    if (carried.length === 0) return held(bench, tool, `no message had it as its ${path.at(-1)}`);
     return shown(`${tool.name} let the caller choose ${path.join(".")} of the message on ${on(carried)}`);
   },
 });
@@ -62,6 +62,6 @@ async function attempt(bench: Bench, tool: KnownTool, paths: readonly (readonly 
   const seen = (await bench.after(await bench.call(tool.name, given), key)).filter(
     (message) => message.key === key || message.headers["key"] === key,
   );
-  if (seen.length === 0) return held(tool, "no message had it as its key");
+  if (seen.length === 0) return held(bench, tool, "no message had it as its key");
   return shown(`${tool.name} let the caller choose the key of the message on ${on(seen)}`);
 }

@@ -62,7 +62,7 @@ async function attempt(
   const put = typeof value === "string" ? value : value(at(honest, path));
   const answer = await bench.call(tool.name, withValue(honest, path, put));
   const seen = await bench.after(answer, canary);
-  if (seen.length === 0) return held(tool, `no message came of ${path.join(".")} = ${JSON.stringify(put)}`);
+  if (seen.length === 0) return held(bench, tool, `no message came of ${path.join(".")} = ${JSON.stringify(put)}`);
   return shown(`${tool.name} took ${JSON.stringify(put)} as ${path.join(".")}, and published on ${on(seen)}`);
 }
 

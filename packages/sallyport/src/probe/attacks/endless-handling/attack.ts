@@ -33,8 +33,9 @@ const endlessCase = (kind: "hangs" | "spins", destination: string): Case => ({
     if (message === undefined) return inconclusive("the message was not seen on the broker");
     const isBegun = async (): Promise<boolean> => ((await stage.effects?.tried(canary)) ?? 0) > 0;
     if (!(await stage.until(isBegun, bounds.patienceMs))) return inconclusive("its handling was never begun");
-    const isFenced = await bench.fence(bounds.attemptsWithinMs);
-    if (!isFenced) return shown(`behind it, an honest message was not dealt with in ${bounds.attemptsWithinMs} ms`);
+    const behind = await bench.behind(bounds.attemptsWithinMs);
+    if (behind === "unseen") return inconclusive("an honest message behind it was not seen on the broker");
+    if (behind === "not dealt with") return shown(`behind it, an honest message was not dealt with in ${bounds.attemptsWithinMs} ms`);
     const isSettled = await bench.settles(bounds.attemptsWithinMs);
     const tries = (await stage.effects?.tried(canary)) ?? 0;
     bench.note("effect", `it was begun ${tries} times, and ${isSettled ? "put aside" : "is still there"}`);

@@ -23,19 +23,22 @@ const floodCase = (tool: KnownTool, calls: number): Case => ({
   run: async (bench) => {
     const { stage, bounds } = bench;
     const startedAtMs = performance.now();
-    let accepted = 0;
+    const counts = { accepted: 0, refused: 0, lost: 0 };
     let left = calls;
     const caller = async (): Promise<void> => {
       while (left-- > 0) {
-        const answer = await stage.server.call(tool.name, stage.filled(tool.honest(bench.canary()) ?? {}), bounds.answersWithinMs);
-        if (answer.how === "accepted") accepted++;
+        const { how } = await stage.server.call(tool.name, stage.filled(tool.honest(bench.canary()) ?? {}), bounds.answersWithinMs);
+        counts[how]++;
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, caller));
     const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1);
-    bench.note("called", `${tool.name}, ${calls} times in ${seconds} s; ${accepted} were accepted`);
+    const { accepted, refused, lost } = counts;
+    bench.note("called", `${tool.name}, ${calls} times in ${seconds} s; ${accepted} were accepted, ${refused} refused`);
     if (accepted === 0) return inconclusive(`not one of ${calls} calls of ${tool.name} was accepted, the first neither`);
-    if (accepted < calls) return held(tool, `${accepted} of ${calls} calls were accepted, the rest refused`);
+    if (refused > 0) return held(bench, tool, `${accepted} of ${calls} calls were accepted, the rest refused`);
+    // Who does not answer in time has not said no.
+    if (lost > 0) return inconclusive(`${lost} of ${calls} calls were not answered in time, and none was refused`);
     return shown(`all of ${calls} calls of ${tool.name} were accepted in a row`);
   },
 });

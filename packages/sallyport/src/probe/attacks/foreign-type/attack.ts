@@ -1,7 +1,6 @@
 // DST-05: an event type that does not belong on the destination it is found on.
-import { attack, type Case, inconclusive, notApplicable, type Outcome, shown, withstood } from "../attack.ts";
-import { againAfter, captured, fromBehind, ID, isOutcome, rewritten } from "../behind.ts";
-import type { Bench } from "../../bench.ts";
+import { attack, type Case, notApplicable, type Outcome, shown } from "../attack.ts";
+import { againAfter, captured, fromBehind, ID, isOutcome, rewritten, unlessDoubted } from "../behind.ts";
 
 const TYPE = /^(?:type|event_?type|event|action|kind|command|name)$/i;
 
@@ -34,17 +33,9 @@ const typeCase = (destination: string): Case => ({
     });
     if (text === undefined || !isTyped) return notApplicable("the message carries no type");
     await bench.putText(honest.message, text);
-    const { times, isFenced } = await againAfter(bench, honest.canary, 1);
-    return judged(bench, times, isFenced, type);
-  },
-});
-
-async function judged(bench: Bench, times: number, isFenced: boolean, type: string): Promise<Outcome> {
-  if (times > 0) {
+    const since = await againAfter(bench, honest.canary, 1);
+    if (since.times === 0) return unlessDoubted(since, "it was not acted on; an honest message behind it was");
     bench.note("effect", (await bench.stage.effects?.linesOf(type))?.[0] ?? "");
     return shown(`a message of the made-up type \`${type}\` was acted on`);
-  }
-  return isFenced
-    ? withstood("it was not acted on; an honest message behind it was")
-    : inconclusive("an honest message behind it was not dealt with");
-}
+  },
+});

@@ -1,6 +1,6 @@
 // REP-05: nothing of a message is signed: an old payload under a new id and time, and a payload that nobody ever sent.
-import { attack, type Case, inconclusive, shown, withstood } from "../attack.ts";
-import { againAfter, captured, fromBehind, ID, isOutcome, isTime, replayed, rewritten, timeLike } from "../behind.ts";
+import { attack, type Case, shown } from "../attack.ts";
+import { againAfter, captured, fromBehind, ID, isOutcome, isTime, replayed, rewritten, timeLike, unlessDoubted } from "../behind.ts";
 import { encoded } from "../../taps/tap.ts";
 
 export const forgedMessage = attack({
@@ -38,10 +38,8 @@ const madeUp = (destination: string): Case => ({
     const id = bench.canary();
     const fresh = rewritten(text, (name, value) => (ID.test(name) && typeof value === "string" ? id : value)) ?? text;
     await bench.put({ ...honest.message, bytes: encoded(fresh.replaceAll(honest.canary, forged)) }, honest.message.form);
-    const { times, isFenced } = await againAfter(bench, forged, 0);
-    if (times > 0) return shown("a message that no tool ever published was acted on");
-    return isFenced
-      ? withstood("it was not acted on; an honest message behind it was")
-      : inconclusive("an honest message behind it was not dealt with");
+    const since = await againAfter(bench, forged, 0);
+    if (since.times > 0) return shown("a message that no tool ever published was acted on");
+    return unlessDoubted(since, "it was not acted on; an honest message behind it was");
   },
 });

@@ -30,7 +30,7 @@ function casesOf(tool: KnownTool): readonly Case[] {
       run: async (bench) => {
         const extra = bench.canary();
         const seen = await publishedBy(bench, tool, withValue(tool.honest(bench.canary()) ?? {}, path, extra), extra);
-        if (seen.length === 0) return held(tool, "no message carried the unknown key");
+        if (seen.length === 0) return held(bench, tool, "no message carried the unknown key");
         return shown(`${tool.name} took the unknown key \`${path.join(".")}\`, and a message with it appeared on ${on(seen)}`);
       },
     };

@@ -2,7 +2,7 @@
 import type { Bench } from "../../bench.ts";
 import type { Seen } from "../../taps/tap.ts";
 import { attack, type Case, inconclusive, notApplicable, shown, withstood } from "../attack.ts";
-import { fromBehind, ID, rewritten } from "../behind.ts";
+import { fromBehind, ID, lastAttempt, rewritten } from "../behind.ts";
 
 export const lostDeadLetter = attack({
   id: "lost-dead-letter",
@@ -30,11 +30,12 @@ const failingCase = (destination: string): Case => ({
     const { stage, bounds } = bench;
     const { canary, message } = await bench.send("fails");
     if (message === undefined) return inconclusive("the message was not seen on the broker");
-    const isGivenUp = async (): Promise<boolean> => ((await stage.effects?.tried(canary)) ?? 0) > 0 && (await stage.isSettled());
-    if (!(await stage.until(isGivenUp, bounds.attemptsWithinMs))) return notApplicable("it is never given up");
     const found = async (): Promise<boolean> => (await isKept(bench, message, canary)) === true;
-    if (await stage.until(found, bounds.watchMs)) return withstood("it is kept where dead letters are");
+    const { tries, isOver } = await lastAttempt(bench, canary);
+    if (await stage.until(found, isOver ? bounds.patienceMs : 0)) return withstood("it is kept where dead letters are");
+    if (!isOver) return notApplicable("it is never given up");
     if ((await isKept(bench, message, canary)) === undefined) return inconclusive("where dead letters are said to be, nothing can be read");
+    if (((await stage.effects?.tried(canary)) ?? 0) > tries) return inconclusive("it was tried again when it seemed to be given up");
     bench.note("effect", "it was settled, and is neither among the dead letters nor elsewhere on the broker");
     return shown("a message whose handling always fails was settled, and is kept nowhere");
   },

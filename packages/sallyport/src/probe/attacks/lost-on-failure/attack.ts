@@ -10,7 +10,7 @@ export const lostOnFailure = attack({
   severity: "high",
   fix: "Claim before the handler and commit after it; a claim that failed is given back.",
   stage: "turn",
-  waitsFor: "patienceMs",
+  waitsFor: "attemptsWithinMs",
   cases: (known) => {
     if (known.profile.messages["fails-once"] === undefined)
       return notApplicable("the profile names no message whose handling fails once (messages.fails-once)");
@@ -29,8 +29,8 @@ const failingCase = (destination: string): Case => ({
     const tried = (await bench.stage.effects?.tried(canary)) ?? 0;
     if (tried === 0) return inconclusive("its handling was never begun");
     if (!(await bench.settles())) return inconclusive(`it was begun ${tried} times and is still to be tried again`);
-    // Late is not lost: what was dealt with meanwhile is settled, too.
-    if (await bench.arrives(canary, bench.bounds.watchMs)) return withstood("it was dealt with at a later attempt");
+    // Late is not lost: what waits where nobody sees it is settled, too.
+    if (await bench.arrives(canary, bench.bounds.attemptsWithinMs)) return withstood("it was dealt with at a later attempt");
     return shown(`its handling failed at the first attempt; it was then settled without having been dealt with`);
   },
 });

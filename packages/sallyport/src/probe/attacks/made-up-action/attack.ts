@@ -28,7 +28,7 @@ function casesOf(tool: KnownTool): readonly Case[] {
       const word = bench.canary();
       const published = await publishedBy(bench, tool, withValue(tool.honest(bench.canary()) ?? {}, path, word), word);
       const seen = declared.length > 0 ? published : published.filter((message) => isNamed(message, word));
-      if (seen.length === 0) return held(tool, "no message carried the made-up word");
+      if (seen.length === 0) return held(bench, tool, "no message carried the made-up word");
       return shown(`${tool.name} took the made-up ${path.join(".")} \`${word}\`, and a message with it appeared on ${on(seen)}`);
     },
   }));

@@ -1,6 +1,6 @@
 // DST-04: a valid message, put where it means something else.
-import { attack, type Case, inconclusive, notApplicable, shown, withstood } from "../attack.ts";
-import { captured, fromBehind, isOutcome } from "../behind.ts";
+import { attack, type Case, inconclusive, notApplicable, shown } from "../attack.ts";
+import { againAfter, captured, fromBehind, isOutcome, unlessDoubted } from "../behind.ts";
 
 export const movedMessage = attack({
   id: "moved-message",
@@ -32,16 +32,13 @@ const movedCase = (other: string): Case => ({
     if (isOutcome(honest)) return honest;
     const linesBefore = (await bench.stage.effects?.linesOf(honest.canary))?.length ?? 0;
     await bench.put({ ...honest.message, destination: other }, honest.message.form);
-    const isFenced = await bench.fence();
-    await bench.settles(bench.bounds.watchMs);
+    const since = await againAfter(bench, honest.canary, 1);
     const lines = (await bench.stage.effects?.linesOf(honest.canary)) ?? [];
-    const isDone = (await bench.timesDone(honest.canary)) > 1;
-    if (isDone)
+    if (since.times > 0)
       return shown(
         `a message that was published on ${honest.message.destination} was acted on as one of ${other}: ${lines.at(-1)?.slice(0, 200) ?? ""}`,
       );
-    if (!isFenced) return inconclusive("an honest message behind it was not dealt with");
-    if (lines.length > linesBefore) return inconclusive("its handling was begun there, and not ended");
-    return withstood("it was not acted on there");
+    if (since.doubt === undefined && lines.length > linesBefore) return inconclusive("its handling was begun there, and not ended");
+    return unlessDoubted(since, "it was not acted on there");
   },
 });

@@ -26,9 +26,11 @@ const consentCase = (tool: KnownTool): Case => ({
     bench.stage.server.person = "decline";
     const canary = bench.canary();
     const answer = await bench.call(tool.name, tool.honest(canary) ?? {});
+    // The honest call that comes behind is to get through.
+    bench.stage.server.person = "accept";
     const seen = await bench.after(answer, canary);
     if (seen.length === 0)
-      return held(tool, answer.asked > 0 ? "a person was asked, declined, and nothing was published" : "nothing was published");
+      return held(bench, tool, answer.asked > 0 ? "a person was asked, declined, and nothing was published" : "nothing was published");
     const asked = answer.asked > 0 ? "although the person who was asked declined" : "and no person was asked";
     return shown(`${tool.name} published on ${on(seen)}, ${asked}`);
   },

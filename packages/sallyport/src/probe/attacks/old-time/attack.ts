@@ -36,9 +36,9 @@ const oldCase = (destination: string): Case => ({
     if (text === undefined || !hasTime) return notApplicable("the message carries no time");
     await bench.settles();
     await bench.putText(honest.message, text);
-    const { times, isFenced } = await againAfter(bench, honest.canary, 1);
+    const { times, doubt } = await againAfter(bench, honest.canary, 1);
     if (times > 0) return shown("a message a year old was acted on");
-    if (!isFenced) return inconclusive("an honest message behind it was not dealt with");
+    if (doubt !== undefined) return inconclusive(doubt);
     if (await bench.settles()) return withstood("it was not acted on, and was settled for good");
     return shown(
       "a message a year old is not acted on, but stays unsettled, to be tried again, while honest messages behind it are dealt with",

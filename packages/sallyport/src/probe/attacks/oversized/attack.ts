@@ -40,7 +40,7 @@ const sizedCase = (tool: KnownTool, path: readonly string[], what: string, value
     const canary = bench.canary();
     const seen = await bench.after(await bench.call(tool.name, withValue(tool.honest(canary) ?? {}, path, valueOf(canary))), canary);
     const large = seen.filter(({ text }) => text.length >= CHARACTERS || text.includes("[[[[") || text.includes("e+308"));
-    if (large.length === 0) return held(tool, "it was not published");
+    if (large.length === 0) return held(bench, tool, "it was not published");
     return shown(`${tool.name} published ${what} on ${on(large)}`);
   },
 });

@@ -3,7 +3,7 @@ import type { Bench } from "../../bench.ts";
 import type { Known, KnownTool } from "../../known.ts";
 import { withValue } from "../../schema/slots.ts";
 import { encoded, type Message, NotTaken, type Seen } from "../../taps/tap.ts";
-import { attack, type Case, inconclusive, notApplicable, shown, withstood } from "../attack.ts";
+import { attack, type Case, inconclusive, notApplicable, type Outcome, shown, withstood } from "../attack.ts";
 import { firstWith, honestMessage, honestReads, nothingCameOut, placesIn } from "../reading.ts";
 
 const CHARACTERS = 1_000_000;
@@ -46,9 +46,12 @@ const likeCase = (tool: KnownTool): Case => ({
     const { canary, message } = honest;
     const forged = bench.canary();
     await bench.putText(message, message.text.replaceAll(canary, forged));
-    const text = await firstWith(bench, tool, honestReads(bench, tool, honest), forged);
-    if (text !== undefined) return shown(`${tool.name} gave out a message that no tool ever published, put on ${message.destination}`);
-    return nothingCameOut(bench, tool, honest);
+    const readOut = async (): Promise<Outcome | undefined> => {
+      const text = await firstWith(bench, tool, honestReads(bench, tool, honest), forged);
+      if (text === undefined) return undefined;
+      return shown(`${tool.name} gave out a message that no tool ever published, put on ${message.destination}`);
+    };
+    return (await readOut()) ?? nothingCameOut(bench, tool, honest, readOut);
   },
 });
 
@@ -65,28 +68,45 @@ const rawCase = (tool: KnownTool, known: Known, padding: number): Case => ({
     const spots: Spot[] = [
       // As honest ones are: in their form, and where they are.
       ...(honest === undefined ? [] : [spotOf(honest.message, honestReads(bench, tool, honest))]),
-      ...knownPlaces(known).map((destination) => ({ destination, form: known.publisher?.message?.form, calls: [lookAt(destination)] })),
+      ...knownPlaces(known).map((destination) => ({
+        destination,
+        headers: {},
+        form: known.publisher?.message?.form,
+        calls: [lookAt(destination)],
+      })),
       ...(path === undefined ? [] : bench.stage.tap.forms).map((form) => {
         const destination = bench.canary();
-        return { destination, form, calls: [lookAt(destination)] };
+        return { destination, headers: {}, form, calls: [lookAt(destination)] };
       }),
     ];
-    for (const { destination, form, headers = {}, calls } of spots) {
-      if (!(await putsOn(bench, { destination, bytes, headers }, form))) continue;
+    const readOut = async ({ destination, calls }: Spot): Promise<Outcome | undefined> => {
       const text = await firstWith(bench, tool, calls, canary);
-      if (text === undefined) continue;
+      if (text === undefined) return undefined;
       if (padding === 0) return shown(`${tool.name} gave out, word for word, what was put on ${destination}`);
       if (text.length >= padding) return shown(`${tool.name} gave out a megabyte that was put on ${destination}`);
       return withstood(`of a megabyte ${text.length} characters came out`);
+    };
+    const taken: Spot[] = [];
+    for (const spot of spots) {
+      if (!(await putsOn(bench, { ...spot, bytes }, spot.form))) continue;
+      const out = await readOut(spot);
+      if (out !== undefined) return out;
+      taken.push(spot);
     }
-    return nothingCameOut(bench, tool, honest);
+    return nothingCameOut(bench, tool, honest, async () => {
+      for (const spot of taken) {
+        const out = await readOut(spot);
+        if (out !== undefined) return out;
+      }
+      return undefined;
+    });
   },
 });
 
 interface Spot {
   readonly destination: string;
   readonly form: string | undefined;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
   readonly calls: readonly Record<string, unknown>[];
 }
 

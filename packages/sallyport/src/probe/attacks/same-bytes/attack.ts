@@ -1,6 +1,6 @@
 // REP-01, REP-07: the same bytes again: after the first were dealt with, and all at once.
-import { attack, type Case, inconclusive, shown, withstood } from "../attack.ts";
-import { againAfter, captured, fromBehind, isOutcome } from "../behind.ts";
+import { attack, type Case, inconclusive, shown } from "../attack.ts";
+import { againAfter, captured, fromBehind, isOutcome, unlessDoubted } from "../behind.ts";
 
 const COPIES = 3;
 
@@ -28,11 +28,9 @@ const later = (destination: string): Case => ({
     const honest = await captured(bench);
     if (isOutcome(honest)) return honest;
     for (let copy = 0; copy < COPIES; copy++) await bench.put(honest.message, honest.message.form);
-    const { times, isFenced } = await againAfter(bench, honest.canary, 1);
-    if (times > 0) return shown(`the same bytes, delivered ${COPIES} times more, were acted on ${times} times more`);
-    return isFenced
-      ? withstood("acted on once; an honest message behind the copies too")
-      : inconclusive("an honest message behind the copies was not dealt with");
+    const since = await againAfter(bench, honest.canary, 1);
+    if (since.times > 0) return shown(`the same bytes, delivered ${COPIES} times more, were acted on ${since.times} times more`);
+    return unlessDoubted(since, "acted on once; an honest message behind the copies too");
   },
 });
 
@@ -51,9 +49,9 @@ const atOnce = (destination: string): Case => ({
       bench.stage.startWorker();
       bench.note("process", "the consumer is started");
       if (!(await bench.arrives(canary, bench.bounds.startsWithinMs))) return inconclusive("the message was not dealt with at all");
-      const { times, isFenced } = await againAfter(bench, canary, 1);
-      if (times > 0) return shown(`of ${COPIES + 1} copies that came at once, ${times + 1} were acted on`);
-      return isFenced ? withstood("acted on once") : inconclusive("an honest message behind the copies was not dealt with");
+      const since = await againAfter(bench, canary, 1);
+      if (since.times > 0) return shown(`of ${COPIES + 1} copies that came at once, ${since.times + 1} were acted on`);
+      return unlessDoubted(since, "acted on once");
     } finally {
       if (!bench.stage.isUp) bench.stage.startWorker();
     }

@@ -50,7 +50,7 @@ async function attempt(bench: Bench, tool: KnownTool, paths: readonly (readonly 
   for (const path of paths) given = withValue(given, path, value);
   const seen = await bench.after(await bench.call(tool.name, given), value);
   const set = seen.flatMap((message) => fieldsWith(message, value).filter((name) => paths.some((path) => path.at(-1) === name)));
-  if (set.length === 0) return held(tool, "no message carried them where the server's own fields are");
+  if (set.length === 0) return held(bench, tool, "no message carried them where the server's own fields are");
   return shown(`${tool.name} let the caller write ${[...new Set(set)].join(", ")} of the message on ${on(seen)}`);
 }
 
