@@ -1,7 +1,7 @@
 // DST-04: a valid message, put where it means something else.
 import type { Known } from "../../known.ts";
 import { attack, type Case, inconclusive, notApplicable, shown } from "../attack.ts";
-import { againAfter, captured, fromBehind, isOutcome, unlessDoubted } from "../behind.ts";
+import { againAfter, captured, fromBehind, isOutcome, readLike, unlessDoubted } from "../behind.ts";
 
 export const movedMessage = attack({
   id: "moved-message",
@@ -31,7 +31,7 @@ const movedCase = (other: string, known: Known): Case => ({
   run: async (bench) => {
     const honest = await captured(bench);
     if (isOutcome(honest)) return honest;
-    const place = placeLike(other, known, new Set((await bench.stage.tap.owed()).map(({ destination }) => destination)));
+    const place = await readLike(other, known, bench);
     if (place === undefined) return inconclusive(`nobody reads ${other} on this copy of the target`);
     const linesBefore = (await bench.stage.effects?.linesOf(honest.canary))?.length ?? 0;
     await bench.put({ ...honest.message, destination: place }, honest.message.form);
@@ -45,9 +45,3 @@ const movedCase = (other: string, known: Known): Case => ({
     return unlessDoubted(since, "it was not acted on there");
   },
 });
-
-/** Where a place of answers has another name on each copy of a target, the one that only this copy has is meant. */
-function placeLike(other: string, { consumed, publisher }: Known, read: ReadonlySet<string>): string | undefined {
-  if (read.has(other)) return other;
-  return [...read].find((name) => !consumed.includes(name) && publisher?.destinations.includes(name) !== true);
-}
