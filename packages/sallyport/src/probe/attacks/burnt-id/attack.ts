@@ -2,6 +2,7 @@
 // copy, and dropped?
 import { encoded } from "../../taps/tap.ts";
 import type { Bench } from "../../bench.ts";
+import { withCanary } from "../../canary.ts";
 import type { Known } from "../../known.ts";
 import { attack, type Case, inconclusive, notApplicable, type Outcome, shown, withstood } from "../attack.ts";
 import { fromBehind, ID, readLike, rewritten } from "../behind.ts";
@@ -45,7 +46,7 @@ const burntCase = (other: string, known: Known): Case => ({
       if (ahead.some(({ message }) => message === undefined)) return inconclusive("a slow message was not seen on the broker");
       const honest = await bench.send();
       if (honest.message === undefined) return inconclusive("an honest message was not seen on the broker");
-      const forged = honest.message.text.replaceAll(honest.canary, bench.canary());
+      const forged = withCanary(honest.message.text, honest.canary, bench.canary());
       if (!hasId(forged)) return notApplicable("the message carries no id");
       await bench.put({ ...honest.message, destination: place, bytes: encoded(forged) }, honest.message.form);
       stage.startWorker();
