@@ -73,7 +73,7 @@ export const SERVERS: readonly Third[] = [
   {
     id: "tuannvm-kafka",
     package: "kafka-mcp-server",
-    version: "of 29 November 2025",
+    version: "at fb42a4db",
     from: { repository: "tuannvm/kafka-mcp-server", commit: "fb42a4db65734677ab12f3e0d7a31b7a8d1e53f0" },
     profile: "tuannvm-kafka-mcp-server",
     about: "Kafka, in Go: messages are produced to and consumed from any topic. `KAFKA_HOME` has to say where Kafka is.",

@@ -5,7 +5,8 @@ import { withCanary } from "../../src/probe/canary.ts";
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 
 test("[REP-05] a forged message has its text wherever a client has put it: plain, and packed in base64", () => {
-  const packed = (text: string): string => JSON.stringify({ body: base64(`[[], {"text": "${text}"}]`), headers: { argsrepr: `('${text}',)` } });
+  const packed = (text: string): string =>
+    JSON.stringify({ body: base64(`[[], {"text": "${text}"}]`), headers: { argsrepr: `('${text}',)` } });
   expect(withCanary(packed("sp111111111111"), "sp111111111111", "sp222222222222")).toBe(packed("sp222222222222"));
 });
 

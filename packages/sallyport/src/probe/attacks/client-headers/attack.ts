@@ -55,12 +55,7 @@ async function firstTaken(
   return bench.wasRefused && others.length > 0 ? firstTaken(bench, tool, paths, others) : outcome;
 }
 
-async function attempt(
-  bench: Bench,
-  tool: KnownTool,
-  paths: readonly (readonly string[])[],
-  valueOf: Value,
-): Promise<Outcome> {
+async function attempt(bench: Bench, tool: KnownTool, paths: readonly (readonly string[])[], valueOf: Value): Promise<Outcome> {
   const canary = bench.canary();
   let given = tool.honest(bench.canary()) ?? {};
   for (const path of paths) given = withValue(given, path, valueOf(canary));
