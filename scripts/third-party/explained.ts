@@ -27,6 +27,36 @@ const OF_ONE: ReadonlyMap<string, string> = new Map<string, string>([
     "The call is acknowledged when it was written to the server's standard input, and a failure is an answer to whoever called. It is the audit's PSN-11 (`failure-not-settled`), which it finds in the adaptor of AMQP 1.0 and not in that of AMQP 0.9.1, of the same shape.",
   ],
   [
+    "mcp-amqp-transport REP-10",
+    "One fact, the copy that is carried out again, which the audit calls REP-01; after a restart the probe calls it REP-10.",
+  ],
+  [
+    "mcp-celery PSN-11",
+    "Celery acknowledges a task before it runs it, unless it is told `acks_late`: a default of a library that was not audited. Killed in the middle, the task was lost: the probe is right.",
+  ],
+  [
+    "queue-pilot PUB-06",
+    "The routing key is the caller's, and is proven as a choice of destination (DST-01), which on RabbitMQ it is. The audit calls it both.",
+  ],
+  ...["PUB-06", "PUB-07", "PUB-08", "PUB-10", "DST-02", "DST-09", "PSN-13"].map((threat): [string, string] => [
+    `awslabs-sns-sqs ${threat}`,
+    "Its tools are made when it starts, from the operations that boto3 has (`getattr(client, operation)(**kwargs)`): the audit sees that there are tools, and no operation of any broker in them. What was sent was on the queue: the probe is right.",
+  ]),
+  ...["PUB-01", "PUB-02", "PUB-07"].map((threat): [string, string] => [
+    `queue-pilot ${threat}`,
+    "The honest call asks for its message to be checked, and the schema held. Whether it is checked is for the caller to say (`validate: false`, or no `message_type`), which the probe does not try: the audit is right.",
+  ]),
+  ["atengk-kafka PSN-13", "Open: an honest message behind it did not come out in time. The audit's finding stands."],
+  [
+    "tuannvm-kafka DST-01",
+    "Any topic that is there is published to; one that is not is refused, since this server's client asks for none to be made, and the probe made none: it looked where nothing could come. The audit is right.",
+  ],
+  ["tuannvm-kafka PUB-01", "The audit has one rule for PUB-01 and PUB-02; the tool has no argument that names a type."],
+  [
+    "a2amcp DST-09",
+    "Reading an agent's messages deletes the list that they were in, and another list is trimmed: the audit takes what the model names there for emptied. The probe asks tools alone that are named as if they administered a broker, and there is none.",
+  ],
+  [
     "mcp-celery REP-02",
     "A task carries no time that the probe could make old; Celery's `expires` is only set where the caller of the library sets it. Nobody refuses an old one.",
   ],
@@ -77,10 +107,6 @@ const OF_ONE: ReadonlyMap<string, string> = new Map<string, string>([
   [
     "a2amcp PUB-10",
     "All its tools are one handler, which looks up whether an agent is there (`HEXISTS`), and the audit takes a look-up before a publish for one of the repeated call. The same call left two messages: the probe is right.",
-  ],
-  [
-    "atengk-kafka PSN-13",
-    "Messages are cut at a size that the caller says, and the audit takes that for a bound. The forged one came out word for word: the probe is right, a message is marked as nobody's.",
   ],
   [
     "atengk-kafka PUB-13",

@@ -98,15 +98,6 @@ export const SERVERS: readonly Third[] = [
       "Redis as it is: a tool for nearly every command. Streams, lists and Pub/Sub were attacked; values, sets and searches are no broker and were left alone.",
   },
   {
-    id: "mcp-redis-server",
-    package: "mcp-redis-server",
-    version: "0.1.0",
-    from: "PyPI",
-    install: "pip install mcp-redis-server==0.1.0",
-    profile: "mcp-redis-server",
-    about: "Redis as it is, connected by a tool. Lists were attacked, and what deletes.",
-  },
-  {
     id: "a2amcp",
     package: "iflow-mcp-webdevtodayjason-a2amcp",
     version: "0.1.0",
@@ -115,15 +106,6 @@ export const SERVERS: readonly Third[] = [
     profile: "a2amcp",
     about:
       "Agents that send each other messages through lists of Redis, one for each project and agent. It does not start with version 2 of the MCP SDK.",
-  },
-  {
-    id: "atengk-kafka",
-    package: "atengk-mcp-server-kafka",
-    version: "1.3.1",
-    from: "PyPI",
-    install: "pip install atengk-mcp-server-kafka==1.3.1",
-    profile: "atengk-mcp-server-kafka",
-    about: "Kafka: messages are produced to and sampled from any topic, topics made and deleted. `KAFKA_HOME` has to say where Kafka is.",
   },
   {
     id: "mcp-server-redis",
@@ -144,13 +126,12 @@ export const SERVERS: readonly Third[] = [
     about: "Values of Redis: set, get, delete, list. It publishes nothing.",
   },
   {
-    id: "atengk-redis",
-    package: "atengk-mcp-server-redis",
-    version: "2.2.0",
+    id: "atengk-kafka",
+    package: "atengk-mcp-server-kafka",
+    version: "1.3.1",
     from: "PyPI",
-    install: "pip install atengk-mcp-server-redis==2.2.0",
-    profile: "atengk-mcp-server-redis",
-    about:
-      "A Redis command, written as text, in its defaults: what writes is refused. The probe writes no commands, so it says little of this one.",
+    install: "pip install atengk-mcp-server-kafka==1.3.1",
+    profile: "atengk-mcp-server-kafka",
+    about: "Kafka: messages are produced to and sampled from any topic, topics made and deleted. `KAFKA_HOME` has to say where Kafka is.",
   },
 ];

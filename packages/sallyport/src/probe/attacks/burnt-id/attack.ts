@@ -2,7 +2,7 @@
 // copy, and dropped?
 import { encoded } from "../../taps/tap.ts";
 import type { Bench } from "../../bench.ts";
-import { withCanary } from "../../canary.ts";
+import { withCanary } from "../forged.ts";
 import type { Known } from "../../known.ts";
 import { attack, type Case, inconclusive, notApplicable, type Outcome, shown, withstood } from "../attack.ts";
 import { fromBehind, ID, readLike, rewritten } from "../behind.ts";

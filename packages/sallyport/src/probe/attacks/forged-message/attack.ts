@@ -1,5 +1,5 @@
 // REP-05: nothing of a message is signed: an old payload under a new id and time, and a payload that nobody ever sent.
-import { withCanary } from "../../canary.ts";
+import { withCanary } from "../forged.ts";
 import { attack, type Case, shown } from "../attack.ts";
 import { againAfter, captured, fromBehind, ID, isOutcome, isTime, replayed, rewritten, timeLike, unlessDoubted } from "../behind.ts";
 import { encoded } from "../../taps/tap.ts";

@@ -1,6 +1,6 @@
 // PSN-13: what anybody with the broker's password has written comes out of a tool word for word, and without bound.
 import type { Bench } from "../../bench.ts";
-import { withCanary } from "../../canary.ts";
+import { withCanary } from "../forged.ts";
 import type { Known, KnownTool } from "../../known.ts";
 import { withValue } from "../../schema/slots.ts";
 import { encoded, type Message, NotTaken, type Seen } from "../../taps/tap.ts";

@@ -1,6 +1,6 @@
 // A message with another text in it, as somebody who writes to the broker would make it.
 import { expect, test } from "vitest";
-import { withCanary } from "../../src/probe/canary.ts";
+import { withCanary } from "../../src/probe/attacks/forged.ts";
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 
