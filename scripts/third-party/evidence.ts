@@ -14,7 +14,7 @@ export function evidenceList(report: Reported): string {
     server.about,
     "",
     "```sh",
-    server.install,
+    ...(server.install === undefined ? [] : [server.install]),
     `npm run sallyport -- probe --profile ${server.profile} --seed ${seed}`,
     "```",
     "",

@@ -5,7 +5,88 @@ import type { Ruling } from "../../packages/sallyport/src/finding/verdict.ts";
 type Said = "found" | "not found";
 
 /** `server threat`, then `threat`; then who said what. */
-const OF_ONE: ReadonlyMap<string, string> = new Map([
+const OF_ONE: ReadonlyMap<string, string> = new Map<string, string>([
+  [
+    "mcp-amqp-transport PSN-02",
+    "What no JSON is ends the adaptor, unacknowledged, comes back, and ends it again: nothing counts. The audit has found the parsing (`unguarded-parse`), and gives it PSN-04 and PSN-01. The same line.",
+  ],
+  [
+    "mcp-amqp-transport PSN-03",
+    "Behind such a message, nothing is dealt with any more. The audit's `unguarded-parse` gives that line PSN-04 and PSN-01 alone.",
+  ],
+  ...["PUB-02", "PUB-03", "PUB-07", "PUB-08", "PUB-10"].map((threat): [string, string] => [
+    `mcp-amqp-transport ${threat}`,
+    "What a client calls goes to the exchange as it is, before a server has looked at it. There is no tool in this source for the audit to look into: it hands on lines of standard input. The probe is right of the transport; who uses it may still refuse behind it.",
+  ]),
+  [
+    "mcp-amqp-transport REP-02",
+    "A call carries no time, so that there is none for the probe to make old. That nothing is ever too old is so, and `same-bytes` shows what comes of it.",
+  ],
+  [
+    "mcp-amqp-transport REP-06",
+    "The call is acknowledged when it was written to the server's standard input, and a failure is an answer to whoever called. It is the audit's PSN-11 (`failure-not-settled`), which it finds in the adaptor of AMQP 1.0 and not in that of AMQP 0.9.1, of the same shape.",
+  ],
+  [
+    "mcp-amqp-transport REP-10",
+    "One fact, the copy that is carried out again, which the audit calls REP-01; after a restart the probe calls it REP-10.",
+  ],
+  [
+    "mcp-celery PSN-11",
+    "Celery acknowledges a task before it runs it, unless it is told `acks_late`: a default of a library that was not audited. Killed in the middle, the task was lost: the probe is right.",
+  ],
+  [
+    "queue-pilot PUB-06",
+    "The routing key is the caller's, and is proven as a choice of destination (DST-01), which on RabbitMQ it is. The audit calls it both.",
+  ],
+  ...["PUB-06", "PUB-07", "PUB-08", "PUB-10", "DST-02", "DST-09", "PSN-13"].map((threat): [string, string] => [
+    `awslabs-sns-sqs ${threat}`,
+    "Its tools are made when it starts, from the operations that boto3 has (`getattr(client, operation)(**kwargs)`): the audit sees that there are tools, and no operation of any broker in them. What was sent was on the queue: the probe is right.",
+  ]),
+  ...["PUB-01", "PUB-02", "PUB-07"].map((threat): [string, string] => [
+    `queue-pilot ${threat}`,
+    "The honest call asks for its message to be checked, and the schema held. Whether it is checked is for the caller to say (`validate: false`, or no `message_type`), which the probe does not try: the audit is right.",
+  ]),
+  ["atengk-kafka PSN-13", "Open: an honest message behind it did not come out in time. The audit's finding stands."],
+  [
+    "tuannvm-kafka DST-01",
+    "Any topic that is there is published to; one that is not is refused, since this server's client asks for none to be made, and the probe made none: it looked where nothing could come. The audit is right.",
+  ],
+  ["tuannvm-kafka PUB-01", "The audit has one rule for PUB-01 and PUB-02; the tool has no argument that names a type."],
+  [
+    "a2amcp DST-09",
+    "Reading an agent's messages deletes the list that they were in, and another list is trimmed: the audit takes what the model names there for emptied. The probe asks tools alone that are named as if they administered a broker, and there is none.",
+  ],
+  [
+    "mcp-celery REP-02",
+    "A task carries no time that the probe could make old; Celery's `expires` is only set where the caller of the library sets it. Nobody refuses an old one.",
+  ],
+  [
+    "mcp-celery PSN-01",
+    "What no JSON is ends Celery's worker (`Unrecoverable error`), one start for each such message, which is in Celery's own code, and that was not audited. Seen by hand too.",
+  ],
+  ["mcp-celery PSN-03", "As PSN-01: a hundred starts of a worker are what honest tasks wait for."],
+  [
+    "mcp-celery REP-06",
+    "Celery acknowledges a task before it runs it, unless it is told `acks_late`, and its task is tried again only where it says so: defaults of a library that was not audited. The probe is right: the task that failed once was never done.",
+  ],
+  ["mcp-celery REP-07", "One fact, the copy that is done again, which the audit calls REP-01; what comes at once the probe calls REP-07."],
+  ["mcp-celery REP-10", "One fact, the copy that is done again, which the audit calls REP-01; after a restart the probe calls it REP-10."],
+  [
+    "mcp-celery PUB-01",
+    "Each task is a tool of its own, so that there is no argument that names one. The audit sees `apply_async` with what it is given, and has one rule for PUB-01 and PUB-02.",
+  ],
+  [
+    "mcp-celery PUB-02",
+    "The tool has the arguments that the function has, and others are dropped before the task is sent: the library builds the signature when it starts, where the audit cannot follow. The probe is right.",
+  ],
+  [
+    "mcp-celery DST-03",
+    "`note_cancel` puts the caller's token into the name of a channel, on which it publishes that the task of that name was revoked: Celery's own code, which was not audited. Nor is it asked whose task that was.",
+  ],
+  ...["queue-pilot", "nats-mcp"].map((server): [string, string] => [
+    `${server} PUB-13`,
+    "Its handlers put the text of the broker's errors into an answer. The probe provokes refusals by wrong types, which the SDK answers in its own words before any handler: the audit is right.",
+  ]),
   [
     "atengk-kafka PUB-05",
     "The tool takes headers whose values are texts. The probe sends lists among them (`CC`), which the schema refuses, and then none: the audit is right.",
@@ -26,10 +107,6 @@ const OF_ONE: ReadonlyMap<string, string> = new Map([
   [
     "a2amcp PUB-10",
     "All its tools are one handler, which looks up whether an agent is there (`HEXISTS`), and the audit takes a look-up before a publish for one of the repeated call. The same call left two messages: the probe is right.",
-  ],
-  [
-    "atengk-kafka PSN-13",
-    "Messages are cut at a size that the caller says, and the audit takes that for a bound. The forged one came out word for word: the probe is right, a message is marked as nobody's.",
   ],
   [
     "atengk-kafka PUB-13",

@@ -5,13 +5,16 @@ const SHORT = { proven: "**proven**", withstood: "withstood", inconclusive: "?",
 
 export const serverTable = (reports: readonly Reported[]): string =>
   [
-    "|  | package | version | registry | broker | broker calls that the audit saw | its findings |",
+    "|  | package | version | from | broker | broker calls that the audit saw | its findings |",
     "| --- | --- | --- | --- | --- | --- | --- |",
     ...reports.map(
       ({ server, audit, probe }, index) =>
-        `| ${index + 1} | ${plain(server.package)} | ${server.version} | ${server.registry} | ${probe.probe?.broker ?? ""} | ${callsIn(audit)} | ${audit.findings.length} |`,
+        `| ${index + 1} | ${plain(server.package)} | ${server.version} | ${originOf(server)} | ${probe.probe?.broker ?? ""} | ${callsIn(audit)} | ${audit.findings.length} |`,
     ),
   ].join("\n");
+
+const originOf = ({ from }: Reported["server"]): string =>
+  typeof from === "string" ? from : `${from.repository} at \`${from.commit.slice(0, 12)}\``;
 
 const callsIn = ({ coverage }: Reported["audit"]): number => Object.values(coverage.brokerCalls).reduce((sum, count) => sum + count, 0);
 
@@ -27,6 +30,6 @@ export function verdictTable(reports: readonly Reported[]): string {
     `| --- | --- | ${reports.map(() => "---").join(" | ")} |`,
     ...attacks.filter(isTried).map(row),
     "",
-    `Not applicable to any of them, since none consumes what it publishes: ${untried.join(", ")}.`,
+    `Not applicable to any of them: ${untried.join(", ")}.`,
   ].join("\n");
 }

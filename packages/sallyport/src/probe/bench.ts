@@ -144,8 +144,20 @@ export class Bench {
   }
 
   /** An honest message, or one of the profile's others, by the target's own tool. */
-  async send(kind: Kind = "honest", tool: KnownTool | undefined = this.known.publisher): Promise<Sent> {
+  send(kind: Kind = "honest", tool: KnownTool | undefined = this.known.publisher): Promise<Sent> {
+    return this.begin(kind, tool).sent;
+  }
+
+  /** As `send`, for those who do not wait: some tools answer when the message was dealt with. */
+  begin(
+    kind: Kind = "honest",
+    tool: KnownTool | undefined = this.known.publisher,
+  ): { readonly canary: string; readonly sent: Promise<Sent> } {
     const canary = this.canary();
+    return { canary, sent: this.#sent(canary, kind, tool) };
+  }
+
+  async #sent(canary: string, kind: Kind, tool: KnownTool | undefined): Promise<Sent> {
     const given = kind === "honest" ? undefined : this.stage.given.messages[kind];
     const name = given?.tool ?? tool?.name ?? "";
     const args = given === undefined ? tool?.honest(canary) : filled(given.arguments, { canary });

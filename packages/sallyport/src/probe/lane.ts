@@ -75,8 +75,7 @@ export class Lane {
     const stage = await Stage.open(this.#profile);
     const isRead = async (): Promise<boolean> => {
       if (this.#isClosed) return true;
-      const read = new Set((await stage.tap.owed()).map(({ destination }) => destination));
-      return this.#consumed.every((destination) => read.has(destination));
+      return areRead(this.#consumed, new Set((await stage.tap.owed()).map(({ destination }) => destination)));
     };
     await stage.until(isRead, this.#profile.bounds.startsWithinMs);
     if (!this.#isClosed) return stage;
@@ -101,6 +100,12 @@ export class Lane {
     if (stage === undefined || (stage.isUp && (await stage.until(() => stage.isSettled(), SETTLES_WITHIN_MS)))) return;
     await this.#discard();
   }
+}
+
+/** A place of answers may have another name on each copy, with chance in it: then there are as many, and not the same. */
+export function areRead(consumed: readonly string[], read: ReadonlySet<string>): boolean {
+  const missing = consumed.filter((destination) => !read.has(destination));
+  return missing.length < Math.max(consumed.length, 1) && read.size >= consumed.length;
 }
 
 /** What can be said of an error that is the target's, or its broker's. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { withstood } from "../../src/probe/attacks/attack.ts";
-import { Lane } from "../../src/probe/lane.ts";
+import { areRead, Lane } from "../../src/probe/lane.ts";
 import { Stage } from "../../src/probe/stage.ts";
 import { particular, wrong } from "./subjects.ts";
 
@@ -44,4 +44,13 @@ test("a server that is just being started again is ended with its stage", async 
   await stage.close();
   expect(await restarting).toMatchObject({ message: expect.stringContaining("it has been ended") });
   expect(left()).toEqual([]);
+});
+
+test("a copy is ready when as much of it is read as of the first, also where a place of answers has another name on each", () => {
+  const consumed = ["requests", "answers-of-0a1b"];
+  expect(areRead(consumed, new Set(["requests"]))).toBe(false);
+  expect(areRead(consumed, new Set(["answers-of-2c3d"]))).toBe(false);
+  expect(areRead(consumed, new Set(["requests", "answers-of-2c3d"]))).toBe(true);
+  expect(areRead(["requests"], new Set(["answers-of-2c3d"]))).toBe(false);
+  expect(areRead([], new Set())).toBe(true);
 });

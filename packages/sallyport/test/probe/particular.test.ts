@@ -15,7 +15,7 @@ test(
     expect(result.failure).toBeUndefined();
     const of = (attack: string): readonly (readonly [string, string])[] =>
       verdictOf(result, attack).cases.map(({ at, ruling }: CaseVerdict) => [at, ruling] as const);
-    const tools = ["file_note", "misshapen_note", "shapeless_note"];
+    const tools = ["file_note", "misshapen_note", "shapeless_note", "headed_note"];
     expect(of("flood")).toEqual(tools.map((name) => [name, "proven"]));
     expect(of("repeated-call")).toEqual(
       tools.flatMap((name) => [
@@ -28,3 +28,9 @@ test(
     expect(evidence[0]!.said).toMatch(/"folder":"\/.*sallyport-probe-/);
   },
 );
+
+test("[PUB-05] where a list among the headers is refused, texts are tried", { timeout: 120_000 }, async () => {
+  const { cases } = verdictOf(await probed(particular(), { only: ["client-headers"] }), "client-headers");
+  expect(cases.find(({ name }) => name === "headed_note: headers")).toMatchObject({ ruling: "proven" });
+  expect(cases.filter(({ at }) => at === "shapeless_note").map(({ ruling }) => ruling)).not.toContain("proven");
+});

@@ -42,6 +42,13 @@ export async function captured(bench: Bench): Promise<Captured | Outcome> {
   return { ...sent, message: sent.message };
 }
 
+/** A place that this copy of the target reads. One of answers may have another name on each copy: its own is meant then. */
+export async function readLike(other: string, { consumed, publisher }: Known, { stage }: Bench): Promise<string | undefined> {
+  const read = (await stage.tap.owed()).map(({ destination }) => destination);
+  if (read.includes(other)) return other;
+  return read.find((name) => !consumed.includes(name) && publisher?.destinations.includes(name) !== true);
+}
+
 export const isOutcome = (value: object): value is Outcome => "ruling" in value;
 
 export interface Since {

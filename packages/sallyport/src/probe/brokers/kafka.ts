@@ -33,7 +33,7 @@ const formatted = new Shared(format);
 const servers = new Pool({ start: startServer, wash: (server) => server.wash() });
 
 export const startKafka: StartBroker = async ({ url }) => {
-  if (url !== undefined) return found("Kafka", url, () => KafkaTap.open(url));
+  if (url !== undefined) return { ...(await found("Kafka", url, () => KafkaTap.open(url))), names: addressedPlain(url) };
   const server = await servers.take();
   try {
     const tap = await KafkaTap.open(server.url, server.signal);

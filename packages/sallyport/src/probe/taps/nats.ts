@@ -28,7 +28,7 @@ function loginOf(url: string): { readonly user?: string; readonly pass?: string;
 
 export class NatsTap implements Tap {
   readonly broker = "nats";
-  readonly forms = ["subject"];
+  readonly forms = ["subject", "stream"];
   readonly #url: string;
   readonly #connection: NatsConnection;
   readonly #monitor: string | undefined;
@@ -65,7 +65,9 @@ export class NatsTap implements Tap {
     return [...this.#seen];
   }
 
-  async put({ destination, bytes, headers }: Message): Promise<void> {
+  /** A stream is made for it where the target has some: tools that read are told the name of one. */
+  async put({ destination, bytes, headers }: Message, form = "subject"): Promise<void> {
+    if (form === "stream") await this.#makeStream(destination);
     const given = this.#makeHeaders();
     for (const [name, value] of Object.entries(headers)) given.append(name, value);
     const options = Object.keys(headers).length === 0 ? {} : { headers: given };
@@ -183,6 +185,12 @@ export class NatsTap implements Tap {
     if (!/[*>]/.test(pattern)) return [pattern];
     const fitting = [...new Set(this.#seen.map(({ destination }) => destination))].filter((subject) => fits(pattern, subject));
     return fitting.length > 0 ? fitting : [pattern];
+  }
+
+  async #makeStream(name: string): Promise<void> {
+    const streams = await this.#streams();
+    if (streams.length === 0 || streams.some(({ subjects }) => subjects.some((pattern) => fits(pattern, name)))) return;
+    await this.#ask(`STREAM.CREATE.${name}`, JSON.stringify({ name, subjects: [name], storage: "memory" }));
   }
 
   async #streams(): Promise<readonly Stream[]> {

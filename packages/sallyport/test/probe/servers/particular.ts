@@ -1,5 +1,5 @@
 // A server that is particular about where it is, and careless about what it has promised: one tool wants the folder that it
-// runs in, and the others answer with what their output schema does not allow.
+// runs in, two answer with what their output schema does not allow, and one takes headers that are texts, and no others.
 import { Server } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { Channel } from "../../../src/demo/plain-broker.ts";
@@ -16,16 +16,26 @@ const TOOLS = [
   tool("file_note", "folder", "text"),
   { ...tool("misshapen_note", "text"), outputSchema: OUTPUT },
   { ...tool("shapeless_note", "text"), outputSchema: OUTPUT },
+  {
+    name: "headed_note",
+    inputSchema: {
+      type: "object" as const,
+      required: ["text"],
+      properties: { text: TEXT, headers: { type: "object", additionalProperties: TEXT } },
+    },
+  },
 ];
 
 serveStdio(() => {
   const server = new Server({ name: "particular", version: "1.0.0" }, { capabilities: { tools: {} } });
   server.setRequestHandler("tools/list", async () => ({ tools: TOOLS }));
   server.setRequestHandler("tools/call", async ({ params }) => {
-    const { folder, text } = (params.arguments ?? {}) as Record<string, unknown>;
+    const { folder, text, headers } = (params.arguments ?? {}) as Record<string, unknown>;
     if (params.name === "file_note" && folder !== process.cwd())
       return { isError: true, content: [{ type: "text", text: "that is another folder" }] };
-    await channel.send("notes", JSON.stringify({ text }));
+    if (params.name === "headed_note" && Object.values(headers ?? {}).some((value) => typeof value !== "string"))
+      return { isError: true, content: [{ type: "text", text: "headers are texts" }] };
+    await channel.send("notes", JSON.stringify({ text }), params.name === "headed_note" ? (headers as Record<string, string>) : undefined);
     const content = [{ type: "text" as const, text: "noted" }];
     return params.name === "misshapen_note" ? { content, structuredContent: { id: "none" } } : { content };
   });

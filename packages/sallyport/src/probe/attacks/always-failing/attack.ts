@@ -28,9 +28,9 @@ const failingCase = (destination: string): Case => ({
     if (message === undefined) return inconclusive("the message was not seen on the broker");
     const { mostAttempts, attemptsWithinMs } = bench.bounds;
     const { tries, isOver } = await lastAttempt(bench, canary, mostAttempts);
-    bench.note("effect", `tried ${tries} times, and ${isOver && tries <= mostAttempts ? "put aside" : "still there"}`);
+    bench.note("effect", `tried ${tries} times, and ${isOver && tries <= mostAttempts ? "settled" : "still there"}`);
     if (tries > mostAttempts) return shown(`it was tried ${tries} times, more than the ${mostAttempts} that count as bounded`);
-    if (isOver) return aside(bench, `it was put aside after ${tries} attempts`);
+    if (isOver) return aside(bench, `it was settled after ${tries} attempts`);
     if (tries === 0) return inconclusive("its handling was never begun");
     if (await bench.stage.isSettled()) return inconclusive(`it was tried ${tries} times, the last only just now, and is settled`);
     return shown(`it was tried ${tries} times, and neither dealt with nor put aside in ${attemptsWithinMs / 1000} s`);
@@ -47,7 +47,7 @@ const brokenCase = (destination: string): Case => ({
     if (isOutcome(honest)) return honest;
     await bench.settles();
     await bench.put({ ...honest.message, bytes: encoded("{ never any JSON") }, honest.message.form);
-    if (await bench.settles(bench.bounds.attemptsWithinMs)) return aside(bench, "it was put aside");
+    if (await bench.settles(bench.bounds.attemptsWithinMs)) return aside(bench, "it was settled");
     bench.note("effect", "it is still there");
     return shown(`it was neither dealt with nor put aside in ${bench.bounds.attemptsWithinMs / 1000} s`);
   },

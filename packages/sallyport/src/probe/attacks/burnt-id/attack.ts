@@ -2,8 +2,10 @@
 // copy, and dropped?
 import { encoded } from "../../taps/tap.ts";
 import type { Bench } from "../../bench.ts";
+import { withCanary } from "../forged.ts";
+import type { Known } from "../../known.ts";
 import { attack, type Case, inconclusive, notApplicable, type Outcome, shown, withstood } from "../attack.ts";
-import { fromBehind, ID, rewritten } from "../behind.ts";
+import { fromBehind, ID, readLike, rewritten } from "../behind.ts";
 
 /** More than a consumer takes at once: the honest message comes after them. */
 const AHEAD = 20;
@@ -25,16 +27,18 @@ export const burntId = attack({
     if (profile.worker === undefined) return notApplicable("the consumer is the server itself, and cannot be stopped while it publishes");
     if (others.length === 0 && !isDry)
       return notApplicable("the target reads one destination, on which nothing can overtake an honest message");
-    return fromBehind(known, "effects", () => (isDry ? ["another destination"] : others).map(burntCase));
+    return fromBehind(known, "effects", () => (isDry ? ["another destination"] : others).map((other) => burntCase(other, known)));
   },
 });
 
-const burntCase = (other: string): Case => ({
+const burntCase = (other: string, known: Known): Case => ({
   name: `its id on ${other}`,
   at: other,
   sends: `the profile's message slow, ${AHEAD} times, and an honest one behind them; on ${other}, its id with other text; all while the consumer is down`,
   run: async (bench) => {
     const { stage } = bench;
+    const place = await readLike(other, known, bench);
+    if (place === undefined) return inconclusive(`nobody reads ${other} on this copy of the target`);
     await stage.stopWorker(true);
     bench.note("process", "the consumer is stopped");
     try {
@@ -42,9 +46,9 @@ const burntCase = (other: string): Case => ({
       if (ahead.some(({ message }) => message === undefined)) return inconclusive("a slow message was not seen on the broker");
       const honest = await bench.send();
       if (honest.message === undefined) return inconclusive("an honest message was not seen on the broker");
-      const forged = honest.message.text.replaceAll(honest.canary, bench.canary());
+      const forged = withCanary(honest.message.text, honest.canary, bench.canary());
       if (!hasId(forged)) return notApplicable("the message carries no id");
-      await bench.put({ ...honest.message, destination: other, bytes: encoded(forged) }, honest.message.form);
+      await bench.put({ ...honest.message, destination: place, bytes: encoded(forged) }, honest.message.form);
       stage.startWorker();
       bench.note("process", "the consumer is started");
       return await judged(

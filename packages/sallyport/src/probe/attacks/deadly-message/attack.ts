@@ -49,7 +49,7 @@ const deadlyCase = (destination: string): Case => ({
     if (deaths === 0) return inconclusive("the message did not end the consumer");
     if (!isSettled) return inconclusive(`after ${deaths} deaths the message is still there`);
     return (await bench.fence())
-      ? withstood(`put aside after ${deaths} deaths`)
+      ? withstood(`it was settled after ${deaths} deaths`)
       : inconclusive("an honest message behind it was not dealt with");
   },
 });

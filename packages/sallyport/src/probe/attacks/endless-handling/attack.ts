@@ -38,8 +38,8 @@ const endlessCase = (kind: "hangs" | "spins", destination: string): Case => ({
     if (behind === "not dealt with") return shown(`behind it, an honest message was not dealt with in ${bounds.attemptsWithinMs} ms`);
     const isSettled = await bench.settles(bounds.attemptsWithinMs);
     const tries = (await stage.effects?.tried(canary)) ?? 0;
-    bench.note("effect", `it was begun ${tries} times, and ${isSettled ? "put aside" : "is still there"}`);
-    if (isSettled) return withstood(`it was put aside after ${tries} attempts, and an honest message behind it dealt with`);
+    bench.note("effect", `it was begun ${tries} times, and ${isSettled ? "settled" : "is still there"}`);
+    if (isSettled) return withstood(`it was settled after ${tries} attempts, and an honest message behind it dealt with`);
     if (tries > 1) return inconclusive(`it was begun ${tries} times, and is still to be tried again`);
     return shown(`its one attempt has not ended in ${bounds.attemptsWithinMs} ms, and nobody gives it up`);
   },

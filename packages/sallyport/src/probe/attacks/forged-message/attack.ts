@@ -1,4 +1,5 @@
 // REP-05: nothing of a message is signed: an old payload under a new id and time, and a payload that nobody ever sent.
+import { withCanary } from "../forged.ts";
 import { attack, type Case, shown } from "../attack.ts";
 import { againAfter, captured, fromBehind, ID, isOutcome, isTime, replayed, rewritten, timeLike, unlessDoubted } from "../behind.ts";
 import { encoded } from "../../taps/tap.ts";
@@ -37,7 +38,7 @@ const madeUp = (destination: string): Case => ({
     const { text } = honest.message;
     const id = bench.canary();
     const fresh = rewritten(text, (name, value) => (ID.test(name) && typeof value === "string" ? id : value)) ?? text;
-    await bench.put({ ...honest.message, bytes: encoded(fresh.replaceAll(honest.canary, forged)) }, honest.message.form);
+    await bench.put({ ...honest.message, bytes: encoded(withCanary(fresh, honest.canary, forged)) }, honest.message.form);
     const since = await againAfter(bench, forged, 0);
     if (since.times > 0) return shown("a message that no tool ever published was acted on");
     return unlessDoubted(since, "it was not acted on; an honest message behind it was");

@@ -1,5 +1,6 @@
 // PSN-13: what anybody with the broker's password has written comes out of a tool word for word, and without bound.
 import type { Bench } from "../../bench.ts";
+import { withCanary } from "../forged.ts";
 import type { Known, KnownTool } from "../../known.ts";
 import { withValue } from "../../schema/slots.ts";
 import { encoded, type Message, NotTaken, type Seen } from "../../taps/tap.ts";
@@ -45,7 +46,7 @@ const likeCase = (tool: KnownTool): Case => ({
     if (honest === undefined) return inconclusive("an honest message was not seen on the broker");
     const { canary, message } = honest;
     const forged = bench.canary();
-    await bench.putText(message, message.text.replaceAll(canary, forged));
+    await bench.putText(message, withCanary(message.text, canary, forged));
     const readOut = async (): Promise<Outcome | undefined> => {
       const text = await firstWith(bench, tool, honestReads(bench, tool, honest), forged);
       if (text === undefined) return undefined;
