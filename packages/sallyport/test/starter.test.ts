@@ -122,6 +122,20 @@ test("[PUB-07] a line beyond the limit ends a server on standard input in order,
   expect([code, stderr]).toEqual([0, expect.stringMatching(/exceeded maximum size[\s\S]*"message":"stopped"/)]);
 });
 
+test("[PUB-07] lines within the limit are answered, however large the one behind them", async () => {
+  const { contract } = await starter();
+  const server = start(["serve", "--stdio", contract], {}, "pipe");
+  const line = (id: number, bytes: number): string => {
+    const [head, tail] = [`{"jsonrpc":"2.0","id":${id},"method":"ping","params":{"_meta":{"x":"`, `"}}}\n`];
+    return `${head}${"x".repeat(bytes - head.length - tail.length)}${tail}`;
+  };
+  // So that what is read at once does not end where a line does.
+  server.child.stdin!.write(`${line(1, 10_000)}${line(2, 2 ** 20 - 500)}${line(3, 2 ** 20 - 500)}`);
+  for (const id of [1, 2, 3]) await server.says(new RegExp(`"id":${id}\\b`));
+  server.child.stdin!.end();
+  expect((await server.ended).code).toBe(0);
+});
+
 test("what is wrong with handlers is said at start", async () => {
   const { folder, contract } = await starter();
   const module = (text: string): string => {

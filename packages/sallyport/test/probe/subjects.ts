@@ -95,7 +95,7 @@ export const ours = (): Profile =>
     messages: worded("note_created", (text) => ({ noteId: "n1", text })),
     effects: EFFECTS,
     deadLetters: { command: [process.execPath, "-e", LETTERS] },
-    bounds: PATIENT,
+    bounds: { ...PATIENT, ...SLOW },
   });
 
 /** Handlers in threads of their own, and little time for each. */
