@@ -184,7 +184,8 @@ export class SqsMember implements Subscription {
     await this.#beating;
     if (out.lost) return;
     const leftMs = MOST_INVISIBLE_MS - (this.#parts.clock.now() - out.takenAtMs);
-    const seconds = Math.max(0, Math.min(Math.ceil(delayMs / 1000), Math.floor(leftMs / 1000) - 1));
+    // Never none: of a FIFO queue what is visible at once is the first again, before all that is new (PSN-01).
+    const seconds = Math.max(0, Math.min(Math.max(1, Math.ceil(delayMs / 1000)), Math.floor(leftMs / 1000) - 1));
     await this.#parts.queue.makeInvisible([{ receipt: out.receipt, seconds }]);
   }
 
