@@ -163,7 +163,9 @@ export function transportLaws(open: () => Promise<Transport>, doom?: () => Promi
       await left?.ack();
     }),
     law("[PSN-09] order by key is kept or refused", undefined, async (transport) => {
-      if (!transport.capabilities.ordersByKey) await rejects(inbox(transport, { ordering: "key" }), { code: "ERR_CONFIG_CAPABILITY" });
+      const asked = inbox(transport, { ordering: "key" });
+      if (transport.capabilities.ordersByKey) await asked;
+      else await rejects(asked, { code: "ERR_CONFIG_CAPABILITY" });
     }),
     law(
       "[PSN-09] with ordering by key, later messages of a key wait for the earlier; other keys pass",

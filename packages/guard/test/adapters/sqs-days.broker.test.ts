@@ -175,6 +175,17 @@ describeBroker("sqs", "SQS, from day to day", (url) => {
       expect(Entries[0].VisibilityTimeout).toBeLessThan(43_200);
     });
 
+    test("[PSN-01] a retry without a delay waits a second, so that it is not visible before what is new", SLOW, async () => {
+      const through = seen();
+      const { transport } = await open(client, { groups: ["g"], fifo: true }, through);
+      const { take } = await box(transport, { prefetch: 1 });
+      await send(transport, ["a"]);
+      const [a] = await take(1);
+      await a!.retryAfter(0);
+      const { Entries } = through.asked.get("changeMessageVisibilityBatch")!.at(-1);
+      expect(Entries[0].VisibilityTimeout).toBe(1);
+    });
+
     test("[PSN-09] a key that is delayed holds up its own across members, and nobody else's", SLOW, async () => {
       const { transport } = await open(client, { groups: ["g"], fifo: true });
       const boxes = await Promise.all([box(transport, { ordering: "key", prefetch: 3 }), box(transport, { ordering: "key", prefetch: 3 })]);
