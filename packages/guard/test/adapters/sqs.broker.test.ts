@@ -11,12 +11,13 @@ describeBroker("sqs", "SQS", (url) => {
     ["standard queues", false],
     ["FIFO queues", true],
   ] as const)("over %s", (_name, fifo) => {
-    const lawsFor = (groups: readonly string[]) => transportLaws(async () => (await openOn(client, { fifo, groups })).transport);
+    // ElasticMQ takes longer for each message of a key the more of it there are, and holds up everybody meanwhile.
+    const lawsFor = (groups: readonly string[]) =>
+      transportLaws(async () => (await openOn(client, { fifo, groups })).transport, undefined, { backlog: 1500 });
     const ofTwoGroups = lawsFor(["one", "two"]);
     for (const [index, alone] of lawsFor(["g"]).entries()) {
       const law = alone.name.includes("per group") ? ofTwoGroups[index]! : alone;
-      // One of them sends 5,000 messages of one key, ten at a time.
-      test(law.name, { timeout: 300_000 }, law.run);
+      test(law.name, law.run);
     }
   });
 });
