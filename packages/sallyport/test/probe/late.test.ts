@@ -1,8 +1,8 @@
 // What servers do in their own time is neither a defence nor a fault: what comes late is waited for, and where it cannot
 // be, nothing is said.
-import { expect, test } from "vitest";
+import { expect } from "vitest";
 import type { Ruling } from "../../src/finding/verdict.ts";
-import { probed, slowTest } from "./rulings.ts";
+import { longTest, probed, slowTest } from "./rulings.ts";
 import type { Manner } from "./servers/late.ts";
 import { late } from "./subjects.ts";
 
@@ -45,5 +45,5 @@ const check = async (_what: string, manner: Manner, rulings: Row[2]): Promise<vo
   expect(Object.fromEntries(found)).toEqual(rulings);
 };
 
-test.each(QUICK)("%s", { timeout: 120_000 }, check);
+longTest.each(QUICK)("%s", { timeout: 120_000 }, check);
 for (const row of SLOW) slowTest(row[0], { timeout: 120_000 }, () => check(...row));

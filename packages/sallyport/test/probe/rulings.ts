@@ -32,6 +32,9 @@ export const MANY: Partial<ProbeRequest> = isSlow ? {} : { only: FOUR };
 /** What takes a minute and more: in `npm run check:slow-probe` alone. */
 export const slowTest = test.runIf(isSlow);
 
+/** What takes half a minute: with `npm run check:slow-probe`, and where all brokers must answer, as in CI. */
+export const longTest = test.runIf(isSlow || process.env["BROKERS"] === "required");
+
 export const verdictOf = ({ verdicts }: ProbeResult, attack: string): AttackVerdict => {
   const verdict = verdicts.find((one) => one.attack === attack);
   if (verdict === undefined) throw new Error(`there is no attack ${attack}`);
