@@ -1,7 +1,8 @@
 // The house rules, executed on the sources; then each rule on made-up modules, to show that it can fail.
 import { describe, expect, test } from "vitest";
 import { type Import, type Module, parseModule, readModules } from "./imports.ts";
-import { ARROWS, GUARD, RULES, SALLYPORT, SALLYPORT_ARROWS } from "./rules.ts";
+import { ARROWS, GUARD, SALLYPORT, SALLYPORT_ARROWS } from "./arrows.ts";
+import { RULES } from "./rules.ts";
 
 const modules = readModules();
 

@@ -1,7 +1,7 @@
 // Connections and transports on NATS that end with their test, and JetStream asked past them.
 import { connect, type ConnectionOptions, headers, type NatsConnection } from "@nats-io/transport-node";
 import { onTestFinished } from "vitest";
-import { type NatsOptions, NatsTransport } from "../../src/adapters/nats.ts";
+import { type NatsClient, type NatsOptions, NatsTransport } from "../../src/adapters/nats.ts";
 
 /** Connects again for ever, at once. */
 export async function connected(url: string, options: ConnectionOptions = {}): Promise<NatsConnection> {
@@ -28,4 +28,39 @@ export async function asked<T = unknown>(connection: NatsConnection, subject: st
   const answer = message.json<{ error?: { description: string } }>();
   if (answer.error !== undefined) throw new Error(answer.error.description);
   return answer as T;
+}
+
+/** A client through which nothing that is only said comes, or whose settlements are carried out and not answered. */
+interface Meddled {
+  readonly client: NatsClient;
+  isMute: boolean;
+  /** Nobody answers that it is still there. */
+  isDoubted: boolean;
+  isUnanswered: boolean;
+}
+
+export async function meddling(url: string): Promise<Meddled> {
+  const real = await connected(url);
+  const timeout = (): Promise<never> => Promise.reject(Object.assign(new Error("timeout"), { name: "TimeoutError" }));
+  const meddled: Meddled = {
+    isMute: false,
+    isDoubted: false,
+    isUnanswered: false,
+    client: {
+      headers,
+      connection: {
+        publish: (subject, payload, given) => (meddled.isMute ? undefined : real.publish(subject, payload, given)),
+        async request(subject, payload, given) {
+          if ((meddled.isMute || meddled.isDoubted) && payload === "+WPI") return timeout();
+          const answer = await real.request(subject, payload, given as never);
+          return meddled.isUnanswered && subject.startsWith("$JS.ACK.") ? timeout() : answer;
+        },
+        subscribe: (subject, given) => real.subscribe(subject, given as never) as never,
+        status: () => real.status(),
+        flush: () => real.flush(),
+        isClosed: () => real.isClosed(),
+      },
+    },
+  };
+  return meddled;
 }
