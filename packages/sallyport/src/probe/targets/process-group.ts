@@ -1,8 +1,8 @@
 // A process and everything it starts, as one thing: bounded in output and memory, without the caller's secrets, ended as
 // a whole. What leaves its group, as a daemon does, is known by a mark in its environment where the system shows that.
 import { type ChildProcess, spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as after } from "node:timers/promises";
+import { MARK, marked, megabytesOf } from "./marked.ts";
 
 export interface Launch {
   readonly command: readonly string[];
@@ -19,7 +19,6 @@ export interface Exit {
   readonly why?: string;
 }
 
-const MARK = "SALLYPORT_PROBE";
 const KEPT_OUTPUT = 16 * 1024;
 const WEIGHED_EVERY_MS = 1000;
 const ENDS_WITHIN_MS = 2000;
@@ -32,6 +31,23 @@ let marks = 0;
 const live = new Set<number>();
 process.once("exit", () => live.forEach((pid) => signalGroup(pid, "SIGKILL")));
 
+type Weigh = (pids: ReadonlyMap<string, readonly number[]>) => void;
+
+/** All groups are weighed together: looking through every process of the machine for each is what took a probe's time. */
+const weighed = new Set<Weigh>();
+let weighing: NodeJS.Timeout | undefined;
+
+function weigh(one: Weigh): void {
+  weighed.add(one);
+  weighing ??= setInterval(() => {
+    const pids = marked();
+    for (const each of weighed) each(pids);
+    if (weighed.size > 0) return;
+    clearInterval(weighing);
+    weighing = undefined;
+  }, WEIGHED_EVERY_MS).unref();
+}
+
 export class ProcessGroup {
   readonly child: ChildProcess;
   readonly exited: Promise<Exit>;
@@ -39,7 +55,7 @@ export class ProcessGroup {
   complained = 0;
   #log = "";
   #mark: string;
-  #weigh: NodeJS.Timeout;
+  #most: number;
   #why: string | undefined;
   #exit: Exit | undefined;
 
@@ -56,15 +72,15 @@ export class ProcessGroup {
     if (stdio === "logged") this.child.stdout?.on("data", (chunk: Buffer) => this.#complain(chunk));
     this.exited = new Promise((resolve) => {
       const end = (exit: Exit): void => {
-        clearInterval(this.#weigh);
+        weighed.delete(this.#refuseWeight);
         this.#exit ??= { ...exit, ...(this.#why === undefined ? {} : { why: this.#why }) };
         resolve(this.#exit);
       };
       this.child.once("error", (error) => end({ code: null, signal: null, why: reason(error, program) }));
       this.child.once("exit", (code, signal) => end({ code, signal }));
     });
-    this.#weigh = setInterval(() => this.#refuseWeight(mostMegabytes), WEIGHED_EVERY_MS);
-    this.#weigh.unref();
+    this.#most = mostMegabytes;
+    if (this.child.pid !== undefined) weigh(this.#refuseWeight);
   }
 
   get exit(): Exit | undefined {
@@ -89,7 +105,7 @@ export class ProcessGroup {
     }
     this.signal("SIGKILL");
     await Promise.race([this.exited, after(ENDS_WITHIN_MS)]);
-    for (const pid of marked(this.#mark)) kill(pid, "SIGKILL");
+    for (const pid of marked().get(this.#mark) ?? []) kill(pid, "SIGKILL");
     if (this.child.pid !== undefined) live.delete(this.child.pid);
     for (let step = 0; step < ENDS_WITHIN_MS / STEP_MS && groupLives(this.child.pid); step++) await after(STEP_MS);
   }
@@ -99,12 +115,12 @@ export class ProcessGroup {
     this.#log = `${this.#log}${chunk.toString()}`.slice(-KEPT_OUTPUT);
   }
 
-  #refuseWeight(most: number): void {
-    const weight = marked(this.#mark).reduce((sum, pid) => sum + megabytesOf(pid), 0);
-    if (weight <= most) return;
-    this.#why = `it took more than ${most} MB of memory`;
+  readonly #refuseWeight = (pids: ReadonlyMap<string, readonly number[]>): void => {
+    const weight = (pids.get(this.#mark) ?? []).reduce((sum, pid) => sum + megabytesOf(pid), 0);
+    if (weight <= this.#most) return;
+    this.#why = `it took more than ${this.#most} MB of memory`;
     this.signal("SIGKILL");
-  }
+  };
 }
 
 function reason(error: Error, program: string): string {
@@ -121,30 +137,6 @@ function kill(pid: number, which: NodeJS.Signals | 0): boolean {
 
 const signalGroup = (pid: number, which: NodeJS.Signals): boolean => kill(-pid, which);
 const groupLives = (pid: number | undefined): boolean => pid !== undefined && kill(-pid, 0);
-
-/** Linux shows the environment of one's own processes; elsewhere the group has to do. */
-function marked(mark: string): readonly number[] {
-  const wanted = `${MARK}=${mark}\0`;
-  return processes().filter((pid) => readOr(`/proc/${pid}/environ`).includes(wanted));
-}
-
-function processes(): readonly number[] {
-  try {
-    return readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
-  } catch {
-    return [];
-  }
-}
-
-const megabytesOf = (pid: number): number => Number(/^VmRSS:\s+(\d+) kB/m.exec(readOr(`/proc/${pid}/status`))?.[1] ?? 0) / 1024;
-
-function readOr(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return "";
-  }
-}
 
 /** What any program needs, and nothing that the caller would not show to a stranger. */
 export function scrubbedEnvironment(folder: string, given: Readonly<Record<string, string>>): Record<string, string> {
