@@ -116,7 +116,19 @@ export const FROM_BEHIND: readonly Opening[] = [
     ["PSN-04"],
     "bytes that are no message are delivered for ever",
     [...BEHIND, "malformed-bytes"],
-    [...as("bytes that are no message are delivered for ever"), IMPATIENT],
+    [
+      // Of these alone: of whatever else is refused for ever, nothing could be said.
+      guard(
+        "consume/consumer.ts",
+        "settling.push(this.#settlement.refuse(delivery, result.refusal));",
+        `settling.push(
+          /MALFORMED|TOO_LARGE/.test(result.refusal.code)
+            ? this.#settlement.later(delivery, this.policy.retryMs)
+            : this.#settlement.refuse(delivery, result.refusal),
+        );`,
+      ),
+      IMPATIENT,
+    ],
   ),
   open(
     ["PSN-07"],

@@ -21,7 +21,8 @@ const keys = parseKeys(orders.keys, "argument");
 const pool = new Pool({ connectionString: orders.postgres, max: 12 });
 pool.on("error", () => undefined);
 const postgres = new Postgres(pool, { schema: world });
-const { transport, close } = await (await listedAs(orders.carrier).load()).open(orders.url);
+const carrier = await listedAs(orders.carrier).load();
+const { transport, close } = await carrier.open(orders.url);
 
 let left = orders.passes;
 const dieAt = (name: string): void => {
@@ -29,7 +30,7 @@ const dieAt = (name: string): void => {
 };
 const observer: Observer = { at: dieAt };
 
-const REPEATABLE: ReadonlySet<string> = new Set(["ERR_TRANSPORT_UNAVAILABLE", "ERR_STORE_UNAVAILABLE"]);
+const REPEATABLE: ReadonlySet<string | undefined> = new Set(["ERR_TRANSPORT_UNAVAILABLE", "ERR_STORE_UNAVAILABLE", carrier.whileItStarts]);
 
 await (orders.mode === "publish" ? publishAll() : consumeAll());
 await close();

@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../../../src/errors.ts";
 import type { Transport } from "../../../src/ports/transport.ts";
 
 export interface Opened {
@@ -11,4 +12,6 @@ export interface Carrier {
   open(url: string): Promise<Opened>;
   /** What the broker must have been told before the first message, once for each destination. */
   declare?(url: string, destination: string, group: string): Promise<void>;
+  /** What a broker that starts says to whoever publishes, before it has what was declared again: not for good. */
+  readonly whileItStarts?: ErrorCode;
 }

@@ -4,6 +4,8 @@ import { GROUP } from "../counted.ts";
 import type { Carrier } from "./carrier.ts";
 
 export const sqs = (fifo: boolean): Carrier => ({
+  // ElasticMQ answers before it has read its queues (`ElasticMQServer.start`): there is none for a moment.
+  whileItStarts: "ERR_TRANSPORT_REFUSED",
   async open(url) {
     const client = clientAt(url);
     const transport = new SqsTransport(client, { groups: [GROUP], fifo, visibilityMs: 1000, waitMs: 1000 });
