@@ -6,13 +6,18 @@ import { readdirSync, readFileSync } from "node:fs";
 export const MARK = "SALLYPORT_PROBE";
 /** Between fork and exec a process has its parent's environment: who bears no mark is looked at again for as long. */
 const SETTLES_WITHIN_MS = 5000;
+/** Numbers are given anew: who was not looked at for longer may be another. */
+const STAYS_KNOWN_MS = 5000;
 /** Since when, of those that bear none. Reading all environments of a busy machine takes longer than all else here. */
 const strangers = new Map<number, number>();
+let lookedAtMs = 0;
 
 /** Processes by their mark, as of now: whoever bears one has been read just now, since numbers are given anew. */
 export function marked(): ReadonlyMap<string, readonly number[]> {
   const found = new Map<string, number[]>();
   const nowMs = performance.now();
+  if (nowMs - lookedAtMs > STAYS_KNOWN_MS) strangers.clear();
+  lookedAtMs = nowMs;
   const here = new Set(processes());
   for (const pid of strangers.keys()) if (!here.has(pid)) strangers.delete(pid);
   for (const pid of here) {
