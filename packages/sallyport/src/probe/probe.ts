@@ -13,6 +13,7 @@ import { inRounds, type Tried } from "./rounds.ts";
 import { withoutSecrets } from "./secrets.ts";
 import { Stage } from "./stage.ts";
 import { hasLogin } from "./taps/tap.ts";
+import { withCache } from "./fetched.ts";
 
 export interface ProbeRequest {
   readonly profile: Profile;
@@ -75,13 +76,14 @@ export async function probe(request: ProbeRequest): Promise<ProbeResult> {
   const base = { target: profile.name, seed, broker: profile.broker.kind };
   const took = (): number => Math.round(performance.now() - startedAtMs);
   onProgress({ phase: "start" });
-  const opening = Stage.open(profile);
+  const cached = withCache(profile);
+  const opening = Stage.open(cached.profile);
   const lanes = new Lanes();
   const work = async (): Promise<ProbeResult> => {
     const first = await opening;
     onProgress({ phase: "learn" });
     const known = await learn(first, seed, isDry);
-    const verdicts = await attackAll(request, attacks, known, first, lanes, startedAtMs);
+    const verdicts = await attackAll({ ...request, profile: cached.profile }, attacks, known, first, lanes, startedAtMs);
     return {
       ...base,
       tools: known.tools.map(({ name }) => name),
@@ -94,13 +96,15 @@ export async function probe(request: ProbeRequest): Promise<ProbeResult> {
   try {
     return withoutSecrets(await unlessInterrupted(work(), request.signal), profile);
   } catch (error) {
-    const failure = troubleOf(error);
-    if (failure === undefined) throw error;
+    const trouble = troubleOf(error);
+    if (trouble === undefined) throw error;
+    const failure = `${trouble}${cached.remedy}`;
     const verdicts = attacks.map((attack) => ruled(attack, { ruling: "inconclusive", said: failure }));
     return withoutSecrets({ ...base, failure, tools: [], consumed: [], verdicts, notes: [], tookMs: took() }, profile);
   } finally {
     await lanes.close();
     await (await opening.catch(() => undefined))?.close();
+    cached.end();
   }
 }
 
