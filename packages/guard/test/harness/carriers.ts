@@ -24,6 +24,7 @@ export const CARRIERS: readonly Listed[] = [
 export const REPLICATED: readonly Listed[] = [
   { name: "redis-cluster", broker: "redis", load: async () => (await import("./carriers/redis-cluster.ts")).redisCluster },
   { name: "nats-cluster", broker: "nats", load: async () => (await import("./carriers/nats.ts")).natsWith(3) },
+  { name: "rabbitmq-cluster", broker: "rabbitmq", load: async () => (await import("./carriers/rabbitmq-cluster.ts")).rabbitMqCluster },
 ];
 
 export function listedAs(name: string): Listed {

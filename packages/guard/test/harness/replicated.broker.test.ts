@@ -6,6 +6,7 @@ import { NatsTransport } from "../../src/adapters/nats.ts";
 import { browserLaws, transportLaws } from "../../src/testing/index.ts";
 import { describeBrokers } from "../brokers.ts";
 import { NatsCluster } from "../nats-cluster.ts";
+import { RabbitMqCluster } from "../rabbitmq-cluster.ts";
 import { RedisCluster } from "../redis-cluster.ts";
 import { REPLICATED, type Listed } from "./carriers.ts";
 import { destinationOf, GROUP } from "./counted.ts";
@@ -86,6 +87,18 @@ describeBrokers(["nats", "postgres"], "a cluster of NATS, the leader of whose st
       return transport;
     };
     for (const law of [...transportLaws(open), ...browserLaws(open)]) await law.run();
+  });
+});
+
+describeBrokers(["rabbitmq", "postgres"], "a cluster of RabbitMQ, the leader of whose queue", (_, postgres) => {
+  test("[REP-12] [PUB-11] [PSN-09] [PSN-11] is killed", { timeout: 120_000 * (1 + ROUNDS) }, async () => {
+    const cluster = await RabbitMqCluster.open();
+    const befalls = async (world: string): Promise<void> => {
+      const killed = await cluster.killLeader(`sallyport:${destinationOf(world)}:${GROUP}`);
+      await killed.restart();
+      await cluster.untilWhole();
+    };
+    await counted(REPLICATED[2]!, postgres, { url: cluster.url, befalls });
   });
 });
 
