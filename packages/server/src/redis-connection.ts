@@ -28,7 +28,8 @@ export async function connectRedis(address: Address, code: Unavailable, onNotice
   const first = await firstThatAnswers(address, code, onNotice);
   try {
     const info = await told(first, address, code);
-    if (!/^cluster_enabled:1/m.test(info)) {
+    // A cluster of one is asked as one that is alone: there is nobody else to ask, and one connection comes back sooner.
+    if (!/^cluster_enabled:1/m.test(info) || (hosts.length === 1 && (await serversKnownTo(first, address, code)) < 2)) {
       if (hosts.length > 1) {
         throw invalid(address, "the address has several hosts, and the server is of no cluster", "Name the server which is the primary.");
       }
@@ -136,6 +137,16 @@ async function told(client: Redis, address: Address, code: Unavailable): Promise
     return await client.info();
   } catch (error) {
     throw unreachable("Redis", address, error, code);
+  }
+}
+
+/** Of its cluster, replicas too. */
+async function serversKnownTo(client: Redis, address: Address, code: Unavailable): Promise<number> {
+  try {
+    const ranges = (await client.call("CLUSTER", "SLOTS")) as readonly (readonly [number, number, ...(readonly unknown[])[]])[];
+    return new Set(ranges.flatMap(([, , ...servers]) => servers.map(([, , id]) => String(id)))).size;
+  } catch (error) {
+    throw /NOPERM/.test(String(error)) ? notAllowed(address) : unreachable("the Redis cluster", address, error, code);
   }
 }
 
