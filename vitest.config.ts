@@ -9,7 +9,11 @@ export default defineConfig({
     // Brokers that are ended and groups that change take minutes each: `npm run check:slow-brokers`.
     exclude:
       process.env["SLOW_BROKERS"] === undefined
-        ? ["packages/guard/test/harness/re*.broker.test.ts", "packages/guard/test/adapters/*-kills.broker.test.ts"]
+        ? [
+            "packages/guard/test/harness/re*.broker.test.ts",
+            "packages/guard/test/adapters/*-kills.broker.test.ts",
+            "packages/sallyport/test/replicas-*.broker.test.ts",
+          ]
         : [],
     globalSetup: ["test/brokers.ts"],
     // Most tests wait for processes and brokers; the default leaves one core of two unused.

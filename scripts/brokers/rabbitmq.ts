@@ -15,17 +15,19 @@ const LOGIN = "sallyport";
 const GREETING = Buffer.from("AMQP\u0000\u0000\u0009\u0001");
 
 interface Ports {
+  /** Of a node that is not alone. */
+  readonly name?: string;
   readonly epmd: number;
   readonly distribution: number;
 }
 
 function settingsIn(folder: string): Readonly<Record<string, string>> {
-  const { epmd, distribution } = JSON.parse(readFileSync(join(folder, "ports.json"), "utf8")) as Ports;
+  const { epmd, distribution, name = "sallyport" } = JSON.parse(readFileSync(join(folder, "ports.json"), "utf8")) as Ports;
   return {
     HOME: folder,
     ERL_EPMD_PORT: String(epmd),
     ERL_EPMD_ADDRESS: "127.0.0.1",
-    RABBITMQ_NODENAME: "sallyport@localhost",
+    RABBITMQ_NODENAME: `${name}@localhost`,
     RABBITMQ_DIST_PORT: String(distribution),
     RABBITMQ_MNESIA_BASE: join(folder, "data"),
     RABBITMQ_LOG_BASE: folder,

@@ -8,6 +8,11 @@ const BASE = { package: "redis-server", program: "redis-server", url: (port: num
 const argumentsFor = (port: number, folder: string): string[] =>
   ["--port", port, "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "yes", "--appendfsync", "always"].map(String);
 
+/** Of a cluster's nodes among themselves. By default 10 000 above the other, which not every port has room for. */
+const busOf = (port: number): number => (port > 55_535 ? port - 10_000 : port + 10_000);
+const clusterArguments = (port: number): string[] =>
+  ["--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1", "--cluster-port", busOf(port)].map(String);
+
 /** Resolves when what is told in answer ends with a PONG and has `wanted`. */
 const hears = (port: number, asked: string, wanted: string): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -27,9 +32,7 @@ const hears = (port: number, asked: string, wanted: string): Promise<void> =>
 export const redis: Broker = {
   ...BASE,
   name: "redis",
-  command: (port, folder) => ({
-    args: [...argumentsFor(port, folder), "--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1"],
-  }),
+  command: (port, folder) => ({ args: [...argumentsFor(port, folder), ...clusterArguments(port)] }),
   answers: (port) => hears(port, "CLUSTER ADDSLOTSRANGE 0 16383\r\nCLUSTER INFO\r\n", "cluster_state:ok"),
 };
 
@@ -38,5 +41,27 @@ export const redisAlone: Broker = {
   ...BASE,
   name: "redis-alone",
   command: (port, folder) => ({ args: argumentsFor(port, folder) }),
+  answers: (port) => hears(port, "", "PONG"),
+};
+
+/**
+ * One node of a cluster of several, of which it is told later: whoever wants a cluster starts its nodes. What is silent
+ * for a second has failed, so that tests need not wait for more.
+ */
+export const redisNode: Broker = {
+  ...BASE,
+  name: "redis-node",
+  command: (port, folder) => ({
+    args: [
+      ...argumentsFor(port, folder),
+      ...clusterArguments(port),
+      "--cluster-node-timeout",
+      "1000",
+      "--repl-diskless-sync-delay",
+      "0",
+      "--repl-ping-replica-period",
+      "1",
+    ],
+  }),
   answers: (port) => hears(port, "", "PONG"),
 };

@@ -8,6 +8,7 @@ export interface OwnServer {
   readonly url: string;
   /** Its files. */
   readonly folder: string;
+  isUp(): boolean;
   signal(which: "SIGSTOP" | "SIGCONT" | "SIGHUP" | "SIGUSR1"): void;
   /** SIGKILL; resolves when it is gone. */
   kill(): Promise<void>;
@@ -34,6 +35,7 @@ export async function ownServer(broker: Broker): Promise<OwnServer> {
   return {
     url: server.url,
     folder: server.folder,
+    isUp: () => signal(0),
     signal,
     async kill() {
       while (signal("SIGKILL")) await after(STEP_MS);

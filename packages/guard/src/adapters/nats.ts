@@ -131,7 +131,7 @@ export class NatsTransport implements Transport, Browser {
   async send(messages: readonly OutgoingMessage[]): Promise<void> {
     const addressed = messages.map((message) => ({ ...message, names: namesOf(this.#prefix, message.destination) }));
     await Promise.all([...new Set(addressed.map(({ destination }) => destination))].map((destination) => this.#check(destination)));
-    const results = await Promise.allSettled(addressed.map(({ names, bytes, key }) => this.#link.store(names.subject, bytes, key)));
+    const results = await Promise.allSettled(addressed.map(({ names, bytes, key }) => this.#link.store(names, bytes, key)));
     const failures = results.flatMap((result) => (result.status === "rejected" ? [result.reason as unknown] : []));
     if (failures.length === 0) return;
     const unsure = failures.find((reason) => !(isSallyportError(reason) && reason.code === "ERR_TRANSPORT_REFUSED"));

@@ -8,7 +8,7 @@ export interface ApiError {
   readonly description?: string;
 }
 
-interface Meaning {
+export interface Meaning {
   readonly code: ErrorCode;
   readonly why: string;
   readonly remedy: string;
@@ -41,6 +41,8 @@ const OF_CLIENT: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
 
 /** By JetStream's own number. */
 const OF_JETSTREAM: ReadonlyMap<number, Meaning> = new Map<number, Meaning>([
+  [10005, { ...UNAVAILABLE, why: "it has no place for as many replicas", remedy: "Have as many servers as replicas, and room on each." }],
+  [10008, { ...UNAVAILABLE, why: "none of its servers leads now", remedy: "Wait; if it lasts, see whether most of its servers run." }],
   [10023, { ...REFUSED, why: "its resources are used up", remedy: "Raise max_file_store, or the account's limits." }],
   [10047, { ...REFUSED, why: "its storage is used up", remedy: "Raise max_file_store, or the account's limits." }],
   [
@@ -104,5 +106,12 @@ function meaningOf(cause: unknown): Meaning | undefined {
 export const NOBODY_STORES: Meaning = {
   ...REFUSED,
   why: "no stream takes what is sent there",
-  remedy: "Declare it, see docs/adapters/nats.md; if it is declared, see whether its server runs.",
+  remedy: "Declare it, see docs/adapters/nats.md.",
+};
+
+/** Nothing was stored, and it may be soon. */
+export const NO_LEADER: Meaning = {
+  ...UNAVAILABLE,
+  why: "the stream is there, and none of its servers leads it now",
+  remedy: "Wait: of three replicas two choose a leader within seconds. If it lasts, see whether its servers run.",
 };

@@ -1,14 +1,19 @@
 // How NATS is asked: with a time to answer in, in JetStream's JSON, and told apart from whoever else might answer.
-import { SallyportError } from "../errors.ts";
+import { isSallyportError, SallyportError } from "../errors.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { NatsClient, NatsHeaders, NatsMessage, NatsSubscription } from "./client.ts";
-import { type ApiError, JetStreamError, NOBODY_STORES, transportError } from "./failure.ts";
+import { type ApiError, isNoResponder, JetStreamError, type Meaning, NO_LEADER, NOBODY_STORES, transportError } from "./failure.ts";
 
 export interface LinkOptions {
   readonly apiPrefix: string;
   readonly inboxPrefix: string;
   readonly answerWithinMs: number;
   readonly clock: Clock;
+}
+
+export interface Place {
+  readonly stream: string;
+  readonly subject: string;
 }
 
 /** Nanoseconds, which JetStream counts in. */
@@ -50,17 +55,27 @@ export class NatsLink {
     }
   }
 
-  /** Stores a message. Resolves with the stream that has it and its sequence there. */
-  async store(subject: string, bytes: Uint8Array | string, key?: string): Promise<{ readonly stream: string; readonly seq: number }> {
+  /** Stores a message in that stream. Resolves with its sequence there, and with whichever stream took it. */
+  async store(to: Place, bytes: Uint8Array | string, key?: string): Promise<{ readonly stream: string; readonly seq: number }> {
     try {
-      const { data } = await this.#request(subject, bytes, key === undefined ? undefined : this.#withKey(key));
+      const { data } = await this.#request(to.subject, bytes, key === undefined ? undefined : this.#withKey(key));
       const { stream, seq, duplicate } = answerOf(data) as { stream?: unknown; seq?: unknown; duplicate?: unknown };
       if (typeof stream !== "string" || typeof seq !== "number") throw new Error("the answer is not a stream's");
       // We set no Nats-Msg-Id, so that nothing of ours can be taken for what somebody sent before.
       if (duplicate === true) throw new Error("the stream says that it had the message before");
       return { stream, seq };
     } catch (error) {
-      throw transportError(error, NOBODY_STORES);
+      throw transportError(error, isNoResponder(error) ? await this.#whyNobodyStores(to) : undefined);
+    }
+  }
+
+  /** While the servers of a cluster choose a leader nobody takes what is sent, as when there is no stream at all. */
+  async #whyNobodyStores({ stream, subject }: Place): Promise<Meaning> {
+    try {
+      const { config } = await this.api<{ config: { subjects?: readonly string[] } }>(`STREAM.INFO.${stream}`);
+      return matches(config.subjects, subject) ? NO_LEADER : NOBODY_STORES;
+    } catch (error) {
+      return isUnavailable(error) ? NO_LEADER : NOBODY_STORES;
     }
   }
 
@@ -131,6 +146,15 @@ export class NatsLink {
     return headers;
   }
 }
+
+const isUnavailable = (error: unknown): boolean => isSallyportError(error) && error.code === "ERR_TRANSPORT_UNAVAILABLE";
+
+/** Of the subjects that a stream of ours has: itself, or with a `*` in the place of what differs. */
+const matches = (subjects: readonly string[] = [], subject: string): boolean =>
+  subjects.some((one) => {
+    const [wanted, given] = [one.split("."), subject.split(".")];
+    return wanted.length === given.length && wanted.every((token, index) => token === "*" || token === given[index]);
+  });
 
 function answerOf(data: Uint8Array): unknown {
   const answer = JSON.parse(Buffer.from(data).toString()) as { readonly error?: ApiError };

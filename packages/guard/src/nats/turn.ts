@@ -95,7 +95,7 @@ export class Turn {
     // With a shorter time there, two could have the turn.
     refuseUnfit(unfitConsumer(found.config, { stream, consumer: TURN_CONSUMER, ackWaitMs: this.#leaseMs, filter: turn }));
     try {
-      await this.#link.store(turn, "");
+      await this.#link.store({ stream, subject: turn }, "");
     } catch (error) {
       // There is one.
       if (!isUnknown(error, STORE_FAILED)) throw error;
@@ -141,7 +141,7 @@ export class Turn {
   /** Written down before it is delayed, so that whoever comes next knows. */
   async remember({ seq, key }: Delayed): Promise<void> {
     try {
-      await this.#link.store(`${this.#names.later}.${seq}.${key ?? NO_KEY}`, "");
+      await this.#link.store({ stream: this.#names.stream, subject: `${this.#names.later}.${seq}.${key ?? NO_KEY}` }, "");
     } catch (error) {
       if (!isUnknown(error, STORE_FAILED)) throw error;
     }

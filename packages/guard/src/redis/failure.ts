@@ -10,6 +10,9 @@ interface Meaning {
 const UNAVAILABLE = { code: "ERR_STORE_UNAVAILABLE" } as const;
 const CREDENTIALS = { ...UNAVAILABLE, remedy: "Give the client a user that may run scripts on the keys with the guard's prefix." } as const;
 
+/** Of a client of one server, which is not told where else to ask. */
+export const CLUSTER_REMEDY = "Hand in a client of the cluster: Cluster of ioredis.";
+
 /** By the reply's first word. */
 const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ["OOM", { code: "ERR_STORE_FULL", why: "its memory is used up", remedy: "Raise maxmemory. Nothing is forgotten to make room." }],
@@ -17,6 +20,15 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ["READONLY", { ...UNAVAILABLE, why: "it is a replica", remedy: "Connect to the primary." }],
   ["LOADING", { ...UNAVAILABLE, why: "it is reading its data from disk", remedy: "Wait." }],
   ["MASTERDOWN", { ...UNAVAILABLE, why: "its primary does not answer", remedy: "Restore the primary." }],
+  [
+    "NOREPLICAS",
+    {
+      ...UNAVAILABLE,
+      why: "fewer replicas than min-replicas-to-write are in time",
+      remedy: "Restore the replicas: what they have not seen, a failover would forget.",
+    },
+  ],
+  ["MOVED", { ...UNAVAILABLE, why: "it is one server of a cluster, and another has this key", remedy: CLUSTER_REMEDY }],
   ["CLUSTERDOWN", { ...UNAVAILABLE, why: "the cluster is not whole", remedy: "Restore the missing node." }],
   ["NOAUTH", { ...CREDENTIALS, why: "it wants a password" }],
   ["WRONGPASS", { ...CREDENTIALS, why: "it does not know this user and password" }],

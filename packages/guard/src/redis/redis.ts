@@ -1,10 +1,12 @@
 // What the stores use of a Redis client that the user hands in: one command at a time, and scripts.
 import { SallyportError } from "../errors.ts";
 import { type Clock, systemClock } from "../ports/clock.ts";
+import { Digests } from "./digest.ts";
 import { answersOf, argumentsOf, type Asked, keysOf, tagOf } from "./each.ts";
 import { isOfManySlots, isUnknownScript, storeError } from "./failure.ts";
 import { INFO, isAlone, refuseForgetful } from "./forgetful.ts";
 import { Gathering } from "./gathering.ts";
+import { infoOfEach, isOfNodeRedisCluster } from "./servers.ts";
 
 /** A client of ioredis, single or cluster, has `call`; one of node-redis has `sendCommand`. Both pipeline by themselves. */
 export type RedisClient =
@@ -32,19 +34,27 @@ export class Redis {
   readonly #client: RedisClient;
   readonly #answerWithinMs: number;
   readonly #clock: Clock;
-  /** Of scripts that a server has. */
-  readonly #digests = new Map<string, Promise<string>>();
+  readonly #digests = new Digests((args) => this.#command("EVAL", [...args]));
   readonly #gathering = new Gathering<Ask, unknown>((asks) => this.#runAll(asks));
   #checked: Promise<void> | undefined;
   /** No cluster, so that keys of all slots may go together; `undefined` when not known yet. */
   #isAlone: boolean | undefined;
 
-  /** @throws {SallyportError} `ERR_CONFIG_INVALID` for a prefix that is not 1 to 64 letters, digits, '.', '_' and '-'. */
+  /**
+   * @throws {SallyportError} `ERR_CONFIG_INVALID` for a prefix that is not 1 to 64 letters, digits, '.', '_' and '-', and for a
+   * cluster's client of node-redis.
+   */
   constructor(client: RedisClient, { prefix = "sallyport", answerWithinMs = 5000, clock = systemClock }: RedisOptions = {}) {
     if (!PREFIX.test(prefix)) {
       throw new SallyportError("ERR_CONFIG_INVALID", `"${prefix}" is not a prefix for keys`, {
         place: "the Redis store's prefix",
         remedy: "Use 1 to 64 letters, digits, '.', '_' and '-'.",
+      });
+    }
+    if (isOfNodeRedisCluster(client)) {
+      throw new SallyportError("ERR_CONFIG_INVALID", "a cluster's client of node-redis is not asked as a single one is", {
+        place: "the client of the Redis store",
+        remedy: "Hand in a client of ioredis, single or cluster, or a single client of node-redis.",
       });
     }
     this.prefix = prefix;
@@ -54,15 +64,15 @@ export class Redis {
   }
 
   /**
-   * Runs a script as one atomic operation, by its digest where the server has it. In a cluster every key must be of one
-   * slot, and each server has scripts of its own.
+   * Runs a script as one atomic operation, by its digest where the server has it. It is never loaded beforehand: a server
+   * that has it was looked at. In a cluster every key must be of one slot, and each server has scripts of its own.
    * @throws {SallyportError} `ERR_STORE_UNAVAILABLE` or `ERR_STORE_FULL`; `ERR_CONFIG_CAPABILITY` for a server that may forget. What was not answered may still be carried out.
    */
   async run(script: string, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
     const rest = [String(keys.length), ...keys, ...args.map(String)];
     try {
-      await (this.#checked ??= this.#check(keys));
-      return await this.#command("EVALSHA", [await this.#digestOf(script), ...rest]);
+      await (this.#checked ??= this.#checkAll(keys));
+      return await this.#command("EVALSHA", [await this.#digests.of(script), ...rest]);
     } catch (error) {
       if (!isUnknownScript(error)) throw storeError(error);
     }
@@ -87,7 +97,7 @@ export class Redis {
   async #runAll(asks: readonly Ask[]): Promise<readonly PromiseSettledResult<unknown>[]> {
     const { script, keys } = asks[0] as Ask;
     try {
-      await (this.#checked ??= this.#check(keys));
+      await (this.#checked ??= this.#checkAll(keys));
       const isOfOneSlot = this.#isAlone !== false || new Set(asks.map((ask) => tagOf(ask.keys[0] ?? ""))).size === 1;
       if (!isOfOneSlot) return await this.#apart(asks);
       return answersOf(await this.run(script, keysOf(asks), argumentsOf(asks)), (message) => storeError(new Error(message)));
@@ -103,7 +113,18 @@ export class Redis {
     return Promise.allSettled(asks.map(({ script, keys, args }) => this.each(script, keys, args)));
   }
 
-  /** Before anything is kept there. As a script, because that goes to the server which has the keys. */
+  /** Before anything is kept anywhere: of a cluster, every server that answers. */
+  async #checkAll(keys: readonly string[]): Promise<void> {
+    try {
+      await this.#check(keys);
+      for (const told of await infoOfEach(this.#client, (answer) => this.#answered(answer))) refuseForgetful(told);
+    } catch (error) {
+      this.#checked = undefined;
+      throw error;
+    }
+  }
+
+  /** As a script, because that goes to the server which has the keys. */
   async #check(keys: readonly string[]): Promise<void> {
     try {
       const info = String(await this.#command("EVAL", [INFO, String(keys.length), ...keys]));
@@ -115,20 +136,14 @@ export class Redis {
     }
   }
 
-  #digestOf(script: string): Promise<string> {
-    let digest = this.#digests.get(script);
-    if (digest === undefined) {
-      digest = this.#command("SCRIPT", ["LOAD", script]).then(String);
-      this.#digests.set(script, digest);
-      digest.catch(() => this.#digests.delete(script));
-    }
-    return digest;
+  #command(name: string, args: string[]): Promise<unknown> {
+    return this.#answered(this.#send(name, args));
   }
 
-  #command(name: string, args: string[]): Promise<unknown> {
+  #answered(answer: Promise<unknown>): Promise<unknown> {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const cancel = this.#clock.after(this.#answerWithinMs, () => reject(unanswered(this.#answerWithinMs)));
-    void this.#send(name, args).then(resolve, reject).finally(cancel);
+    void answer.then(resolve, reject).finally(cancel);
     return promise;
   }
 

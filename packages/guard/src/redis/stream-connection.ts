@@ -2,7 +2,9 @@
 // second connection to wait on. Text would change every byte that is not UTF-8.
 import { SallyportError } from "../errors.ts";
 import type { Clock } from "../ports/clock.ts";
+import { Digests } from "./digest.ts";
 import { isUnknownScript } from "./failure.ts";
+import { infoOfEach, isOfNodeRedisCluster } from "./servers.ts";
 import { transportError, unanswered } from "./stream-failure.ts";
 
 export type RedisArgument = string | Buffer;
@@ -43,8 +45,10 @@ export class StreamConnection {
   readonly answerWithinMs: number;
   readonly #client: RedisStreamsClient;
   readonly #clock: Clock;
-  /** Of scripts that a server has. */
-  readonly #digests = new Map<string, Promise<string>>();
+  readonly #digests = {
+    "": new Digests((args) => this.command("EVAL", args)),
+    _RO: new Digests((args) => this.command("EVAL_RO", args)),
+  };
 
   constructor(client: RedisStreamsClient, options: { readonly answerWithinMs: number; readonly clock: Clock }) {
     refuseUnfit(client);
@@ -60,6 +64,13 @@ export class StreamConnection {
     } catch (error) {
       throw transportError(error);
     }
+  }
+
+  /** What the server says of itself; of a cluster, every server that answers. */
+  async info(): Promise<readonly string[]> {
+    const one = String(await this.command("INFO", []));
+    // By then a cluster's client knows them.
+    return [one, ...(await infoOfEach(this.#client, (answer) => this.#answered(answer)))];
   }
 
   /** Runs a script as one atomic operation. All keys are of one slot. */
@@ -85,7 +96,7 @@ export class StreamConnection {
   async #run({ script, keys, args, suffix, wait }: Run): Promise<unknown> {
     const rest = [String(keys.length), ...keys, ...args];
     try {
-      return await wait(ask(this.#client, `EVALSHA${suffix}`, [await this.#digestOf(script), ...rest]));
+      return await wait(ask(this.#client, `EVALSHA${suffix}`, [await this.#digests[suffix].of(script), ...rest]));
     } catch (error) {
       if (!isUnknownScript(error)) throw transportError(error);
     }
@@ -94,16 +105,6 @@ export class StreamConnection {
     } catch (error) {
       throw transportError(error);
     }
-  }
-
-  #digestOf(script: string): Promise<string> {
-    let digest = this.#digests.get(script);
-    if (digest === undefined) {
-      digest = this.command("SCRIPT", ["LOAD", script]).then(String);
-      this.#digests.set(script, digest);
-      digest.catch(() => this.#digests.delete(script));
-    }
-    return digest;
   }
 
   #answered(answer: Promise<unknown>): Promise<unknown> {
@@ -160,8 +161,7 @@ function refuseUnfit(client: { readonly callBuffer?: unknown; readonly sendComma
   const refuse = (what: string): never => {
     throw new SallyportError("ERR_CONFIG_INVALID", what, { place: "the client of the Redis transport", remedy });
   };
-  // Its `sendCommand` takes the key first, and would take the command for one.
-  if ("masters" in client && client.callBuffer === undefined) refuse("a cluster client of node-redis is not asked as a single one is");
+  if (isOfNodeRedisCluster(client)) refuse("a cluster client of node-redis is not asked as a single one is");
   if (client.callBuffer === undefined && client.sendCommand === undefined) refuse("this client cannot be asked for bytes");
   if (client.duplicate === undefined) refuse("this client cannot be duplicated, and waiting needs a connection of its own");
 }

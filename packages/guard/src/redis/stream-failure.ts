@@ -1,5 +1,6 @@
 // What Redis's error replies mean to whoever sends and receives, and what is to be done about them.
 import { type ErrorCode, SallyportError } from "../errors.ts";
+import { CLUSTER_REMEDY } from "./failure.ts";
 
 interface Meaning {
   readonly code: ErrorCode;
@@ -22,6 +23,15 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ["READONLY", { ...UNAVAILABLE, why: "it is a replica", remedy: "Connect to the primary." }],
   ["LOADING", { ...UNAVAILABLE, why: "it is reading its data from disk", remedy: "Wait." }],
   ["MASTERDOWN", { ...UNAVAILABLE, why: "its primary does not answer", remedy: "Restore the primary." }],
+  [
+    "NOREPLICAS",
+    {
+      ...UNAVAILABLE,
+      why: "fewer replicas than min-replicas-to-write are in time",
+      remedy: "Restore the replicas: what they have not seen, a failover would lose.",
+    },
+  ],
+  ["MOVED", { ...REFUSED, why: "it is one server of a cluster, and another has this stream", remedy: CLUSTER_REMEDY }],
   ["CLUSTERDOWN", { ...UNAVAILABLE, why: "the cluster is not whole", remedy: "Restore the missing node." }],
 ]);
 

@@ -6,7 +6,10 @@ const OLDEST_MAJOR = 7;
 
 /** @throws {SallyportError} `ERR_CONFIG_CAPABILITY` for a server that would lose or evict what it has confirmed. */
 export async function refuseUnfitServer(connection: StreamConnection, mustPersist: boolean): Promise<void> {
-  const told = String(await connection.command("INFO", []));
+  for (const told of await connection.info()) refuseUnfit(told, mustPersist);
+}
+
+function refuseUnfit(told: string, mustPersist: boolean): void {
   const has = (name: string): string => new RegExp(`^${name}:(.*?)\\r?$`, "m").exec(told)?.[1] ?? "";
   const major = Number.parseInt(has("redis_version"), 10);
   if (!(major >= OLDEST_MAJOR)) refuse(`Redis ${has("redis_version")} is too old`, "Use Redis 7.0 or later.");

@@ -12,7 +12,10 @@ return { head[1] or '0', head[2] or '', string.format('%.0f', t[1] * 1000 + math
  * entry and its hash. Appends all of them when the head is still that one, and says so.
  */
 export const APPEND = `
-if (redis.call('HGET', KEYS[2], 'hash') or '') ~= ARGV[1] then return 0 end
+local head = redis.call('HGET', KEYS[2], 'hash') or ''
+-- Asked again by the client, which was not answered the first time: a cluster's does, when a master goes.
+if head == ARGV[#ARGV] then return 1 end
+if head ~= ARGV[1] then return 0 end
 for i = 2, #ARGV, 4 do
   local added = redis.pcall('XADD', KEYS[1], ARGV[i] .. '-0', 'atMs', ARGV[i + 1], 'entry', ARGV[i + 2], 'hash', ARGV[i + 3])
   if type(added) == 'table' and added.err then

@@ -4,8 +4,8 @@ import { onTestFinished } from "vitest";
 import { type NatsClient, type NatsOptions, NatsTransport } from "../../src/adapters/nats.ts";
 
 /** Connects again for ever, at once. */
-export async function connected(url: string, options: ConnectionOptions = {}): Promise<NatsConnection> {
-  const connection = await connect({ servers: url, maxReconnectAttempts: -1, reconnectTimeWait: 50, ...options });
+export async function connected(servers: string | string[], options: ConnectionOptions = {}): Promise<NatsConnection> {
+  const connection = await connect({ servers, maxReconnectAttempts: -1, reconnectTimeWait: 50, ...options });
   onTestFinished(() => connection.close());
   return connection;
 }

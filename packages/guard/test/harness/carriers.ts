@@ -13,15 +13,22 @@ export const CARRIERS: readonly Listed[] = [
   { name: "redis-streams", broker: "redis", load: async () => (await import("./carriers/redis-streams.ts")).redisStreams },
   { name: "kafka", broker: "kafka", load: async () => (await import("./carriers/kafka.ts")).kafka },
   { name: "kafkajs", broker: "kafka", load: async () => (await import("./carriers/kafkajs.ts")).kafkaJs },
-  { name: "nats", broker: "nats", load: async () => (await import("./carriers/nats.ts")).nats },
+  { name: "nats", broker: "nats", load: async () => (await import("./carriers/nats.ts")).natsWith(1) },
   { name: "sqs", broker: "sqs", load: async () => (await import("./carriers/sqs.ts")).sqs(false) },
   { name: "sqs-fifo", broker: "sqs", load: async () => (await import("./carriers/sqs.ts")).sqs(true) },
   { name: "rabbitmq-amqplib", broker: "rabbitmq", load: async () => (await import("./carriers/rabbitmq-amqplib.ts")).rabbitMqAmqplib },
   { name: "rabbitmq-client", broker: "rabbitmq", load: async () => (await import("./carriers/rabbitmq-client.ts")).rabbitMqClient },
 ];
 
+/** Those of several nodes, which a test starts for itself. */
+export const REPLICATED: readonly Listed[] = [
+  { name: "redis-cluster", broker: "redis", load: async () => (await import("./carriers/redis-cluster.ts")).redisCluster },
+  { name: "nats-cluster", broker: "nats", load: async () => (await import("./carriers/nats.ts")).natsWith(3) },
+  { name: "rabbitmq-cluster", broker: "rabbitmq", load: async () => (await import("./carriers/rabbitmq-cluster.ts")).rabbitMqCluster },
+];
+
 export function listedAs(name: string): Listed {
-  const found = CARRIERS.find((carrier) => carrier.name === name);
+  const found = [...CARRIERS, ...REPLICATED].find((carrier) => carrier.name === name);
   if (found === undefined) throw new Error(`no carrier "${name}"`);
   return found;
 }

@@ -44,34 +44,34 @@ let worlds = 0;
 export class World {
   readonly #carrier: Listed;
   readonly #place: Place;
-  readonly #name = `w${process.pid}_${++worlds}`;
+  readonly name = `w${process.pid}_${++worlds}`;
   readonly #keys = JSON.stringify([keySpec({ issuer: "counted" })]);
   readonly #pool: Pool;
 
   private constructor(carrier: Listed, place: Place) {
     this.#carrier = carrier;
     this.#place = place;
-    this.#pool = new Pool({ connectionString: place.postgres, max: 2, options: `-c search_path=${this.#name}` });
+    this.#pool = new Pool({ connectionString: place.postgres, max: 2, options: `-c search_path=${this.name}` });
   }
 
   static async open(carrier: Listed, place: Place): Promise<World> {
     const world = new World(carrier, place);
     onTestFinished(() => world.#end());
-    await world.#pool.query(`CREATE SCHEMA ${world.#name}`);
+    await world.#pool.query(`CREATE SCHEMA ${world.name}`);
     await world.#pool.query(TABLES);
     const loaded = await carrier.load();
-    await loaded.declare?.(place.url, destinationOf(world.#name), GROUP);
+    await loaded.declare?.(place.url, destinationOf(world.name), GROUP);
     return world;
   }
 
   async #end(): Promise<void> {
-    await this.#pool.query(`DROP SCHEMA ${this.#name} CASCADE`);
+    await this.#pool.query(`DROP SCHEMA ${this.name} CASCADE`);
     await this.#pool.end();
   }
 
   /** `aheadMs`: how much too late it is by its host's clock. */
   start(mode: Orders["mode"], point = "none", passes = 0, aheadMs = 0): ChildProcess {
-    const orders: Orders = { ...this.#place, mode, carrier: this.#carrier.name, world: this.#name, keys: this.#keys, point, passes };
+    const orders: Orders = { ...this.#place, mode, carrier: this.#carrier.name, world: this.name, keys: this.#keys, point, passes };
     const args = ["--conditions=sallyport-source", ...(aheadMs === 0 ? [] : ["--import", CLOCK]), WORKER, JSON.stringify(orders)];
     const env = { ...process.env, CLOCK_AHEAD_MS: String(aheadMs) };
     const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"], env });

@@ -155,6 +155,20 @@ describeBroker("redis", "Redis", (url) => {
     expect(await trail.verify()).toMatchObject({ intact: true, entries: 2 });
   });
 
+  test("[OPS-01] what a client asks again by itself, because its answer was lost, is on the trail once", async () => {
+    // As a cluster's client does, and a single one of ioredis, when a connection ends.
+    const resending: RedisClient = {
+      call: async (command, args) => {
+        await ioredis.call(command, args);
+        return ioredis.call(command, args);
+      },
+    };
+    const trail = new RedisTrail(fresh(resending));
+    await trail.append([ENTRY, ENTRY]);
+    await trail.append([ENTRY]);
+    expect(await trail.verify()).toMatchObject({ intact: true, entries: 3 });
+  });
+
   test("times on the trail are the server's where no clock is given", async () => {
     const trail = new RedisTrail(fresh());
     await trail.append([ENTRY]);

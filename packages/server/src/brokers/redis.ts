@@ -1,7 +1,8 @@
 // Redis Streams.
 import { type Address, optionIn } from "./address.ts";
 import { type Broker, type Layout, type OpenedBroker, type OpenSettings, PASSWORD, type Place, type Role, userOf } from "./broker.ts";
-import { connectRedis, REDIS_SCHEMES, redisAnswers, redisChecks, redisExposures } from "../redis-server.ts";
+import { connectRedis } from "../redis-connection.ts";
+import { REDIS_SCHEMES, redisAnswers, redisChecks, redisExposures } from "../redis-server.ts";
 
 const PREFIX = "sallyport";
 /** What comes again before its claim's lease has ended is only found to be claimed, and waits for longer. */
@@ -13,7 +14,7 @@ export const redis: Broker = {
   options: new Map([
     ["vouchesEnqueueTime", "true where nobody but the server's and the operator's users may XADD: age is then measured to the entry's id"],
   ]),
-  example: "rediss://USER:PASSWORD@HOST[:PORT]",
+  example: "rediss://USER:PASSWORD@HOST[:PORT][,HOST…]",
   exposures: redisExposures,
   open,
   topology: ({ places, group }) =>
@@ -63,9 +64,9 @@ async function open(address: Address, { leaseMs, onNotice }: OpenSettings): Prom
 const streamOf = (destination: string): string => `${PREFIX}:{${destination}}`;
 const whole = ({ destination }: Place): readonly string[] => [`~${streamOf(destination)}`, `~${streamOf(destination)}:*`];
 
-const PUBLISHES = ["+info", "+ping", "+xadd"];
-const READS = ["+eval_ro", "+evalsha_ro", "+script|load", "+xrange", "+xinfo|stream", "+get"];
-const CONSUMES = `+info +ping +eval +evalsha +script|load +time +xgroup|create +xgroup|delconsumer +xinfo|groups +xinfo|consumers
+const PUBLISHES = ["+info", "+ping", "+cluster|slots", "+xadd"];
+const READS = ["+eval_ro", "+evalsha_ro", "+xrange", "+xinfo|stream", "+get"];
+const CONSUMES = `+info +ping +cluster|slots +eval +evalsha +time +xgroup|create +xgroup|delconsumer +xinfo|groups +xinfo|consumers
   +xreadgroup +xread +xack +xclaim +xpending +xrange +xrevrange +xadd +xtrim +zadd +zrem +zscore +zcard +zrange +zrangebyscore
   +zrangebylex +zremrangebyscore +hget +hset +hdel +hexists +exists +lpush +rpush +lpop +lrange +del +set`.split(/\s+/);
 

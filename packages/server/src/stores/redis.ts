@@ -1,10 +1,11 @@
 // Claims, limits, the call ledger, dead letters and the trail in Redis.
 import { PASSWORD, type Role, userOf } from "../brokers/broker.ts";
-import { connectRedis, REDIS_SCHEMES, redisAnswers, redisChecks, redisExposures } from "../redis-server.ts";
+import { connectRedis } from "../redis-connection.ts";
+import { REDIS_SCHEMES, redisAnswers, redisChecks, redisExposures } from "../redis-server.ts";
 import type { Store } from "./store.ts";
 
 /** Each is a selector of its own, so that what is allowed of one kind of key is not of another. Redis 7 has them. */
-const ASKS = ["+eval", "+evalsha", "+script|load", "+info", "+time"];
+const ASKS = ["+eval", "+evalsha", "+info", "+time"];
 const CLAIMS = ["+hmget", "+hset", "+pexpire", "~sallyport:claim:*"];
 const LIMITS = ["+lindex", "+rpush", "+ltrim", "+pexpire", "~sallyport:{limits}:*"];
 const CALLS = ["+hmget", "+hset", "+pexpire", "+del", "~sallyport:call:*"];
@@ -24,7 +25,7 @@ export const redis: Store = {
   name: "redis",
   schemes: REDIS_SCHEMES,
   options: new Map(),
-  example: "rediss://USER:PASSWORD@HOST[:PORT]",
+  example: "rediss://USER:PASSWORD@HOST[:PORT][,HOST…]",
   exposures: redisExposures,
   open: async (address, { onNotice }) => {
     const [client, { Redis }, { RedisClaims }, { RedisLedger, RedisLimits }, { RedisDeadLetters }, { RedisTrail }] = await Promise.all([
@@ -54,7 +55,7 @@ export const redis: Store = {
       role,
       user: userOf(layout, role),
       goes: "to redis-cli, of a user who may ACL, after the broker's where that is the same server; then ACL SAVE, where it has an aclfile",
-      text: `ACL SETUSER ${userOf(layout, role)} on >${PASSWORD} clearselectors +ping +info ${selectors.join(" ")}`,
+      text: `ACL SETUSER ${userOf(layout, role)} on >${PASSWORD} clearselectors +ping +info +cluster|slots ${selectors.join(" ")}`,
     };
   },
 };
