@@ -3,7 +3,7 @@ import type { Tool } from "@modelcontextprotocol/client";
 import { canaryOf } from "./canary.ts";
 import { filled, type Profile } from "./profile.ts";
 import { fits, grow, growRequired, type Schema } from "./schema/grow.ts";
-import { type Slot, slotsOf } from "./schema/slots.ts";
+import { type Slot, slotsOf, valueAt } from "./schema/slots.ts";
 import type { Stage } from "./stage.ts";
 import type { Seen } from "./taps/tap.ts";
 
@@ -127,6 +127,9 @@ async function knownTool(stage: Stage, tool: Tool, seed: string, isDry: boolean)
   }
   const before = (await stage.tap.seen()).length;
   let answer = await stage.server.call(tool.name, stage.filled(args), profile.bounds.answersWithinMs);
+  // What a made-up place is refused for is that it is not there.
+  if (answer.how === "refused" && given === undefined && (await madeAsGrown(stage, known.slots, args, canary)))
+    answer = await stage.server.call(tool.name, args, profile.bounds.answersWithinMs);
   const fewer = answer.how === "refused" ? required?.(canary) : undefined;
   if (fewer !== undefined && Object.keys(fewer).length < Object.keys(args).length) {
     const again = await stage.server.call(tool.name, fewer, profile.bounds.answersWithinMs);
@@ -137,6 +140,19 @@ async function knownTool(stage: Stage, tool: Tool, seed: string, isDry: boolean)
   await stage.until(async () => (await seen()).length > 0, isQuiet ? 50 : profile.bounds.watchMs);
   const honestly = answer.how === "accepted" ? "answered" : "refused";
   return having({ ...known, honest, honestly, destinations: [], message: undefined, said: answer.text.slice(0, 2000) }, await seen());
+}
+
+/** Whether the broker is one where destinations are made, and there was any to make. */
+async function madeAsGrown({ tap }: Stage, slots: readonly Slot[], args: Record<string, unknown>, canary: string): Promise<boolean> {
+  const isGrown = (value: unknown): value is string => typeof value === "string" && value.includes(canary);
+  const named = slots.filter(({ role }) => role === "destination").flatMap(({ path }) => [valueAt(args, path)].flat().filter(isGrown));
+  if (tap.make === undefined) return false;
+  const make = (name: string): Promise<boolean> =>
+    tap.make!(name).then(
+      () => true,
+      () => false,
+    );
+  return (await Promise.all(named.map(make))).includes(true);
 }
 
 const carrying = (seen: readonly Seen[], canary: string): readonly Seen[] =>

@@ -234,6 +234,28 @@ export const rabbitMqWrong = (): Profile => wrongOn("rabbitmq", { RABBITMQ_URL: 
 export const sqsWrong = (): Profile => wrongOn("sqs", { SQS_URL: "{broker.url}" });
 export const kafkaWrong = (): Profile => wrongOn("kafka", { KAFKA_BROKERS: "{broker.bootstrap}" });
 
+/** Publishes to what is there, and makes nothing. */
+export const existing = (kind: string): Profile =>
+  profileOf({
+    name: `${kind}-existing`,
+    server: {
+      command: [...NODE, join(SERVERS, "existing.ts")],
+      env: { ...FAST, BROKER: kind, BROKER_URL: kind === "kafka" ? "{broker.bootstrap}" : "{broker.url}" },
+    },
+    broker: { kind, destinations: ["mail", "notes-acme", "room-lobby-v1"] },
+    tools: {
+      arguments: {
+        produce: { topic: "mail", text: "{canary}" },
+        note: { tenant: "acme", text: "{canary}" },
+        say: { room: "Lobby", text: "{canary}" },
+        whisper: { room: "Lobby", text: "{canary}" },
+        closed: { topic: "mail", text: "{canary}" },
+        exchanged: { exchange: "amq.fanout", text: "{canary}" },
+      },
+    },
+    bounds: { ...BOUNDS, ...SLOW },
+  });
+
 export const natsWrong = (): Profile =>
   profileOf({
     name: "nats-wrong",

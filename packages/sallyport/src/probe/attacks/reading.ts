@@ -5,6 +5,7 @@ import type { Known, KnownTool } from "../known.ts";
 import { type Slot, withValue } from "../schema/slots.ts";
 import type { Seen } from "../taps/tap.ts";
 import { inconclusive, notApplicable, type Outcome, withstood } from "./attack.ts";
+import { calledIn, madeFor } from "./places.ts";
 
 /** On some brokers a place is a key, or just has a name. */
 const NAMED = /^(?:key|name)$/i;
@@ -31,7 +32,8 @@ export async function filledByTarget(
   for (const tool of tools.filter(({ honestly }) => honestly === "published"))
     for (const path of placesIn(tool)) {
       const place = bench.canary();
-      await bench.call(tool.name, withValue(tool.honest(text) ?? {}, path, place));
+      await madeFor(bench, tool, path, place);
+      await bench.call(tool.name, withValue(tool.honest(text) ?? {}, path, calledIn(bench, tool, path, place)));
       const there = (await bench.published(text, bench.bounds.watchMs / 4)).some(({ destination }) => destination.includes(place));
       if (there) places.push(place);
     }

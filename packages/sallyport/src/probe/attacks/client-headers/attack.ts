@@ -2,7 +2,7 @@
 import { USUAL, withValue } from "../../schema/slots.ts";
 import { isRecord } from "../../schema/grow.ts";
 import { attack, type Case, type Outcome, shown } from "../attack.ts";
-import { held, levelsOf, on, overPublishers, undeclared } from "../front.ts";
+import { held, levelsOf, on, overContents, undeclared } from "../front.ts";
 import type { Bench } from "../../bench.ts";
 import type { KnownTool } from "../../known.ts";
 import type { Seen } from "../../taps/tap.ts";
@@ -15,7 +15,7 @@ export const clientHeaders = attack({
   severity: "high",
   fix: "Take headers from the envelope alone, and copy nothing of the arguments into them.",
   stage: "shared",
-  cases: (known) => overPublishers(known, casesOf),
+  cases: (known) => overContents(known, casesOf),
 });
 
 function casesOf(tool: KnownTool): readonly Case[] {

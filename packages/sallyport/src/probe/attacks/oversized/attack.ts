@@ -1,7 +1,7 @@
 // PUB-07: a megabyte of text, two thousand levels, a number beyond all reason.
 import { type Slot, withValue } from "../../schema/slots.ts";
 import { attack, type Case, shown } from "../attack.ts";
-import { held, on, overPublishers } from "../front.ts";
+import { held, on, overContents } from "../front.ts";
 import type { KnownTool } from "../../known.ts";
 
 const CHARACTERS = 1_000_000;
@@ -16,7 +16,7 @@ export const oversized = attack({
   severity: "medium",
   fix: "Bound size, depth and numbers before and after validation, and say the limit in the refusal.",
   stage: "shared",
-  cases: (known) => overPublishers(known, casesOf),
+  cases: (known) => overContents(known, casesOf),
 });
 
 function casesOf(tool: KnownTool): readonly Case[] {
