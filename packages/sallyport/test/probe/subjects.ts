@@ -156,6 +156,23 @@ export const particular = (): Profile =>
     bounds: { ...BOUNDS, flood: 20 },
   });
 
+/** Checks that the caller may turn off. */
+export const switched = (): Profile =>
+  profileOf({
+    name: "switched",
+    server: { command: [...NODE, join(SERVERS, "switched.ts")], env: ENV },
+    broker: { kind: "embedded" },
+    tools: {
+      arguments: {
+        validated: { payload: '{"text":"{canary}"}', validate: true },
+        skipping: { text: "{canary}", kind: "memo" },
+        moded: { topic: "notes", text: "{canary}", validation: "strict" },
+        kept: { payload: '{"text":"{canary}"}', validate: true },
+      },
+    },
+    bounds: BOUNDS,
+  });
+
 const HTTP = "http://127.0.0.1:{port}/mcp";
 
 /** Ours over Streamable HTTP, where nothing consumes. */

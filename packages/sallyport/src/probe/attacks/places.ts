@@ -8,9 +8,15 @@ const MOST_NAMED = 3;
 
 type Path = readonly string[];
 
-/** A destination of this name, as this argument has it: where it is honestly an address, another address. */
-export function calledIn({ known }: Bench, tool: KnownTool, path: Path, name: string): string {
-  const honest = honestAt(tool, path);
+/** A destination of this name, as this argument has it: in a list, and where it is honestly an address, another address. */
+export function calledIn(bench: Bench, tool: KnownTool, path: Path, name: string): string | readonly string[] {
+  const slot = tool.slots.find((one) => one.path.join(".") === path.join("."));
+  const called = addressOf(bench, honestAt(tool, path), name);
+  return slot?.type === "array" ? [called] : called;
+}
+
+function addressOf({ known }: Bench, honest: string, name: string): string {
+  if (ADDRESS.test(name)) return name;
   const within = known.tools
     .flatMap(({ destinations }) => destinations)
     .find((destination) => honest !== destination && ADDRESS.test(honest) && honest.includes(destination));
@@ -46,6 +52,6 @@ export async function madeAsNamed(bench: Bench, answer: string, place: string, k
 }
 
 function honestAt(tool: KnownTool, path: Path): string {
-  const value = valueAt(tool.honest("sallyport") ?? {}, path);
+  const value = [valueAt(tool.honest("sallyport") ?? {}, path)].flat()[0];
   return typeof value === "string" ? value : "";
 }

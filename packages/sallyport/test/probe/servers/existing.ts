@@ -44,9 +44,14 @@ const SENDERS: Readonly<Record<string, () => Promise<Send>>> = {
     };
   },
   async nats() {
-    const [{ connect }, { jetstream }] = await Promise.all([import("@nats-io/transport-node"), import("@nats-io/jetstream")]);
-    const stream = jetstream(await connect({ servers: url }));
-    return async (subject, text) => void (await stream.publish(subject, text, { timeout: 2000 }));
+    const [{ connect }, { jetstream, jetstreamManager }] = await Promise.all([
+      import("@nats-io/transport-node"),
+      import("@nats-io/jetstream"),
+    ]);
+    const connection = await connect({ servers: url });
+    const manager = await jetstreamManager(connection);
+    for (const name of ["mail", "notes-acme", "room-lobby-v1"]) await manager.streams.add({ name, subjects: [name] });
+    return async (subject, text) => void (await jetstream(connection).publish(subject, text, { timeout: 2000 }));
   },
 };
 

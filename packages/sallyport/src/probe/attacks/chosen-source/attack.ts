@@ -3,6 +3,7 @@ import { withValue } from "../../schema/slots.ts";
 import type { KnownTool } from "../../known.ts";
 import { encoded } from "../../taps/tap.ts";
 import { attack, type Case, notApplicable, type Outcome, shown } from "../attack.ts";
+import { calledIn } from "../places.ts";
 import { filledByTarget, honestMessage, nothingCameOut, placesIn } from "../reading.ts";
 
 const PATTERNS = ["*", "#", ">", ".*"];
@@ -38,7 +39,7 @@ const sourceCase = (tool: KnownTool, path: readonly string[]): Case => ({
     places.push(...(await filledByTarget(bench, secret)));
     const readOut = async (): Promise<Outcome | undefined> => {
       for (const source of [...places, ...PATTERNS]) {
-        const { text } = await bench.call(tool.name, withValue(tool.honest(bench.canary()) ?? {}, path, source));
+        const { text } = await bench.call(tool.name, withValue(tool.honest(bench.canary()) ?? {}, path, calledIn(bench, tool, path, source)));
         if (text.includes(secret))
           return shown(`${tool.name} read what it had no business with, asked for ${path.join(".")} = \`${source}\``);
       }
