@@ -20,6 +20,12 @@ export function placesIn({ slots }: KnownTool): readonly (readonly string[])[] {
 
 const isKey = ({ path }: Slot): boolean => path.length === 1 && NAMED.test(path[0]!);
 
+/** Named as if it gave something out. */
+export const READS = /read|get|peek|consume|receive|browse|check|fetch|poll|messages/i;
+
+/** What is there to destroy is not asked for messages: it would make an end of those places that the next attacks need. */
+export const mayRead = ({ name, isDestructive }: KnownTool): boolean => !isDestructive || READS.test(name);
+
 /**
  * A message of the target's own making on a place of our own, by every tool that publishes where it is told: what stands
  * on the broker then is as the target keeps it.

@@ -4,7 +4,7 @@ import type { KnownTool } from "../../known.ts";
 import { encoded } from "../../taps/tap.ts";
 import { attack, type Case, notApplicable, type Outcome, shown } from "../attack.ts";
 import { calledIn } from "../places.ts";
-import { filledByTarget, honestMessage, nothingCameOut, placesIn } from "../reading.ts";
+import { filledByTarget, honestMessage, mayRead, nothingCameOut, placesIn } from "../reading.ts";
 
 const PATTERNS = ["*", "#", ">", ".*"];
 
@@ -18,7 +18,7 @@ export const chosenSource = attack({
   stage: "turn",
   cases: ({ tools }) => {
     const cases = tools
-      .filter(({ honestly }) => honestly !== "published")
+      .filter((tool) => tool.honestly !== "published" && mayRead(tool))
       .flatMap((tool) => placesIn(tool).map((path) => sourceCase(tool, path)));
     return cases.length === 0 ? notApplicable("no tool that may read has an argument that names a topic, a queue or a channel") : cases;
   },

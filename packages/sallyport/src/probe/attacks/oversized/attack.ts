@@ -1,5 +1,5 @@
 // PUB-07: a megabyte of text, two thousand levels, a number beyond all reason.
-import { type Slot, withValue } from "../../schema/slots.ts";
+import { jsonIn, type Slot, valueAt, withValue } from "../../schema/slots.ts";
 import { attack, type Case, shown } from "../attack.ts";
 import { held, on, overContents } from "../front.ts";
 import type { KnownTool } from "../../known.ts";
@@ -25,7 +25,12 @@ function casesOf(tool: KnownTool): readonly Case[] {
   const texts = tool.slots.filter(free).slice(0, MOST_SLOTS);
   const objects = tool.slots.filter(({ type, role }) => type === "object" && role === "data").slice(0, 1);
   const numbers = tool.slots.filter(({ type }) => type === "number").slice(0, 1);
+  // A text that has to be JSON holds the honest object, of which a text is large.
+  const written = jsonIn(tool.honest("") ?? {});
   return [
+    ...written.map((path) =>
+      sizedCase(tool, path, "a megabyte of text in JSON", (canary) => valueAt(tool.honest(canary + "x".repeat(CHARACTERS)), path)),
+    ),
     ...texts.map(({ path }) => sizedCase(tool, path, "a megabyte of text", (canary) => canary + "x".repeat(CHARACTERS))),
     ...objects.map(({ path }) => sizedCase(tool, path, `${LEVELS} levels`, deep)),
     ...numbers.map(({ path }) => sizedCase(tool, path, "the number 1e308", () => 1e308)),

@@ -6,7 +6,7 @@ import { withValue } from "../../schema/slots.ts";
 import { encoded, type Message, NotTaken, type Seen } from "../../taps/tap.ts";
 import { attack, type Case, inconclusive, notApplicable, type Outcome, shown, withstood } from "../attack.ts";
 import { calledIn } from "../places.ts";
-import { firstWith, honestMessage, honestReads, nothingCameOut, placesIn } from "../reading.ts";
+import { firstWith, honestMessage, honestReads, mayRead, nothingCameOut, placesIn, READS } from "../reading.ts";
 
 const CHARACTERS = 1_000_000;
 
@@ -26,9 +26,7 @@ export const rawContent = attack({
 });
 
 const reads = (tool: KnownTool): boolean =>
-  tool.isReadOnly ||
-  (tool.honestly === "answered" &&
-    (placesIn(tool).length > 0 || /read|get|peek|consume|receive|browse|check|fetch|poll|messages/i.test(tool.name)));
+  tool.isReadOnly || (tool.honestly === "answered" && mayRead(tool) && (placesIn(tool).length > 0 || READS.test(tool.name)));
 
 const knownPlaces = ({ tools, consumed }: Known): readonly string[] => [
   ...new Set([...tools.flatMap(({ destinations }) => destinations), ...consumed]),
