@@ -173,6 +173,15 @@ export const switched = (): Profile =>
     bounds: BOUNDS,
   });
 
+/** A tool of it waits for a message. */
+export const waiting = (): Profile =>
+  profileOf({
+    name: "waiting",
+    server: { command: [...NODE, join(SERVERS, "waiting.ts")], env: ENV },
+    broker: { kind: "embedded" },
+    bounds: { ...BOUNDS, answersWithinMs: 4000 },
+  });
+
 const HTTP = "http://127.0.0.1:{port}/mcp";
 
 /** Ours over Streamable HTTP, where nothing consumes. */

@@ -2,7 +2,7 @@
 // address, of which the name is a part, and some a part of its name.
 import type { Bench } from "../bench.ts";
 import type { KnownTool } from "../known.ts";
-import { valueAt } from "../schema/slots.ts";
+import { formIn, valueAt } from "../schema/slots.ts";
 
 const MOST_NAMED = 3;
 
@@ -33,7 +33,7 @@ const ADDRESS = /^(?:[a-z][a-z\d+.-]*:\/\/|\{broker\.|arn:)/i;
 export async function madeFor(bench: Bench, tool: KnownTool, path: Path, name: string): Promise<boolean> {
   const honest = honestAt(tool, path);
   const built = tool.destinations.filter((destination) => honest !== "" && honest !== destination && destination.includes(honest));
-  const form = /exchange/i.test(path.at(-1) ?? "") ? "exchange" : undefined;
+  const form = formIn(path);
   const isMade = await bench.make(name, form);
   if (isMade) for (const destination of built) await bench.make(destination.replace(honest, () => name));
   return isMade;

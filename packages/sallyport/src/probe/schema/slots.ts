@@ -43,6 +43,9 @@ export function withValue(
   return Object.defineProperty({ ...given }, name, { value: next, enumerable: true, configurable: true, writable: true });
 }
 
+/** What a destination is that an argument of this name names, where a broker has several kinds; `undefined` is the usual one. */
+export const formIn = (path: readonly string[]): string | undefined => (/exchange/i.test(path.at(-1) ?? "") ? "exchange" : undefined);
+
 /** What stands in a place of the arguments; `undefined` where there is nothing. */
 export function valueAt(given: unknown, path: readonly string[]): unknown {
   let value = given;
