@@ -184,7 +184,12 @@ async function knownTool(stage: Stage, tool: Tool, seed: string, isDry: boolean)
 async function madeAsGrown({ tap }: Stage, slots: readonly Slot[], args: Record<string, unknown>, canary: string): Promise<boolean> {
   const isGrown = (value: unknown): value is string => typeof value === "string" && value.includes(canary);
   const places = slots.filter(({ role }) => role === "destination");
-  const named = places.flatMap(({ path }) => [valueAt(args, path)].flat().filter(isGrown).map((name) => [name, formIn(path)] as const));
+  const named = places.flatMap(({ path }) =>
+    [valueAt(args, path)]
+      .flat()
+      .filter(isGrown)
+      .map((name) => [name, formIn(path)] as const),
+  );
   let isAny = false;
   for (const [name, form] of tap.make === undefined ? [] : named)
     isAny =

@@ -14,7 +14,16 @@ const LIST = { type: "array", items: TEXT };
 
 const tool = (name: string, properties: Readonly<Record<string, object>>, more: Partial<KnownTool> = {}): KnownTool => {
   const schema = { type: "object", properties };
-  const base = { name, schema, slots: slotsOf(schema), isReadOnly: false, isDestructive: false, said: "", isLost: false, message: undefined };
+  const base = {
+    name,
+    schema,
+    slots: slotsOf(schema),
+    isReadOnly: false,
+    isDestructive: false,
+    said: "",
+    isLost: false,
+    message: undefined,
+  };
   return { ...base, honest: () => ({}), honestly: "answered", destinations: [], ...more };
 };
 

@@ -6,8 +6,12 @@ import { slotsOf } from "../../src/probe/schema/slots.ts";
 import { expectEvidence, probed, verdictOf } from "./rulings.ts";
 import { switched } from "./subjects.ts";
 
-const flags = (...names: readonly string[]) => ({ type: "object", properties: Object.fromEntries(names.map((name) => [name, { type: "boolean" }])) });
-const turned = (schema: object) => Object.fromEntries(switchesOf(slotsOf(schema as never)).map(({ path, value }) => [path.join("."), value]));
+const flags = (...names: readonly string[]) => ({
+  type: "object",
+  properties: Object.fromEntries(names.map((name) => [name, { type: "boolean" }])),
+});
+const turned = (schema: object) =>
+  Object.fromEntries(switchesOf(slotsOf(schema as never)).map(({ path, value }) => [path.join("."), value]));
 
 test.each([
   ["validate", false],
@@ -35,7 +39,8 @@ test.each(["persistent", "mandatory", "durable", "notify", "checkout", "force_fi
 });
 
 test("of words, the one that turns a check off is taken; where none does, there is no switch; nullable booleans are booleans", () => {
-  const of = (property: object) => turned({ type: "object", properties: { options: { type: "object", properties: { validation: property } } } });
+  const of = (property: object) =>
+    turned({ type: "object", properties: { options: { type: "object", properties: { validation: property } } } });
   expect(of({ enum: ["strict", "OFF"] })).toEqual({ "options.validation": "OFF" });
   expect(of({ enum: ["strict", "stricter"] })).toEqual({});
   expect(of({ anyOf: [{ type: "boolean" }, { type: "null" }] })).toEqual({ "options.validation": false });
@@ -45,25 +50,29 @@ test("no more than three switches are tried", () => {
   expect(Object.keys(turned(flags("validate", "verify", "strict", "check", "safe")))).toEqual(["validate", "verify", "strict"]);
 });
 
-test("[PUB-01] [PUB-02] [DST-01] what gets through with a check turned off is proven, and by which argument is said", { timeout: 240_000 }, async () => {
-  const result = await probed(switched(), { only: ["free-payload", "made-up-action", "chosen-destination", "oversized"] });
-  expect(result.failure).toBeUndefined();
-  const find = (attack: string, name: string): CaseVerdict => verdictOf(result, attack).cases.find((one) => one.name === name)!;
-  const proven = (attack: string, name: string, said: string): void => {
-    const verdict = find(attack, name);
-    expect(verdict.ruling, name).toBe("proven");
-    expect(verdict.said).toContain(said);
-  };
-  proven("free-payload", "validated: an unknown key in the JSON of payload", "its check was turned off by validate = false");
-  proven("made-up-action", "skipping: a made-up word as kind", "its check was turned off by skipChecks = true");
-  proven("chosen-destination", "moded: topic", 'its check was turned off by validation = "off"');
-  // Text that is no JSON would be refused for that.
-  expect(find("oversized", "validated: a megabyte of text in JSON as payload").ruling).toBe("proven");
-  expectEvidence(result);
-  // Whoever has such an argument, and checks all the same, has a defence: three switches, together and each alone.
-  const kept = find("free-payload", "kept: an unknown key in the JSON of payload");
-  expect(kept.ruling).toBe("withstood");
-  expect(kept.evidence.filter(({ what }) => what === "called")).toHaveLength(5);
-  for (const { cases } of result.verdicts.filter(({ attack }) => attack !== "oversized"))
-    expect(cases.filter(({ at, ruling }) => at === "kept" && ruling !== "withstood" && ruling !== "not-applicable")).toEqual([]);
-});
+test(
+  "[PUB-01] [PUB-02] [DST-01] what gets through with a check turned off is proven, and by which argument is said",
+  { timeout: 240_000 },
+  async () => {
+    const result = await probed(switched(), { only: ["free-payload", "made-up-action", "chosen-destination", "oversized"] });
+    expect(result.failure).toBeUndefined();
+    const find = (attack: string, name: string): CaseVerdict => verdictOf(result, attack).cases.find((one) => one.name === name)!;
+    const proven = (attack: string, name: string, said: string): void => {
+      const verdict = find(attack, name);
+      expect(verdict.ruling, name).toBe("proven");
+      expect(verdict.said).toContain(said);
+    };
+    proven("free-payload", "validated: an unknown key in the JSON of payload", "its check was turned off by validate = false");
+    proven("made-up-action", "skipping: a made-up word as kind", "its check was turned off by skipChecks = true");
+    proven("chosen-destination", "moded: topic", 'its check was turned off by validation = "off"');
+    // Text that is no JSON would be refused for that.
+    expect(find("oversized", "validated: a megabyte of text in JSON as payload").ruling).toBe("proven");
+    expectEvidence(result);
+    // Whoever has such an argument, and checks all the same, has a defence: three switches, together and each alone.
+    const kept = find("free-payload", "kept: an unknown key in the JSON of payload");
+    expect(kept.ruling).toBe("withstood");
+    expect(kept.evidence.filter(({ what }) => what === "called")).toHaveLength(5);
+    for (const { cases } of result.verdicts.filter(({ attack }) => attack !== "oversized"))
+      expect(cases.filter(({ at, ruling }) => at === "kept" && ruling !== "withstood" && ruling !== "not-applicable")).toEqual([]);
+  },
+);

@@ -71,7 +71,10 @@ const TOOLS = [
 ];
 const LISTED = new Set(["mail"]);
 
-async function publish(name: string, { topic = "", tenant = "", room = "", exchange = "", text = "" }: Record<string, string>): Promise<void> {
+async function publish(
+  name: string,
+  { topic = "", tenant = "", room = "", exchange = "", text = "" }: Record<string, string>,
+): Promise<void> {
   if (name === "produce") return send(topic, text);
   if (name === "note") return send(`notes-${tenant}`, text);
   if (name === "exchanged") return send(exchange, text, "exchange");

@@ -39,7 +39,10 @@ const sourceCase = (tool: KnownTool, path: readonly string[]): Case => ({
     places.push(...(await filledByTarget(bench, secret)));
     const readOut = async (): Promise<Outcome | undefined> => {
       for (const source of [...places, ...PATTERNS]) {
-        const { text } = await bench.call(tool.name, withValue(tool.honest(bench.canary()) ?? {}, path, calledIn(bench, tool, path, source)));
+        const { text } = await bench.call(
+          tool.name,
+          withValue(tool.honest(bench.canary()) ?? {}, path, calledIn(bench, tool, path, source)),
+        );
         if (text.includes(secret))
           return shown(`${tool.name} read what it had no business with, asked for ${path.join(".")} = \`${source}\``);
       }
