@@ -133,5 +133,5 @@ export async function nothingCameOut(
   return notApplicable(`no message comes out of ${tool.name}, an honest one neither`);
 }
 
-const comesOut = (bench: Bench, tool: KnownTool, honest: Honest, withinMs: number): Promise<boolean> =>
+export const comesOut = (bench: Bench, tool: KnownTool, honest: Honest, withinMs: number): Promise<boolean> =>
   bench.stage.until(async () => (await firstWith(bench, tool, honestReads(bench, tool, honest), honest.canary)) !== undefined, withinMs);

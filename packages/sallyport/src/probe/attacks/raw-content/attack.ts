@@ -6,7 +6,7 @@ import { withValue } from "../../schema/slots.ts";
 import { encoded, type Message, NotTaken, type Seen } from "../../taps/tap.ts";
 import { attack, type Case, inconclusive, notApplicable, type Outcome, shown, withstood } from "../attack.ts";
 import { calledIn } from "../places.ts";
-import { firstWith, honestMessage, honestReads, mayRead, nothingCameOut, placesIn, READS } from "../reading.ts";
+import { comesOut, firstWith, honestMessage, honestReads, mayRead, nothingCameOut, placesIn, READS } from "../reading.ts";
 
 const CHARACTERS = 1_000_000;
 
@@ -65,6 +65,9 @@ const rawCase = (tool: KnownTool, known: Known, padding: number): Case => ({
     const [path] = placesIn(tool);
     const lookAt = (place: string) => withValue(tool.honest(bench.canary()) ?? {}, path ?? [], calledIn(bench, tool, path ?? [], place));
     const honest = await honestMessage(bench);
+    // A queue that is full of megabytes is read by whoever comes next: out of a tool that gives out no message none comes.
+    if (padding > 0 && honest !== undefined && !(await comesOut(bench, tool, honest, bench.bounds.watchMs)))
+      return nothingCameOut(bench, tool, honest, () => Promise.resolve(undefined));
     const spots: Spot[] = [
       // As honest ones are: in their form, and where they are.
       ...(honest === undefined ? [] : [spotOf(honest.message, honestReads(bench, tool, honest))]),
