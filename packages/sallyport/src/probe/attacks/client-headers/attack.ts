@@ -24,7 +24,7 @@ function casesOf(tool: KnownTool): readonly Case[] {
   const usual = USUAL.header.filter((name) => !names.has(name)).map((name) => [name]);
   return [
     ...declared.map(({ path, type }) =>
-      headerCase(tool, [path], path.join("."), type === "string" ? [(canary) => canary] : [copied, plain, typed, listed]),
+      headerCase(tool, [path], path.join("."), type === "string" ? [(canary) => canary] : [copied, plain, typed, nested, listed]),
     ),
     headerCase(tool, usual, `${usual.join(", ")}, which it does not have`, [copied]),
     breakCase(tool),
@@ -38,6 +38,8 @@ const copied: Value = (canary) => ({ "x-sallyport": canary, CC: [canary], BCC: [
 const plain: Value = (canary) => ({ "x-sallyport": canary });
 /** As SQS and SNS have attributes: of each its type. */
 const typed: Value = (canary) => ({ "x-sallyport": { DataType: "String", StringValue: canary } });
+/** AMQP's properties have the headers among them. */
+const nested: Value = (canary) => ({ headers: { "x-sallyport": canary } });
 const listed: Value = (canary) => [`x-sallyport: ${canary}`];
 
 const headerCase = (tool: KnownTool, paths: readonly (readonly string[])[], what: string, values: readonly Value[]): Case => ({
