@@ -24,7 +24,7 @@ const callsIn = ({ coverage }: Reported["audit"]): number => Object.values(cover
 const NOT_TRIED = "–";
 
 export function verdictTable(all: readonly (Reported | Kept)[]): string {
-  const [first] = all.filter(isNew);
+  const first = all.find(isNew);
   if (first === undefined) throw new Error("there is no report of a probe");
   const attacks = verdictsOf(first).map(({ attack, threats }) => ({ attack, threats }));
   const columns = all.map((one) =>
