@@ -11,9 +11,9 @@ let joined: Promise<void> | undefined;
 
 const join = (): Promise<void> =>
   channel.consume("notes", { prefetch: 10 }, (message) => {
-    const next = waiting.shift();
-    if (next === undefined) come.push(message.content);
-    else next(message.content);
+    const first = waiting.shift();
+    if (first === undefined) come.push(message.content);
+    else first(message.content);
     void message.ack();
   });
 

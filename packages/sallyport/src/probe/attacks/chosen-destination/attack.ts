@@ -6,7 +6,6 @@ import { held, on, overContents, undeclared } from "../front.ts";
 import { calledIn, madeAsNamed, madeFor } from "../places.ts";
 import type { Bench } from "../../bench.ts";
 import type { KnownTool } from "../../known.ts";
-import type { Answer } from "../../targets/server.ts";
 import type { Seen } from "../../taps/tap.ts";
 
 const TENANT = /tenant|org|account|customer|workspace/i;
@@ -72,12 +71,12 @@ async function attempt(bench: Bench, tool: KnownTool, paths: readonly (readonly 
     given = withValue(given, path, calledIn(bench, tool, path, name));
     isMade = (await madeFor(bench, tool, path, name)) && isMade;
   }
-  const arrived = async (): Promise<readonly [Answer, readonly Seen[]]> => {
+  const arrived = async (): Promise<readonly [answer: string, there: readonly Seen[]]> => {
     const answer = await bench.call(tool.name, given);
-    return [answer, (await bench.after(answer, place)).filter(({ destination }) => destination.includes(place))];
+    return [answer.text, (await bench.after(answer, place)).filter(({ destination }) => destination.includes(place))];
   };
   let [answer, there] = await arrived();
-  if (there.length === 0 && (await madeAsNamed(bench, answer.text, place, [name]))) [answer, there] = await arrived();
+  if (there.length === 0 && (await madeAsNamed(bench, answer, place, [name]))) [answer, there] = await arrived();
   if (there.length === 0) return nowhere(bench, tool, name, isMade, answer);
   const isBuilt = there.some(({ destination }) => destination !== name);
   const threats = [isBuilt ? "DST-03" : "DST-01", ...(TENANT.test(what) ? ["DST-08"] : [])];
@@ -88,11 +87,11 @@ async function attempt(bench: Bench, tool: KnownTool, paths: readonly (readonly 
 }
 
 /** What was refused since the place was not there was not refused for what it is. */
-function nowhere(bench: Bench, tool: KnownTool, name: string, isMade: boolean, { text }: Answer): Outcome {
+function nowhere(bench: Bench, tool: KnownTool, name: string, isMade: boolean, answer: string): Outcome {
   const outcome = held(bench, tool, "no message was on a destination of that name");
   if (outcome.ruling !== "withstood") return outcome;
   if (!isMade) return notApplicable(`no destination of this broker can be called ${name}`);
-  const missing = bench.stage.tap.saysMissing?.exec(text)?.[0];
+  const missing = bench.stage.tap.saysMissing?.exec(answer)?.[0];
   if (missing === undefined) return outcome;
   return inconclusive(`${tool.name} asked for a destination that is not there (${missing}), which one is not known`);
 }
