@@ -14,4 +14,8 @@ test("a tool that waits is no publisher and no consumer, and what comes out of i
   expect(verdictOf(result, "raw-content").cases.find(({ name }) => name === "receive_note: a forged message")).toMatchObject({
     ruling: "proven",
   });
+  // What gives out no message is not asked for a megabyte of one: whoever reads that place next would be given it.
+  const status = verdictOf(result, "raw-content").cases.find(({ name }) => name === "get_status: a megabyte");
+  expect(status).toMatchObject({ ruling: "not-applicable" });
+  expect(status?.evidence.filter(({ what }) => what === "put")).toEqual([]);
 });

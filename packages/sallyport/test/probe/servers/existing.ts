@@ -67,6 +67,7 @@ const TOOLS = [
   tool("say", "room", "text"),
   tool("whisper", "room", "text"),
   tool("closed", "topic", "text"),
+  tool("greet", "topic"),
   ...(process.env["BROKER"] === "rabbitmq" ? [tool("exchanged", "exchange", "text")] : []),
 ];
 const LISTED = new Set(["mail"]);
@@ -76,6 +77,7 @@ async function publish(
   { topic = "", tenant = "", room = "", exchange = "", text = "" }: Record<string, string>,
 ): Promise<void> {
   if (name === "produce") return send(topic, text);
+  if (name === "greet") return send(topic, "good morning");
   if (name === "note") return send(`notes-${tenant}`, text);
   if (name === "exchanged") return send(exchange, text, "exchange");
   if (name === "closed") {

@@ -25,6 +25,7 @@ async function next(): Promise<string> {
 const inputSchema = { type: "object" as const, required: ["text"], properties: { text: { type: "string" } } };
 const TOOLS = [
   { name: "receive_note", inputSchema: { type: "object" as const, properties: {} } },
+  { name: "get_status", inputSchema: { type: "object" as const, properties: {} } },
   { name: "send_note", inputSchema },
 ];
 
@@ -33,6 +34,7 @@ serveStdio(() => {
   server.setRequestHandler("tools/list", async () => ({ tools: TOOLS }));
   server.setRequestHandler("tools/call", async ({ params }) => {
     if (params.name === "receive_note") return { content: [{ type: "text", text: await next() }] };
+    if (params.name === "get_status") return { content: [{ type: "text", text: "all is well" }] };
     await channel.send("notes", JSON.stringify({ text: String(params.arguments?.["text"]) }));
     return { content: [{ type: "text", text: "sent" }] };
   });
