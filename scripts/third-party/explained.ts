@@ -34,22 +34,18 @@ const OF_ONE: ReadonlyMap<string, string> = new Map<string, string>([
     "mcp-celery PSN-11",
     "Celery acknowledges a task before it runs it, unless it is told `acks_late`: a default of a library that was not audited. Killed in the middle, the task was lost: the probe is right.",
   ],
-  [
-    "queue-pilot PUB-06",
+  ...["queue-pilot", "amq-mcp-server-rabbitmq"].map((server): [string, string] => [
+    `${server} PUB-06`,
     "The routing key is the caller's, and is proven as a choice of destination (DST-01), which on RabbitMQ it is. The audit calls it both.",
-  ],
-  ...["PUB-06", "PUB-07", "PUB-08", "PUB-10", "DST-02", "DST-09", "PSN-13"].map((threat): [string, string] => [
+  ]),
+  ...["PUB-05", "PUB-06", "PUB-07", "PUB-08", "PUB-10", "DST-02", "DST-09", "PSN-13"].map((threat): [string, string] => [
     `awslabs-sns-sqs ${threat}`,
     "Its tools are made when it starts, from the operations that boto3 has (`getattr(client, operation)(**kwargs)`): the audit sees that there are tools, and no operation of any broker in them. What was sent was on the queue: the probe is right.",
   ]),
-  ...["PUB-01", "PUB-02", "PUB-07"].map((threat): [string, string] => [
-    `queue-pilot ${threat}`,
-    "The honest call asks for its message to be checked, and the schema held. Whether it is checked is for the caller to say (`validate: false`, or no `message_type`), which the probe does not try: the audit is right.",
-  ]),
   ["atengk-kafka PSN-13", "Open: an honest message behind it did not come out in time. The audit's finding stands."],
   [
-    "tuannvm-kafka DST-01",
-    "Any topic that is there is published to; one that is not is refused, since this server's client asks for none to be made, and the probe made none: it looked where nothing could come. The audit is right.",
+    "tuannvm-kafka PUB-09",
+    "mcp-go says of every tool that it may destroy, unless its author says otherwise; this one publishes, and no person is asked. The audit goes by what a tool is called. What was published cannot be taken back: the probe is right by what the tool says of itself.",
   ],
   ["tuannvm-kafka PUB-01", "The audit has one rule for PUB-01 and PUB-02; the tool has no argument that names a type."],
   [
@@ -83,7 +79,7 @@ const OF_ONE: ReadonlyMap<string, string> = new Map<string, string>([
     "mcp-celery DST-03",
     "`note_cancel` puts the caller's token into the name of a channel, on which it publishes that the task of that name was revoked: Celery's own code, which was not audited. Nor is it asked whose task that was.",
   ],
-  ...["queue-pilot", "nats-mcp"].map((server): [string, string] => [
+  ...["queue-pilot", "nats-mcp", "amq-mcp-server-rabbitmq"].map((server): [string, string] => [
     `${server} PUB-13`,
     "Its handlers put the text of the broker's errors into an answer. The probe provokes refusals by wrong types, which the SDK answers in its own words before any handler: the audit is right.",
   ]),

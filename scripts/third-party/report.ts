@@ -9,6 +9,8 @@ export interface Reported {
   readonly probe: Audit;
 }
 
+export const isNew = (one: object): one is Reported => "probe" in one;
+
 /** @throws {Error} when the report is of no probe, or of one that could not run. */
 export function verdictsOf({ server, probe }: Reported): readonly AttackVerdict[] {
   if (probe.probe === undefined) throw new Error(`${server.id}.json is no report of a probe`);

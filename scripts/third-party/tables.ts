@@ -1,33 +1,42 @@
 // The servers as a table, and the verdicts: a row for each attack, a column for each server.
-import { plain, type Reported, verdictsOf } from "./report.ts";
+import type { Ruling } from "../../packages/sallyport/src/finding/verdict.ts";
+import type { Kept } from "./kept.ts";
+import { isNew, plain, type Reported, verdictsOf } from "./report.ts";
 
-const SHORT = { proven: "**proven**", withstood: "withstood", inconclusive: "?", "not-applicable": "–" } as const;
+const SHORT: Readonly<Record<Ruling, string>> = { proven: "**proven**", withstood: "withstood", inconclusive: "?", "not-applicable": "–" };
 
-export const serverTable = (reports: readonly Reported[]): string =>
+export const serverTable = (all: readonly (Reported | Kept)[]): string =>
   [
     "|  | package | version | from | broker | broker calls that the audit saw | its findings |",
     "| --- | --- | --- | --- | --- | --- | --- |",
-    ...reports.map(
-      ({ server, audit, probe }, index) =>
-        `| ${index + 1} | ${plain(server.package)} | ${server.version} | ${originOf(server)} | ${probe.probe?.broker ?? ""} | ${callsIn(audit)} | ${audit.findings.length} |`,
-    ),
+    ...all.map((one, index) => `| ${index + 1} | ${isNew(one) ? rowOf(one) : one.row} |`),
   ].join("\n");
+
+const rowOf = ({ server, audit, probe }: Reported): string =>
+  [plain(server.package), server.version, originOf(server), probe.probe?.broker ?? "", callsIn(audit), audit.findings.length].join(" | ");
 
 const originOf = ({ from }: Reported["server"]): string =>
   typeof from === "string" ? from : `${from.repository} at \`${from.commit.slice(0, 12)}\``;
 
 const callsIn = ({ coverage }: Reported["audit"]): number => Object.values(coverage.brokerCalls).reduce((sum, count) => sum + count, 0);
 
-export function verdictTable(reports: readonly Reported[]): string {
-  const attacks = verdictsOf(reports[0]!).map(({ attack, threats }) => ({ attack, threats }));
-  const columns = reports.map((report) => new Map(verdictsOf(report).map((one) => [one.attack, one.ruling])));
-  const isTried = ({ attack }: { readonly attack: string }): boolean => columns.some((of) => of.get(attack) !== "not-applicable");
-  const row = ({ attack, threats }: (typeof attacks)[number]): string =>
-    `| \`${attack}\` | ${threats.join(", ")} | ${columns.map((of) => SHORT[of.get(attack) ?? "not-applicable"]).join(" | ")} |`;
+/** What an attack that the page had not yet is of a server that was not probed again. */
+const NOT_TRIED = "–";
+
+export function verdictTable(all: readonly (Reported | Kept)[]): string {
+  const first = all.find(isNew);
+  if (first === undefined) throw new Error("there is no report of a probe");
+  const attacks = verdictsOf(first).map(({ attack, threats }) => ({ attack, threats }));
+  const columns = all.map((one) =>
+    isNew(one) ? new Map(verdictsOf(one).map(({ attack, ruling }) => [attack, SHORT[ruling]])) : one.cells,
+  );
+  const cellsOf = ({ attack }: { readonly attack: string }): readonly string[] => columns.map((of) => of.get(attack) ?? NOT_TRIED);
+  const isTried = (one: { readonly attack: string }): boolean => cellsOf(one).some((cell) => cell !== NOT_TRIED);
+  const row = (one: (typeof attacks)[number]): string => `| \`${one.attack}\` | ${one.threats.join(", ")} | ${cellsOf(one).join(" | ")} |`;
   const untried = attacks.filter((one) => !isTried(one)).map(({ attack }) => `\`${attack}\``);
   return [
-    `| attack | threats | ${reports.map((_, index) => index + 1).join(" | ")} |`,
-    `| --- | --- | ${reports.map(() => "---").join(" | ")} |`,
+    `| attack | threats | ${all.map((_, index) => index + 1).join(" | ")} |`,
+    `| --- | --- | ${all.map(() => "---").join(" | ")} |`,
     ...attacks.filter(isTried).map(row),
     "",
     `Not applicable to any of them: ${untried.join(", ")}.`,

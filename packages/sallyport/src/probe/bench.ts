@@ -6,7 +6,7 @@ import type { Known, KnownTool } from "./known.ts";
 import { filled, type Profile } from "./profile.ts";
 import type { Stage } from "./stage.ts";
 import type { Answer } from "./targets/server.ts";
-import { decoded, encoded, type Message, type Seen } from "./taps/tap.ts";
+import { decoded, encoded, type Message, NotTaken, type Seen } from "./taps/tap.ts";
 
 export interface Turn {
   readonly seed: string;
@@ -136,6 +136,23 @@ export class Bench {
     this.note("put", `on ${message.destination}: ${shortened(decoded(message.bytes))}`);
     if (message.bytes.length < 4000) this.commands.push(this.stage.tap.commandFor(message));
     await this.stage.tap.put(message, form);
+  }
+
+  /**
+   * Whether there can be a destination of that name, and is one now: where the broker takes nothing for one that nobody has
+   * made, that the target could not publish there would be no defence.
+   */
+  async make(name: string, form?: string): Promise<boolean> {
+    const { tap } = this.stage;
+    if (tap.make === undefined) return true;
+    try {
+      this.commands.push(await tap.make(name, form));
+      this.note("process", `there is an empty destination ${name}`);
+      return true;
+    } catch (error) {
+      if (error instanceof NotTaken) return false;
+      throw error;
+    }
   }
 
   /** The same message, with other text. */

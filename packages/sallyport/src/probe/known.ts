@@ -3,7 +3,7 @@ import type { Tool } from "@modelcontextprotocol/client";
 import { canaryOf } from "./canary.ts";
 import { filled, type Profile } from "./profile.ts";
 import { fits, grow, growRequired, type Schema } from "./schema/grow.ts";
-import { type Slot, slotsOf } from "./schema/slots.ts";
+import { formIn, type Slot, slotsOf, valueAt } from "./schema/slots.ts";
 import type { Stage } from "./stage.ts";
 import type { Seen } from "./taps/tap.ts";
 
@@ -25,6 +25,8 @@ export interface KnownTool {
   readonly message: Seen | undefined;
   /** Whether what is on the broker came out in the answer of an honest call. */
   readonly said: string;
+  /** No answer came. */
+  readonly isLost: boolean;
 }
 
 export interface Known {
@@ -48,10 +50,12 @@ export async function learn(stage: Stage, seed: string, isDry: boolean): Promise
   const { profile } = stage;
   const listed = (await stage.server.tools()).filter(({ name }) => !profile.tools.skip.includes(name)).slice(0, MOST_TOOLS);
   const called: KnownTool[] = [];
+  const isReadOfItself = !isDry && (await readsOfItself(stage));
   for (const tool of listed) called.push(await knownTool(stage, tool, seed, isDry));
-  const tools = isDry ? called : await publishedLate(stage, called, seed);
-  const publisher = publisherOf(tools, profile);
-  const consumed = isDry ? [] : await consumedOn(stage);
+  const published = isDry ? called : await publishedLate(stage, called, seed);
+  const publisher = publisherOf(published, profile);
+  const tools = await answeredMeanwhile(stage, published, publisher, seed);
+  const consumed = isReadOfItself ? await consumedOn(stage) : [];
   const linesOfHonest = publisher === undefined || isDry ? 0 : ((await stage.effects?.done(honestCanary(seed, publisher.name))) ?? 0);
   return {
     profile,
@@ -79,6 +83,39 @@ async function publishedLate(stage: Stage, tools: readonly KnownTool[], seed: st
   // Of several, one is the first.
   if (!(await isAny()) && (await stage.until(isAny, patienceMs))) await stage.until(() => false, watchMs);
   return looked();
+}
+
+/** A tool that waits for a message answers when one comes. */
+async function answeredMeanwhile(
+  stage: Stage,
+  tools: readonly KnownTool[],
+  publisher: KnownTool | undefined,
+  seed: string,
+): Promise<readonly KnownTool[]> {
+  if (publisher?.honestly !== "published") return tools;
+  const { answersWithinMs, watchMs } = stage.profile.bounds;
+  const again = async (tool: KnownTool): Promise<KnownTool> => {
+    const canary = canaryOf(seed, "honest", tool.name, 2);
+    const call = ({ name, honest }: KnownTool) => stage.server.call(name, stage.filled(honest(canary) ?? {}), answersWithinMs);
+    let isAnswered = false;
+    const answering = call(tool).finally(() => (isAnswered = true));
+    await stage.until(() => isAnswered, watchMs);
+    if (!isAnswered) await call(publisher);
+    const { how, text } = await answering;
+    return how === "accepted" ? { ...tool, honestly: "answered", said: text.slice(0, 2000), isLost: false } : tool;
+  };
+  const answered: KnownTool[] = [];
+  for (const tool of tools) answered.push(tool.isLost ? await again(tool) : tool);
+  return answered;
+}
+
+/**
+ * Whether somebody consumes: whom the profile names, or who does before any tool was called. What a tool reads when it is
+ * called has no consumer.
+ */
+async function readsOfItself(stage: Stage): Promise<boolean> {
+  if (stage.hasWorker || stage.effects !== undefined) return true;
+  return stage.until(async () => (await stage.tap.owed()).length > 0, stage.profile.bounds.watchMs);
 }
 
 /** Whoever consumes may still be starting; where nobody was announced, nobody is waited for as long. */
@@ -118,7 +155,7 @@ async function knownTool(stage: Stage, tool: Tool, seed: string, isDry: boolean)
   const isDestructive =
     tool.annotations?.destructiveHint === true || DESTROYS.test(tool.name) || profile.tools.destructive.includes(tool.name);
   const known = { name: tool.name, schema, slots: slotsOf(schema), isReadOnly, isDestructive };
-  const nothing = { ...known, honest, destinations: [], message: undefined, said: "" };
+  const nothing = { ...known, honest, destinations: [], message: undefined, said: "", isLost: false };
   const canary = honestCanary(seed, tool.name);
   const args = honest(canary);
   if (isDry) return { ...nothing, honestly: "not called" };
@@ -127,6 +164,9 @@ async function knownTool(stage: Stage, tool: Tool, seed: string, isDry: boolean)
   }
   const before = (await stage.tap.seen()).length;
   let answer = await stage.server.call(tool.name, stage.filled(args), profile.bounds.answersWithinMs);
+  // What a made-up place is refused for is that it is not there.
+  if (answer.how === "refused" && given === undefined && (await madeAsGrown(stage, known.slots, args, canary)))
+    answer = await stage.server.call(tool.name, args, profile.bounds.answersWithinMs);
   const fewer = answer.how === "refused" ? required?.(canary) : undefined;
   if (fewer !== undefined && Object.keys(fewer).length < Object.keys(args).length) {
     const again = await stage.server.call(tool.name, fewer, profile.bounds.answersWithinMs);
@@ -136,7 +176,28 @@ async function knownTool(stage: Stage, tool: Tool, seed: string, isDry: boolean)
   const isQuiet = answer.how !== "accepted" || isReadOnly;
   await stage.until(async () => (await seen()).length > 0, isQuiet ? 50 : profile.bounds.watchMs);
   const honestly = answer.how === "accepted" ? "answered" : "refused";
-  return having({ ...known, honest, honestly, destinations: [], message: undefined, said: answer.text.slice(0, 2000) }, await seen());
+  const said = answer.text.slice(0, 2000);
+  return having({ ...known, honest, honestly, destinations: [], message: undefined, said, isLost: answer.how === "lost" }, await seen());
+}
+
+/** Whether the broker is one where destinations are made, and there was any to make. */
+async function madeAsGrown({ tap }: Stage, slots: readonly Slot[], args: Record<string, unknown>, canary: string): Promise<boolean> {
+  const isGrown = (value: unknown): value is string => typeof value === "string" && value.includes(canary);
+  const places = slots.filter(({ role }) => role === "destination");
+  const named = places.flatMap(({ path }) =>
+    [valueAt(args, path)]
+      .flat()
+      .filter(isGrown)
+      .map((name) => [name, formIn(path)] as const),
+  );
+  let isAny = false;
+  for (const [name, form] of tap.make === undefined ? [] : named)
+    isAny =
+      (await tap.make!(name, form).then(
+        () => true,
+        () => false,
+      )) || isAny;
+  return isAny;
 }
 
 const carrying = (seen: readonly Seen[], canary: string): readonly Seen[] =>

@@ -45,6 +45,8 @@ const schema = z.strictObject({
       kind: z.enum(BROKER_KINDS as [BrokerKind, ...BrokerKind[]]).default("none"),
       url: words.optional(),
       file: words.optional(),
+      /** Made before the target is started, where the broker takes nothing for one that nobody has made. */
+      destinations: z.array(words).max(100).default([]),
     })
     .prefault({}),
   messages: z

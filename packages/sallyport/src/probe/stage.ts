@@ -178,7 +178,8 @@ export class Stage {
   }
 
   async #prepare(): Promise<void> {
-    const { files, prepare, server } = this.profile;
+    const { files, prepare, server, broker } = this.profile;
+    for (const destination of broker.destinations) await this.tap.make?.(destination);
     for (const [name, text] of Object.entries(files)) {
       mkdirSync(dirname(join(this.folder, name)), { recursive: true });
       writeFileSync(join(this.folder, name), text, { mode: 0o600 });

@@ -15,7 +15,7 @@ test(
     expect(result.failure).toBeUndefined();
     const of = (attack: string): readonly (readonly [string, string])[] =>
       verdictOf(result, attack).cases.map(({ at, ruling }: CaseVerdict) => [at, ruling] as const);
-    const tools = ["file_note", "misshapen_note", "shapeless_note", "headed_note"];
+    const tools = ["file_note", "misshapen_note", "shapeless_note", "headed_note", "propertied_note", "typed_note"];
     expect(of("flood")).toEqual(tools.map((name) => [name, "proven"]));
     expect(of("repeated-call")).toEqual(
       tools.flatMap((name) => [
@@ -29,8 +29,10 @@ test(
   },
 );
 
-test("[PUB-05] where a list among the headers is refused, texts are tried", { timeout: 120_000 }, async () => {
+test("[PUB-05] where a list among the headers is refused, texts are tried, and attributes with types", { timeout: 120_000 }, async () => {
   const { cases } = verdictOf(await probed(particular(), { only: ["client-headers"] }), "client-headers");
   expect(cases.find(({ name }) => name === "headed_note: headers")).toMatchObject({ ruling: "proven" });
+  expect(cases.find(({ name }) => name === "propertied_note: properties")).toMatchObject({ ruling: "proven" });
+  expect(cases.find(({ name }) => name === "typed_note: MessageAttributes")).toMatchObject({ ruling: "proven" });
   expect(cases.filter(({ at }) => at === "shapeless_note").map(({ ruling }) => ruling)).not.toContain("proven");
 });

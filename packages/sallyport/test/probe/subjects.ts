@@ -156,6 +156,32 @@ export const particular = (): Profile =>
     bounds: { ...BOUNDS, flood: 20 },
   });
 
+/** Checks that the caller may turn off. */
+export const switched = (): Profile =>
+  profileOf({
+    name: "switched",
+    server: { command: [...NODE, join(SERVERS, "switched.ts")], env: ENV },
+    broker: { kind: "embedded" },
+    tools: {
+      arguments: {
+        validated: { payload: '{"text":"{canary}"}', validate: true },
+        skipping: { text: "{canary}", kind: "memo" },
+        moded: { topic: "notes", text: "{canary}", validation: "strict" },
+        kept: { payload: '{"text":"{canary}"}', validate: true },
+      },
+    },
+    bounds: BOUNDS,
+  });
+
+/** A tool of it waits for a message. */
+export const waiting = (): Profile =>
+  profileOf({
+    name: "waiting",
+    server: { command: [...NODE, join(SERVERS, "waiting.ts")], env: ENV },
+    broker: { kind: "embedded" },
+    bounds: { ...BOUNDS, answersWithinMs: 4000 },
+  });
+
 const HTTP = "http://127.0.0.1:{port}/mcp";
 
 /** Ours over Streamable HTTP, where nothing consumes. */
@@ -233,6 +259,28 @@ const wrongOn = (kind: string, env: Readonly<Record<string, string>>): Profile =
 export const rabbitMqWrong = (): Profile => wrongOn("rabbitmq", { RABBITMQ_URL: "{broker.url}" });
 export const sqsWrong = (): Profile => wrongOn("sqs", { SQS_URL: "{broker.url}" });
 export const kafkaWrong = (): Profile => wrongOn("kafka", { KAFKA_BROKERS: "{broker.bootstrap}" });
+
+/** Publishes to what is there, and makes nothing. */
+export const existing = (kind: string): Profile =>
+  profileOf({
+    name: `${kind}-existing`,
+    server: {
+      command: [...NODE, join(SERVERS, "existing.ts")],
+      env: { ...FAST, BROKER: kind, BROKER_URL: kind === "kafka" ? "{broker.bootstrap}" : "{broker.url}" },
+    },
+    broker: { kind, destinations: ["mail", "notes-acme", "room-lobby-v1"] },
+    tools: {
+      arguments: {
+        produce: { topic: "mail", text: "{canary}" },
+        note: { tenant: "acme", text: "{canary}" },
+        say: { room: "Lobby", text: "{canary}" },
+        whisper: { room: "Lobby", text: "{canary}" },
+        closed: { topic: "mail", text: "{canary}" },
+        exchanged: { exchange: "amq.fanout", text: "{canary}" },
+      },
+    },
+    bounds: { ...BOUNDS, ...SLOW },
+  });
 
 export const natsWrong = (): Profile =>
   profileOf({

@@ -1,9 +1,10 @@
 // What attacks from the front ask in common: which tools are worth a call, and what a call that was not refused has done.
 import type { Bench } from "../bench.ts";
 import type { Known, KnownTool } from "../known.ts";
-import { isRecord } from "../schema/grow.ts";
+import { objectOf } from "../schema/slots.ts";
 import type { Seen } from "../taps/tap.ts";
 import { type Case, inconclusive, notApplicable, type Outcome, withstood } from "./attack.ts";
+import { alsoSwitched } from "./switched.ts";
 
 /** Tools that publish, or might when they are asked otherwise. */
 export function publishers({ tools }: Known): readonly KnownTool[] {
@@ -17,6 +18,10 @@ export function overPublishers(known: Known, casesOf: (tool: KnownTool) => reado
   const cases = tools.flatMap(casesOf);
   return cases.length === 0 ? notApplicable("no tool that publishes has anything of the kind") : cases;
 }
+
+/** As {@link overPublishers}, of what a message says and where it goes: also with the tool's own checks turned off. */
+export const overContents = (known: Known, casesOf: (tool: KnownTool) => readonly Case[]): readonly Case[] | Outcome =>
+  overPublishers(known, (tool) => alsoSwitched(tool, casesOf));
 
 /** Nothing happened: that says something only where an honest call of the tool does something, then and now. */
 export function held({ doubt, hasLost }: Bench, { honestly, name, said }: KnownTool, saw: string): Outcome {
@@ -45,18 +50,9 @@ export async function undeclared(
 
 /** JSON that a message is, and that is in it as text: its outermost levels, without what is data in them. */
 export function levelsOf(text: string, depth = 0): readonly Readonly<Record<string, unknown>>[] {
-  const value = parsed(text);
-  if (!isRecord(value) || depth > 3) return [];
+  const value = objectOf(text);
+  if (value === undefined || depth > 3) return [];
   return [value, ...Object.values(value).flatMap((member) => (typeof member === "string" ? levelsOf(member, depth + 1) : []))];
-}
-
-function parsed(text: string): unknown {
-  if (!text.trimStart().startsWith("{")) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Messages with this text, after a call whose arguments have it. */

@@ -2,21 +2,29 @@
 // whether anything comes out of it at all. Where an honest message does not, that another did not says nothing.
 import type { Bench } from "../bench.ts";
 import type { Known, KnownTool } from "../known.ts";
-import { type Slot, withValue } from "../schema/slots.ts";
+import { type Slot, valueAt, withValue } from "../schema/slots.ts";
 import type { Seen } from "../taps/tap.ts";
 import { inconclusive, notApplicable, type Outcome, withstood } from "./attack.ts";
+import { calledIn, madeFor } from "./places.ts";
 
 /** On some brokers a place is a key, or just has a name. */
 const NAMED = /^(?:key|name)$/i;
 
-/** Arguments that name a topic, a queue, a channel, or what it is called where it has another name. */
+/** Arguments that name a topic, a queue, a channel, or what it is called where it has another name; or a list of them. */
 export function placesIn({ slots }: KnownTool): readonly (readonly string[])[] {
   const free = slots.filter(({ type, words }) => (type === "string" || type === "any") && words.length === 0);
-  const named = free.filter(({ role }) => role === "destination");
-  return (named.length > 0 ? named : free.filter(isKey)).map(({ path }) => path);
+  const lists = slots.filter(({ type, role }) => type === "array" && role === "destination");
+  const kinds = [free.filter(({ role }) => role === "destination"), free.filter(isKey), lists];
+  return (kinds.find((kind) => kind.length > 0) ?? []).map(({ path }) => path);
 }
 
 const isKey = ({ path }: Slot): boolean => path.length === 1 && NAMED.test(path[0]!);
+
+/** Named as if it gave something out. */
+export const READS = /read|get|peek|consume|receive|browse|check|fetch|poll|messages/i;
+
+/** What is there to destroy is not asked for messages: it would make an end of those places that the next attacks need. */
+export const mayRead = ({ name, isDestructive }: KnownTool): boolean => !isDestructive || READS.test(name);
 
 /**
  * A message of the target's own making on a place of our own, by every tool that publishes where it is told: what stands
@@ -31,7 +39,8 @@ export async function filledByTarget(
   for (const tool of tools.filter(({ honestly }) => honestly === "published"))
     for (const path of placesIn(tool)) {
       const place = bench.canary();
-      await bench.call(tool.name, withValue(tool.honest(text) ?? {}, path, place));
+      await madeFor(bench, tool, path, place);
+      await bench.call(tool.name, withValue(tool.honest(text) ?? {}, path, calledIn(bench, tool, path, place)));
       const there = (await bench.published(text, bench.bounds.watchMs / 4)).some(({ destination }) => destination.includes(place));
       if (there) places.push(place);
     }
@@ -59,14 +68,17 @@ export function honestReads(bench: Bench, tool: KnownTool, { message }: Honest):
   const [path] = placesIn(tool);
   if (path === undefined) return [given, least];
   const names = new Set([message.destination, ...namesIn(bench.known)]);
-  return [given, ...[...names].map((name) => withValue(given, path, name))];
+  return [given, ...[...names].map((name) => withValue(given, path, calledIn(bench, tool, path, name)))];
 }
 
 /** What the publisher is told, which need not be what the broker calls it. */
 function namesIn({ publisher }: Known): readonly string[] {
   if (publisher === undefined) return [];
   const given = publisher.honest("sallyport") ?? {};
-  return placesIn(publisher).flatMap(([name = ""]) => (typeof given[name] === "string" ? [given[name]] : []));
+  return placesIn(publisher).flatMap((path) => {
+    const name = valueAt(given, path);
+    return typeof name === "string" ? [name] : [];
+  });
 }
 
 const CURSOR = /"[a-z_]*cursor"\s*:\s*"([^"]+)"/gi;
@@ -121,5 +133,5 @@ export async function nothingCameOut(
   return notApplicable(`no message comes out of ${tool.name}, an honest one neither`);
 }
 
-const comesOut = (bench: Bench, tool: KnownTool, honest: Honest, withinMs: number): Promise<boolean> =>
+export const comesOut = (bench: Bench, tool: KnownTool, honest: Honest, withinMs: number): Promise<boolean> =>
   bench.stage.until(async () => (await firstWith(bench, tool, honestReads(bench, tool, honest), honest.canary)) !== undefined, withinMs);

@@ -12,7 +12,7 @@ const NAMES: readonly (readonly [Role, RegExp])[] = [
     "server",
     /^(?:id|message_?id|event_?id|time(?:stamp)?|published_?at|created_?at|source|actor|user(?:_?id)?|role|tenant(?:_?id)?|approved(?:_?by)?|origin|hop|hops|depth)$/i,
   ],
-  ["action", /^(?:action|type|event|event_?(?:type|name)|command|operation|kind)$/i],
+  ["action", /^(?:action|type|event|(?:event|message)_?(?:type|name)|command|operation|kind)$/i],
 ];
 
 export const roleOf = (name: string): Role => NAMES.find(([, pattern]) => pattern.test(name))?.[0] ?? "data";

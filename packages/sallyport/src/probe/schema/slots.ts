@@ -43,10 +43,37 @@ export function withValue(
   return Object.defineProperty({ ...given }, name, { value: next, enumerable: true, configurable: true, writable: true });
 }
 
+/** What a destination is that an argument of this name names, where a broker has several kinds; `undefined` is the usual one. */
+export const formIn = (path: readonly string[]): string | undefined => (/exchange/i.test(path.at(-1) ?? "") ? "exchange" : undefined);
+
+/** What stands in a place of the arguments; `undefined` where there is nothing. */
+export function valueAt(given: unknown, path: readonly string[]): unknown {
+  let value = given;
+  for (const name of path) value = isRecord(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+  return value;
+}
+
 /** Every object in the arguments, the outermost first: where a key can be added. */
 export function objectsIn(given: unknown, path: readonly string[] = []): readonly (readonly string[])[] {
   if (!isRecord(given)) return [];
   return [path, ...Object.entries(given).flatMap(([name, inner]) => objectsIn(inner, [...path, name]))];
+}
+
+/** Texts in the arguments that are an object in JSON. */
+export function jsonIn(given: unknown, path: readonly string[] = []): readonly (readonly string[])[] {
+  if (typeof given === "string") return objectOf(given) === undefined ? [] : [path];
+  return isRecord(given) ? Object.entries(given).flatMap(([name, inner]) => jsonIn(inner, [...path, name])) : [];
+}
+
+/** The object that a text is in JSON. */
+export function objectOf(text: string): Record<string, unknown> | undefined {
+  if (!text.trimStart().startsWith("{")) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 export const USUAL: Readonly<Record<Exclude<Role, "data">, readonly string[]>> = {

@@ -9,6 +9,7 @@ const LATEST = -1n;
 const ASKED_WITHIN_MS = 3000;
 const BYTES = { partition: 16 * 1024 * 1024, all: 64 * 1024 * 1024 };
 const IS_CONTROL = 0b100000;
+const NAME = /^(?!\.{1,2}$)[\w.-]{1,249}$/;
 
 /** Stops and continues the server's process; absent where it is not the probe's. */
 export type Signal = (which: "SIGSTOP" | "SIGCONT") => void;
@@ -19,6 +20,7 @@ type Offsets = ReadonlyMap<string, ReadonlyMap<number, bigint>>;
 export class KafkaTap implements Tap {
   readonly broker = "kafka";
   readonly forms = ["topic"];
+  readonly saysMissing = /UNKNOWN_TOPIC|does not host this topic|unknown topic or partition/i;
   readonly #address: string;
   readonly #admin: Admin;
   readonly #producer: Producer;
@@ -74,13 +76,20 @@ export class KafkaTap implements Tap {
   async put({ destination, bytes, headers, key }: Message): Promise<void> {
     const message = { topic: destination, value: Buffer.from(bytes), headers: new Map(Object.entries(headers).map(buffers)) };
     try {
-      if (!(await this.#admin.listTopics()).includes(destination)) await this.#create(destination);
+      await this.#create(destination);
       const messages = [key === undefined ? message : { ...message, key: Buffer.from(key) }];
       const { offsets = [] } = await this.#producer.send({ messages, acks: -1 });
       for (const { topic, partition, offset } of offsets) this.#own.add(`${topic} ${partition} ${offset}`);
     } catch (error) {
       throw new NotTaken(error instanceof Error ? causeOf(error).message : String(error), { cause: error });
     }
+  }
+
+  /** Who publishes to a topic that is not there may ask for one to be made, and most clients do not. */
+  async make(destination: string): Promise<string> {
+    if (!NAME.test(destination)) throw new NotTaken(`no topic can be called ${destination}`);
+    await this.#create(destination);
+    return `kafka-topics.sh --bootstrap-server ${quoted(this.#address)} --create --topic ${quoted(destination)}`;
   }
 
   async owed(): Promise<readonly Owed[]> {
@@ -179,6 +188,7 @@ export class KafkaTap implements Tap {
   }
 
   async #create(topic: string): Promise<void> {
+    if ((await this.#admin.listTopics()).includes(topic)) return;
     await this.#admin.createTopics({ topics: [topic], partitions: 1, replicas: 1 });
   }
 

@@ -6,6 +6,8 @@ import { addressIn, decoded, type Message, NotTaken, type Owed, quoted, type See
 const INTERNAL = /^(?:\$|_INBOX\.|_R_\.)/;
 const ASKED_WITHIN_MS = 3000;
 const NAME = "sallyport-probe";
+/** One on which something can be published: without wildcards. */
+const SUBJECT = /^[^\s.*>]+(?:\.[^\s.*>]+)*$/;
 
 /** Stops and continues the server's process; absent where it is not the probe's. */
 export type Signal = (which: "SIGSTOP" | "SIGCONT") => void;
@@ -29,6 +31,7 @@ function loginOf(url: string): { readonly user?: string; readonly pass?: string;
 export class NatsTap implements Tap {
   readonly broker = "nats";
   readonly forms = ["subject", "stream"];
+  readonly saysMissing = /no stream matches|no responders|stream not found/i;
   readonly #url: string;
   readonly #connection: NatsConnection;
   readonly #monitor: string | undefined;
@@ -86,6 +89,14 @@ export class NatsTap implements Tap {
     }
     await this.#connection.flush();
     this.#seen.push({ destination, bytes, text: decoded(bytes), headers, form: "subject", own: true });
+  }
+
+  /** What goes to JetStream has to fit a stream. Where there is none, every subject takes what it is sent. */
+  async make(destination: string): Promise<string> {
+    if (!SUBJECT.test(destination)) throw new NotTaken(`no subject can be called ${destination}`);
+    await this.#makeStream(destination);
+    const name = streamOf(destination);
+    return `nats -s ${addressIn(this.#url)} stream add ${quoted(name)} --subjects ${quoted(destination)} --storage memory --defaults`;
   }
 
   async owed(): Promise<readonly Owed[]> {
@@ -187,10 +198,10 @@ export class NatsTap implements Tap {
     return fitting.length > 0 ? fitting : [pattern];
   }
 
-  async #makeStream(name: string): Promise<void> {
-    const streams = await this.#streams();
-    if (streams.length === 0 || streams.some(({ subjects }) => subjects.some((pattern) => fits(pattern, name)))) return;
-    await this.#ask(`STREAM.CREATE.${name}`, JSON.stringify({ name, subjects: [name], storage: "memory" }));
+  async #makeStream(subject: string): Promise<void> {
+    const [streams, name] = [await this.#streams(), streamOf(subject)];
+    if (streams.length === 0 || streams.some(({ subjects }) => subjects.some((pattern) => fits(pattern, subject)))) return;
+    await this.#ask(`STREAM.CREATE.${name}`, JSON.stringify({ name, subjects: [subject], storage: "memory" }));
   }
 
   async #streams(): Promise<readonly Stream[]> {
@@ -241,6 +252,9 @@ function headersOf(text: string, headers: MsgHdrs): MsgHdrs {
   }
   return headers;
 }
+
+/** A stream's name has no dots, and none of what a path has. */
+const streamOf = (subject: string): string => subject.replaceAll(/[^\w-]/g, "_");
 
 function fits(pattern: string, subject: string): boolean {
   const tokens = pattern.split(".").map((token) => (token === "*" ? "[^.]+" : token === ">" ? ".+" : escapedToken(token)));

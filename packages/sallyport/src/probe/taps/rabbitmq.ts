@@ -4,6 +4,7 @@
 import type { ChannelModel, ConfirmChannel, ConsumeMessage } from "amqplib";
 import { keptHeaders, propertiesOf, publishOptions } from "./amqp-properties.ts";
 import { type Binding, comesBackTo, deadLetterExchange, destinationOf, type Layout, type Queue, readBy, splitAt } from "./amqp-routing.ts";
+import { makePlace, placesOf } from "./amqp-places.ts";
 import { Management } from "./rabbitmq-management.ts";
 import { decoded, type Message, NotTaken, type Owed, quoted, type Seen, type Tap } from "./tap.ts";
 
@@ -49,6 +50,7 @@ interface Consuming {
 export class RabbitMqTap implements Tap {
   readonly broker = "rabbitmq";
   readonly forms = ["queue"];
+  readonly saysMissing = /NOT_FOUND - no (?:queue|exchange)|no (?:queue|exchange) '[^']*' in vhost/i;
   readonly #place: RabbitMqPlace;
   readonly #management: Management;
   readonly #connection: ChannelModel;
@@ -114,6 +116,11 @@ export class RabbitMqTap implements Tap {
       this.#channel = undefined;
       throw new NotTaken(error instanceof Error ? error.message : String(error), { cause: error });
     }
+  }
+
+  async make(destination: string, form = "queue"): Promise<string> {
+    const { exchanges } = await this.#bound();
+    return makePlace(this.#connection, this.#management, this.#place.vhost, placesOf(destination, form, exchanges));
   }
 
   async owed(): Promise<readonly Owed[]> {

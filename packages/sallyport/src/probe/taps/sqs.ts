@@ -10,10 +10,12 @@ const ASKED_WITHIN_MS = 5000;
 const COUNTS = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed"] as const;
 const FIFO = ".fifo";
 const READS = "ReceiveMessage";
+const NAME = /^[\w-]{1,75}(?:\.fifo)?$/;
 
 export class SqsTap implements Tap {
   readonly broker = "sqs";
   readonly forms = ["queue"];
+  readonly saysMissing = /NonExistentQueue|QueueDoesNotExist|queue does not exist/i;
   readonly #server: string;
   readonly #client: SQS;
   readonly #seen: Seen[] = [];
@@ -59,7 +61,7 @@ export class SqsTap implements Tap {
     const { destination, headers, key, bytes } = message;
     try {
       const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-      await this.make(destination);
+      await this.#made(destination);
       const attributes = Object.entries(headers).map(([name, value]) => [name, { DataType: "String", StringValue: value }]);
       const first = destination.endsWith(FIFO)
         ? { MessageGroupId: key ?? "probe", MessageDeduplicationId: `probe-${process.pid}-${++this.#sent}` }
@@ -77,7 +79,14 @@ export class SqsTap implements Tap {
   }
 
   /** SQS refuses what goes to a queue that nobody has made. */
-  async make(destination: string): Promise<void> {
+  async make(destination: string): Promise<string> {
+    if (!NAME.test(destination)) throw new NotTaken(`no queue can be called ${destination}`);
+    await this.#made(destination);
+    const first = destination.endsWith(FIFO) ? ["--attributes", "FifoQueue=true"] : [];
+    return ["aws", "--endpoint-url", quoted(this.#server), "sqs", "create-queue", "--queue-name", quoted(destination), ...first].join(" ");
+  }
+
+  async #made(destination: string): Promise<void> {
     if (this.#urls.has(destination) || (await this.destinations()).includes(destination)) return;
     const Attributes = destination.endsWith(FIFO) ? { FifoQueue: "true" } : {};
     const { QueueUrl } = await this.#client.createQueue({ QueueName: destination, Attributes });

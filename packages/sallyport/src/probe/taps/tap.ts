@@ -37,8 +37,13 @@ export interface Tap {
   seen(): Promise<readonly Seen[]>;
   /** In this form, where the destination has none already. Default: the first of {@link forms}. @throws {NotTaken} */
   put(message: Message, form?: string): Promise<void>;
-  /** Makes an empty destination, where the broker takes nothing for one that nobody has made. */
-  make?(destination: string): Promise<void>;
+  /**
+   * Makes an empty destination, where the broker takes nothing for one that nobody has made; `exchange` where it is to be
+   * one. Resolves with a command that does the same. @throws {NotTaken} for a name that none can have.
+   */
+  make?(destination: string, form?: string): Promise<string>;
+  /** What this broker, or a client of it, says of a destination that is not there. */
+  readonly saysMissing?: RegExp;
   /** What groups are still owed. Destinations that somebody reads are named even when nothing is owed. */
   owed(): Promise<readonly Owed[]>;
   /** Every destination that exists, an empty one too where the broker knows such a thing. */

@@ -3,6 +3,7 @@ import { withValue } from "../../schema/slots.ts";
 import type { KnownTool } from "../../known.ts";
 import { encoded } from "../../taps/tap.ts";
 import { attack, type Case, inconclusive, notApplicable, type Outcome, shown, withstood } from "../attack.ts";
+import { calledIn } from "../places.ts";
 import { filledByTarget, placesIn } from "../reading.ts";
 
 const ENDS = /delete|remove|purge|drop|destroy|flush|clear|trim|drain|clean|empty|obliterate|reset|(?:^|[_-])del(?:$|[_-])/i;
@@ -33,16 +34,16 @@ export const administrativeTool = attack({
 
 /** By a name, by a list of names, or without being told, as what clears everything is. */
 function endsOf(tool: KnownTool): readonly Case[] {
+  const places = placesIn(tool);
+  const names = new Set(places.map((path) => path.join(".")));
   const lists = tool.slots.filter(({ type, path, role }) => type === "array" && (role === "destination" || LISTED.test(path.at(-1)!)));
-  const cases = [
-    ...placesIn(tool).map((path) => endCase(tool, path, (place) => place)),
-    ...lists.map(({ path }) => endCase(tool, path, (place) => [place])),
-  ];
+  const others = lists.filter(({ path }) => !names.has(path.join(".")));
+  const cases = [...places, ...others.map(({ path }) => path)].map((path) => endCase(tool, path));
   const asks = Array.isArray(tool.schema["required"]) && tool.schema["required"].length > 0;
-  return cases.length > 0 || asks ? cases : [endCase(tool, [], (place) => place)];
+  return cases.length > 0 || asks ? cases : [endCase(tool, [])];
 }
 
-const endCase = (tool: KnownTool, path: readonly string[], valueOf: (place: string) => unknown): Case => ({
+const endCase = (tool: KnownTool, path: readonly string[]): Case => ({
   name: `${tool.name}: ends ${path.join(".") || "whatever there is"}`,
   at: tool.name,
   sends: `a message on a destination of our own, then a call of ${tool.name}${path.length === 0 ? "" : ` with ${path.join(".")} = its name`}`,
@@ -54,7 +55,7 @@ const endCase = (tool: KnownTool, path: readonly string[], valueOf: (place: stri
       const of = (destinations: readonly string[]): readonly string[] => destinations.filter((name) => name.includes(one));
       const before = of(await tap.destinations());
       if (before.length === 0) continue;
-      await bench.call(tool.name, withValue(tool.honest(bench.canary()) ?? {}, path, valueOf(one)));
+      await bench.call(tool.name, withValue(tool.honest(bench.canary()) ?? {}, path, calledIn(bench, tool, path, one)));
       const missing = async (): Promise<readonly string[]> => {
         const now = new Set(await tap.destinations());
         return before.filter((name) => !now.has(name));

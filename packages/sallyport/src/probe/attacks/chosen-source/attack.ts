@@ -3,7 +3,8 @@ import { withValue } from "../../schema/slots.ts";
 import type { KnownTool } from "../../known.ts";
 import { encoded } from "../../taps/tap.ts";
 import { attack, type Case, notApplicable, type Outcome, shown } from "../attack.ts";
-import { filledByTarget, honestMessage, nothingCameOut, placesIn } from "../reading.ts";
+import { calledIn } from "../places.ts";
+import { filledByTarget, honestMessage, mayRead, nothingCameOut, placesIn } from "../reading.ts";
 
 const PATTERNS = ["*", "#", ">", ".*"];
 
@@ -17,7 +18,7 @@ export const chosenSource = attack({
   stage: "turn",
   cases: ({ tools }) => {
     const cases = tools
-      .filter(({ honestly }) => honestly !== "published")
+      .filter((tool) => tool.honestly !== "published" && mayRead(tool))
       .flatMap((tool) => placesIn(tool).map((path) => sourceCase(tool, path)));
     return cases.length === 0 ? notApplicable("no tool that may read has an argument that names a topic, a queue or a channel") : cases;
   },
@@ -38,7 +39,10 @@ const sourceCase = (tool: KnownTool, path: readonly string[]): Case => ({
     places.push(...(await filledByTarget(bench, secret)));
     const readOut = async (): Promise<Outcome | undefined> => {
       for (const source of [...places, ...PATTERNS]) {
-        const { text } = await bench.call(tool.name, withValue(tool.honest(bench.canary()) ?? {}, path, source));
+        const { text } = await bench.call(
+          tool.name,
+          withValue(tool.honest(bench.canary()) ?? {}, path, calledIn(bench, tool, path, source)),
+        );
         if (text.includes(secret))
           return shown(`${tool.name} read what it had no business with, asked for ${path.join(".")} = \`${source}\``);
       }

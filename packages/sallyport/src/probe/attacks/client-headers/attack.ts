@@ -2,7 +2,7 @@
 import { USUAL, withValue } from "../../schema/slots.ts";
 import { isRecord } from "../../schema/grow.ts";
 import { attack, type Case, type Outcome, shown } from "../attack.ts";
-import { held, levelsOf, on, overPublishers, undeclared } from "../front.ts";
+import { held, levelsOf, on, overContents, undeclared } from "../front.ts";
 import type { Bench } from "../../bench.ts";
 import type { KnownTool } from "../../known.ts";
 import type { Seen } from "../../taps/tap.ts";
@@ -15,7 +15,7 @@ export const clientHeaders = attack({
   severity: "high",
   fix: "Take headers from the envelope alone, and copy nothing of the arguments into them.",
   stage: "shared",
-  cases: (known) => overPublishers(known, casesOf),
+  cases: (known) => overContents(known, casesOf),
 });
 
 function casesOf(tool: KnownTool): readonly Case[] {
@@ -24,7 +24,7 @@ function casesOf(tool: KnownTool): readonly Case[] {
   const usual = USUAL.header.filter((name) => !names.has(name)).map((name) => [name]);
   return [
     ...declared.map(({ path, type }) =>
-      headerCase(tool, [path], path.join("."), type === "string" ? [(canary) => canary] : [copied, plain, listed]),
+      headerCase(tool, [path], path.join("."), type === "string" ? [(canary) => canary] : [copied, plain, typed, nested, listed]),
     ),
     headerCase(tool, usual, `${usual.join(", ")}, which it does not have`, [copied]),
     breakCase(tool),
@@ -36,6 +36,10 @@ type Value = (canary: string) => unknown;
 const copied: Value = (canary) => ({ "x-sallyport": canary, CC: [canary], BCC: [canary], "reply-to": canary });
 /** Some take texts alone, and refuse what has a list in it; or a list of lines. */
 const plain: Value = (canary) => ({ "x-sallyport": canary });
+/** As SQS and SNS have attributes: of each its type. */
+const typed: Value = (canary) => ({ "x-sallyport": { DataType: "String", StringValue: canary } });
+/** AMQP's properties have the headers among them. */
+const nested: Value = (canary) => ({ headers: { "x-sallyport": canary } });
 const listed: Value = (canary) => [`x-sallyport: ${canary}`];
 
 const headerCase = (tool: KnownTool, paths: readonly (readonly string[])[], what: string, values: readonly Value[]): Case => ({
@@ -52,7 +56,9 @@ async function firstTaken(
   [valueOf, ...others]: readonly Value[],
 ): Promise<Outcome> {
   const outcome = await attempt(bench, tool, paths, valueOf!);
-  return bench.wasRefused && others.length > 0 ? firstTaken(bench, tool, paths, others) : outcome;
+  // Some say that they refused it in an answer like any other.
+  const isOver = outcome.ruling === "shown" || others.length === 0;
+  return isOver || !(bench.wasRefused || paths.length === 1) ? outcome : firstTaken(bench, tool, paths, others);
 }
 
 async function attempt(bench: Bench, tool: KnownTool, paths: readonly (readonly string[])[], valueOf: Value): Promise<Outcome> {

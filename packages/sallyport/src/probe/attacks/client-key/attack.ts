@@ -1,7 +1,7 @@
 // PUB-06: the key, group or partition, by which a message finds its place and its order.
 import { USUAL, withValue } from "../../schema/slots.ts";
 import { attack, type Case, type Outcome, shown } from "../attack.ts";
-import { held, on, overPublishers, undeclared } from "../front.ts";
+import { held, on, overContents, undeclared } from "../front.ts";
 import type { Bench } from "../../bench.ts";
 import type { KnownTool } from "../../known.ts";
 
@@ -13,7 +13,7 @@ export const clientKey = attack({
   severity: "medium",
   fix: "Derive the key from validated data on the server, by a function of the contract.",
   stage: "shared",
-  cases: (known) => overPublishers(known, casesOf),
+  cases: (known) => overContents(known, casesOf),
 });
 
 function casesOf(tool: KnownTool): readonly Case[] {

@@ -2,7 +2,7 @@
 // free there is no list to pass: that a list is taken for it says that the tool does not hold to its schema (PUB-02).
 import { type Slot, withValue } from "../../schema/slots.ts";
 import { attack, type Case, notApplicable, type Outcome, shown } from "../attack.ts";
-import { held, on, overPublishers } from "../front.ts";
+import { held, on, overContents } from "../front.ts";
 import type { Bench } from "../../bench.ts";
 import type { KnownTool } from "../../known.ts";
 
@@ -17,7 +17,7 @@ export const coercedArguments = attack({
   severity: "high",
   fix: "Check the arguments' types before anything is looked up, and look up in a Map or with Object.hasOwn.",
   stage: "shared",
-  cases: (known) => overPublishers(known, casesOf),
+  cases: (known) => overContents(known, casesOf),
 });
 
 function casesOf(tool: KnownTool): readonly Case[] {

@@ -1,7 +1,7 @@
 // PUB-01: an action, or a type of event, that nobody ever defined.
 import { withValue } from "../../schema/slots.ts";
 import { attack, type Case, shown } from "../attack.ts";
-import { held, levelsOf, on, overPublishers, publishedBy } from "../front.ts";
+import { held, levelsOf, on, overContents, publishedBy } from "../front.ts";
 import type { KnownTool } from "../../known.ts";
 import { roleOf } from "../../schema/roles.ts";
 import type { Seen } from "../../taps/tap.ts";
@@ -14,7 +14,7 @@ export const madeUpAction = attack({
   severity: "high",
   fix: "Make one tool for each event, so that no argument names a type; or look the word up in a Map of the server's, and refuse what is not there.",
   stage: "shared",
-  cases: (known) => overPublishers(known, casesOf),
+  cases: (known) => overContents(known, casesOf),
 });
 
 function casesOf(tool: KnownTool): readonly Case[] {

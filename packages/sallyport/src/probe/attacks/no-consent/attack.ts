@@ -1,6 +1,7 @@
 // PUB-09: something that cannot be undone goes out although the person says no, or was never asked.
 import { attack, type Case, notApplicable, shown } from "../attack.ts";
 import { held, on, publishers } from "../front.ts";
+import { alsoSwitched } from "../switched.ts";
 import type { KnownTool } from "../../known.ts";
 
 export const noConsent = attack({
@@ -14,7 +15,7 @@ export const noConsent = attack({
   cases: (known) => {
     const tools = publishers(known).filter(({ isDestructive }) => isDestructive);
     if (tools.length === 0) return notApplicable("no tool that publishes says, or is named as if, it destroyed something");
-    return tools.map(consentCase);
+    return tools.flatMap((tool) => alsoSwitched(tool, (one) => [consentCase(one)]));
   },
 });
 

@@ -1,7 +1,7 @@
 // PUB-07: a megabyte of text, two thousand levels, a number beyond all reason.
-import { type Slot, withValue } from "../../schema/slots.ts";
+import { jsonIn, type Slot, valueAt, withValue } from "../../schema/slots.ts";
 import { attack, type Case, shown } from "../attack.ts";
-import { held, on, overPublishers } from "../front.ts";
+import { held, on, overContents } from "../front.ts";
 import type { KnownTool } from "../../known.ts";
 
 const CHARACTERS = 1_000_000;
@@ -16,7 +16,7 @@ export const oversized = attack({
   severity: "medium",
   fix: "Bound size, depth and numbers before and after validation, and say the limit in the refusal.",
   stage: "shared",
-  cases: (known) => overPublishers(known, casesOf),
+  cases: (known) => overContents(known, casesOf),
 });
 
 function casesOf(tool: KnownTool): readonly Case[] {
@@ -25,7 +25,12 @@ function casesOf(tool: KnownTool): readonly Case[] {
   const texts = tool.slots.filter(free).slice(0, MOST_SLOTS);
   const objects = tool.slots.filter(({ type, role }) => type === "object" && role === "data").slice(0, 1);
   const numbers = tool.slots.filter(({ type }) => type === "number").slice(0, 1);
+  // A text that has to be JSON holds the honest object, of which a text is large.
+  const written = jsonIn(tool.honest("") ?? {});
   return [
+    ...written.map((path) =>
+      sizedCase(tool, path, "a megabyte of text in JSON", (canary) => valueAt(tool.honest(canary + "x".repeat(CHARACTERS)), path)),
+    ),
     ...texts.map(({ path }) => sizedCase(tool, path, "a megabyte of text", (canary) => canary + "x".repeat(CHARACTERS))),
     ...objects.map(({ path }) => sizedCase(tool, path, `${LEVELS} levels`, deep)),
     ...numbers.map(({ path }) => sizedCase(tool, path, "the number 1e308", () => 1e308)),

@@ -2,7 +2,7 @@
 import { USUAL, withValue } from "../../schema/slots.ts";
 import { roleOf } from "../../schema/roles.ts";
 import { attack, type Case, type Outcome, shown } from "../attack.ts";
-import { held, levelsOf, on, overPublishers, undeclared } from "../front.ts";
+import { held, levelsOf, on, overContents, undeclared } from "../front.ts";
 import type { Bench } from "../../bench.ts";
 import type { KnownTool } from "../../known.ts";
 import type { Seen } from "../../taps/tap.ts";
@@ -19,7 +19,7 @@ export const serverFields = attack({
   severity: "high",
   fix: "Set id, time, source, actor, tenant and approval on the server after the arguments were validated, and have no argument of these names.",
   stage: "shared",
-  cases: (known) => overPublishers(known, (tool) => [unknownCase(tool), ...declared(tool)]),
+  cases: (known) => overContents(known, (tool) => [unknownCase(tool), ...declared(tool)]),
 });
 
 const declared = (tool: KnownTool): readonly Case[] =>
