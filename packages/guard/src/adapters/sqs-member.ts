@@ -40,6 +40,7 @@ export class SqsMember implements Subscription {
   readonly #polls = new Set<Promise<void>>();
   readonly #stop = new AbortController();
   #reserved = 0;
+  #isPumping = false;
   #allowed = 1;
   #state: "open" | "paused" | "closed" = "open";
   #closing: Promise<void> | undefined;
@@ -104,14 +105,26 @@ export class SqsMember implements Subscription {
       const room = this.#options.prefetch - this.#out.size - this.#reserved;
       if (room <= 0) return;
       const most = Math.min(room, perPoll);
+      // Every request is paid for: less than a whole one is asked for only when no other is out.
+      if (most < Math.min(perPoll, this.#options.prefetch) && this.#polls.size > 0) return;
       this.#reserved += most;
       const poll = this.#poll(most).finally(() => {
         this.#polls.delete(poll);
         this.#reserved -= most;
-        this.#pump();
+        this.#pumpSoon();
       });
       this.#polls.add(poll);
     }
+  }
+
+  /** What is settled together makes room together. */
+  #pumpSoon(): void {
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    setImmediate(() => {
+      this.#isPumping = false;
+      this.#pump();
+    });
   }
 
   async #poll(most: number): Promise<void> {
@@ -175,7 +188,7 @@ export class SqsMember implements Subscription {
       throw error;
     }
     this.#out.delete(out.receipt);
-    this.#pump();
+    this.#pumpSoon();
   }
 
   /** What another has is not ours to delay. */

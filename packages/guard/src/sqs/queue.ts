@@ -30,7 +30,7 @@ export interface Taking {
 /** Of receipts: whether they were still good. */
 export type Kept = "done" | "stale";
 
-const REQUESTS = { sending: 16, settling: 8 };
+const REQUESTS = { sending: 16, settling: 4 };
 
 export class Queue {
   readonly url: string;

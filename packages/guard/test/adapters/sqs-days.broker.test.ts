@@ -205,6 +205,35 @@ describeBroker("sqs", "SQS, from day to day", (url) => {
       expect(await seenOf()).toEqual(["a1"]);
     });
 
+    test("what is settled together makes room together, and is asked for in one request", SLOW, async () => {
+      const through = meddled("receiveMessage", (input, ask) => ask(input));
+      const { transport } = await open(client, { groups: ["g"] }, through);
+      await transport.send(
+        Array.from({ length: 200 }, (_, n) => ({ id: `m${n}`, destination: "orders", key: undefined, bytes: Buffer.from(String(n)) })),
+      );
+      const { take, waiting } = await box(transport, { prefetch: 20 });
+      for (let done = 0; done < 200;) {
+        const some = await take(Math.min(Math.max(waiting(), 1), 200 - done));
+        done += some.length;
+        await Promise.all(some.map((delivery) => delivery.ack()));
+      }
+      // One for each that is settled would be 150 and more.
+      expect(through.asked.get("receiveMessage")!.length).toBeLessThan(60);
+    });
+
+    test("who has most of its work still out asks for the rest none the less", SLOW, async () => {
+      const { transport } = await open(client, { groups: ["g"] });
+      const { take } = await box(transport, { prefetch: 12 });
+      await send(
+        transport,
+        Array.from({ length: 14 }, (_, n) => String(n)),
+      );
+      const first = await take(12);
+      await first[0]!.ack();
+      await first[1]!.ack();
+      expect(await take(2)).toHaveLength(2);
+    });
+
     test("[PSN-12] closing gives everything back at once, also what a waiting request is then given", SLOW, async () => {
       // On a slow way back: what was given back is in an answer before it is known to have been.
       const through = meddled("receiveMessage", async (input, ask) => {
