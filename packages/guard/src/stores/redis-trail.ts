@@ -3,6 +3,7 @@
 // the chain: keep its head elsewhere (OPS-01).
 import { SallyportError } from "../errors.ts";
 import { type Clock } from "../ports/clock.ts";
+import { randomId } from "../ports/ids.ts";
 import type { KeptTrail, StoredEntry, TrailEntry, TrailVerdict } from "../ports/trail.ts";
 import type { Redis } from "../redis/redis.ts";
 import { APPEND, HEAD, LINKS } from "../redis/trail-scripts.ts";
@@ -45,7 +46,7 @@ export class RedisTrail implements KeptTrail {
     const [seq, hash, serversMs] = (await this.#redis.run(HEAD, this.#keys, [])) as readonly [string, string, string];
     const links = linked(hash === "" ? EMPTY : { seq: Number(seq), hash }, entries, this.#clock?.now() ?? Number(serversMs));
     const args = links.flatMap((link) => [link.seq, link.atMs, link.entry, link.hash]);
-    const appended = Number(await this.#redis.run(APPEND, this.#keys, [hash, ...args]));
+    const appended = Number(await this.#redis.run(APPEND, this.#keys, [hash, randomId(), ...args]));
     if (appended >= 0) return appended === 1;
     throw new SallyportError("ERR_STORE_CORRUPT", "the trail has entries behind its head, or one of its keys was removed", {
       place: this.#keys[1],

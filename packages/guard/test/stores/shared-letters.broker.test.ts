@@ -9,6 +9,7 @@ import { Redis, type RedisClient } from "../../src/redis/redis.ts";
 import { PostgresDeadLetters } from "../../src/stores/postgres-dead-letters.ts";
 import { PostgresTrail } from "../../src/stores/postgres-trail.ts";
 import { RedisDeadLetters } from "../../src/stores/redis-dead-letters.ts";
+import { TestClock } from "../../src/testing/index.ts";
 import { RedisTrail } from "../../src/stores/redis-trail.ts";
 import { deadLetterLaws, trailLaws } from "../../src/testing/index.ts";
 import { describeBroker } from "../brokers.ts";
@@ -68,6 +69,14 @@ describeBroker("postgres", "PostgreSQL", (url) => {
       await expect(theirs.query(sql)).rejects.toMatchObject({ code: "42501" });
     await theirs.end();
     await pool.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+  });
+
+  test("[OPS-01] two that append the same at the same time are on the trail twice", async () => {
+    const postgres = fresh();
+    const clock = new TestClock();
+    const trails = [new PostgresTrail(postgres, { clock }), new PostgresTrail(postgres, { clock })];
+    for (let n = 0; n < 10; n++) await Promise.all(trails.map((trail) => trail.append([ENTRY])));
+    expect(await trails[0]!.verify()).toMatchObject({ intact: true, entries: 20 });
   });
 
   test("times on the trail are the server's where no clock is given", async () => {
@@ -167,6 +176,14 @@ describeBroker("redis", "Redis", (url) => {
     await trail.append([ENTRY, ENTRY]);
     await trail.append([ENTRY]);
     expect(await trail.verify()).toMatchObject({ intact: true, entries: 3 });
+  });
+
+  test("[OPS-01] two that append the same at the same time are on the trail twice", async () => {
+    const redis = fresh();
+    const clock = new TestClock();
+    const trails = [new RedisTrail(redis, { clock }), new RedisTrail(redis, { clock })];
+    for (let n = 0; n < 10; n++) await Promise.all(trails.map((trail) => trail.append([ENTRY])));
+    expect(await trails[0]!.verify()).toMatchObject({ intact: true, entries: 20 });
   });
 
   test("times on the trail are the server's where no clock is given", async () => {
