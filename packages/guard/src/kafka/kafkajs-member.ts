@@ -60,7 +60,8 @@ export class KafkaJsMember implements Membership {
       maxWaitTimeInMs: WAIT_MS,
       maxBytesPerPartition: PARTITION_BYTES,
       allowAutoTopicCreation: false,
-      retry: RETRY,
+      // One that is closed does not come back, to hold partitions for nobody.
+      retry: { ...RETRY, restartOnFailure: async () => !this.#closed },
       partitionAssigners: [({ cluster }) => this.#assigner((topic) => cluster.findTopicPartitionMetadata(topic).length)],
     });
     this.#on("GROUP_JOIN", (event: Joined) => this.#joined(event));
@@ -166,6 +167,8 @@ export class KafkaJsMember implements Membership {
   }
 
   #joined({ payload: { memberId, memberAssignment } }: Joined): void {
+    // It was being begun anew when it was closed, and what was said to it then was said to none.
+    if (this.#closed) return void this.#consumer.disconnect().catch(() => undefined);
     const kept = memberId === this.#memberId && this.#joins === 1;
     this.#memberId = memberId;
     this.#joins = 0;

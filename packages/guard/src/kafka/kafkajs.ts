@@ -103,7 +103,7 @@ export interface KafkaJsClient {
     maxWaitTimeInMs: number;
     maxBytesPerPartition: number;
     allowAutoTopicCreation: boolean;
-    retry: Retry;
+    retry: Retry & { restartOnFailure: (error: Error) => Promise<boolean> };
     partitionAssigners: ((config: {
       cluster: { findTopicPartitionMetadata(topic: string): readonly { readonly partitionId: number }[] };
     }) => KafkaJsAssigner)[];
