@@ -62,7 +62,7 @@ export const ADAPTERS: readonly OnBroker[] = [
   ),
   onBroker(
     "sqs",
-    { file: adapterTest("sqs-days"), title: "one entry that fails by" },
+    { file: adapterTest("sqs-sending"), title: "one entry that fails by" },
     "PUB-11",
     "an entry that failed is confirmed with its batch",
     guard("sqs/queue.ts", "failures[index] = stale.has(index) ? undefined : entryError(failure);", "failures[index] = undefined;"),
@@ -87,7 +87,7 @@ export const ADAPTERS: readonly OnBroker[] = [
   ),
   onBroker(
     "redis",
-    { file: adapterTest("redis-streams-days"), title: "where ids are vouched for, one of a time to come is not" },
+    { file: adapterTest("redis-streams-others"), title: "where ids are vouched for, one of a time to come is not" },
     "REP-09",
     "an id that somebody chose in the future is vouched for as the server's time",
     guard(
@@ -98,7 +98,7 @@ export const ADAPTERS: readonly OnBroker[] = [
   ),
   onBroker(
     "nats",
-    { file: adapterTest("nats-days"), title: "a stream that answers" },
+    { file: adapterTest("nats-others"), title: "a stream that answers" },
     "PUB-11",
     "any answer is taken for the stream's",
     guard("nats/link.ts", 'if (typeof stream !== "string" || typeof seq !== "number") throw', "if (data === undefined) throw"),

@@ -12,6 +12,8 @@ export interface Kept {
   readonly disagreements: readonly string[];
 }
 
+export const NOT_APPLICABLE = "–";
+
 /** Between the two comments of a section. */
 export function sectionOf(page: string, name: string): readonly [from: number, to: number] {
   const [begin, end] = [`<!-- ${name}: written by npx node scripts/third-party.ts -->`, `<!-- end of ${name} -->`];
@@ -45,10 +47,14 @@ export function keptFrom(page: string, server: Third): Kept {
   if (own === undefined || evidence === undefined)
     throw new Error(`there is no report of ${server.id}, and docs/third-party.md has nothing of it`);
   const column = servers.indexOf(own) + 2;
+  const none = /Not applicable to any of them: (.*)\.$/m.exec(page.slice(...sectionOf(page, "verdicts")))?.[1] ?? "";
   return {
     server,
     row: own.slice(1).join(" | "),
-    cells: new Map(rows("verdicts").map((cells) => [cells[0]!.replaceAll("`", ""), cells[column]!])),
+    cells: new Map([
+      ...[...none.matchAll(/`(.*?)`/g)].map(([, attack = ""]) => [attack, NOT_APPLICABLE] as const),
+      ...rows("verdicts").map((cells) => [cells[0]!.replaceAll("`", ""), cells[column]!] as const),
+    ]),
     evidence: evidence.trim(),
     disagreements: rows("disagreements")
       .filter((cells) => cells[0] === server.package)

@@ -1,9 +1,14 @@
 // The servers as a table, and the verdicts: a row for each attack, a column for each server.
 import type { Ruling } from "../../packages/sallyport/src/finding/verdict.ts";
-import type { Kept } from "./kept.ts";
+import { type Kept, NOT_APPLICABLE } from "./kept.ts";
 import { isNew, plain, type Reported, verdictsOf } from "./report.ts";
 
-const SHORT: Readonly<Record<Ruling, string>> = { proven: "**proven**", withstood: "withstood", inconclusive: "?", "not-applicable": "–" };
+const SHORT: Readonly<Record<Ruling, string>> = {
+  proven: "**proven**",
+  withstood: "withstood",
+  inconclusive: "?",
+  "not-applicable": NOT_APPLICABLE,
+};
 
 export const serverTable = (all: readonly (Reported | Kept)[]): string =>
   [
@@ -20,8 +25,8 @@ const originOf = ({ from }: Reported["server"]): string =>
 
 const callsIn = ({ coverage }: Reported["audit"]): number => Object.values(coverage.brokerCalls).reduce((sum, count) => sum + count, 0);
 
-/** What an attack that the page had not yet is of a server that was not probed again. */
-const NOT_TRIED = "–";
+/** An attack that the page had not yet, of a server that was not probed again. */
+const NOT_TRIED = "not tried";
 
 export function verdictTable(all: readonly (Reported | Kept)[]): string {
   const first = all.find(isNew);
@@ -31,7 +36,7 @@ export function verdictTable(all: readonly (Reported | Kept)[]): string {
     isNew(one) ? new Map(verdictsOf(one).map(({ attack, ruling }) => [attack, SHORT[ruling]])) : one.cells,
   );
   const cellsOf = ({ attack }: { readonly attack: string }): readonly string[] => columns.map((of) => of.get(attack) ?? NOT_TRIED);
-  const isTried = (one: { readonly attack: string }): boolean => cellsOf(one).some((cell) => cell !== NOT_TRIED);
+  const isTried = (one: { readonly attack: string }): boolean => cellsOf(one).some((cell) => cell !== NOT_APPLICABLE && cell !== NOT_TRIED);
   const row = (one: (typeof attacks)[number]): string => `| \`${one.attack}\` | ${one.threats.join(", ")} | ${cellsOf(one).join(" | ")} |`;
   const untried = attacks.filter((one) => !isTried(one)).map(({ attack }) => `\`${attack}\``);
   return [

@@ -14,27 +14,30 @@ export interface Inbox {
   /** Waits for this many more deliveries. */
   readonly take: (count: number) => Promise<Delivery[]>;
   readonly waiting: () => number;
+  /** Waits until there is one, and leaves it there. */
+  readonly arrival: () => Promise<void>;
 }
 
 export async function inbox(transport: Transport, options: Partial<ReceiveOptions> = {}): Promise<Inbox> {
   const arrived: Delivery[] = [];
-  let wake: () => void = () => undefined;
+  let woken = Promise.withResolvers<void>();
+  const until = async (count: number): Promise<void> => {
+    while (arrived.length < count) await woken.promise;
+  };
   const subscription = await transport.receive(
     { destination: "orders", group: "g", ordering: "none", prefetch: 10, ...options },
     (batch) => {
       arrived.push(...batch);
-      wake();
+      woken.resolve();
+      woken = Promise.withResolvers();
     },
   );
   return {
     subscription,
     waiting: () => arrived.length,
+    arrival: () => until(1),
     async take(count) {
-      while (arrived.length < count) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
+      await until(count);
       return arrived.splice(0, count);
     },
   };

@@ -8,8 +8,7 @@ import { type Doomed, processLaws } from "./transport-process-laws.ts";
 const DELAY_MS = 400;
 /** That something never comes can only be waited for. */
 const QUIET_MS = 150;
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-const quiet = (): Promise<void> => pause(QUIET_MS);
+const quiet = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, QUIET_MS));
 /** For ever, as far as a test waits. */
 const EVER_MS = 20_000;
 
@@ -169,8 +168,10 @@ export function transportLaws(
       // Where members own partitions, one that joins may have been given "a" with its partition: before "b", if at all.
       await send(transport, ["b"]);
       const after: string[] = [];
-      for (; !after.includes("b"); await pause(10))
+      while (!after.includes("b")) {
+        await Promise.race([second.arrival(), third.arrival()]);
         for (const box of [second, third]) after.push(...textsOf(await box.take(box.waiting())));
+      }
       // Neither rejects: the consumer would call it again for ever.
       await left?.retryAfter(0);
       await quiet();

@@ -1,6 +1,6 @@
 // Connections and transports on NATS that end with their test, and JetStream asked past them.
 import { connect, type ConnectionOptions, headers, type NatsConnection } from "@nats-io/transport-node";
-import { onTestFinished } from "vitest";
+import { afterAll, beforeAll, onTestFinished } from "vitest";
 import { type NatsClient, type NatsOptions, NatsTransport } from "../../src/adapters/nats.ts";
 
 /** Connects again for ever, at once. */
@@ -63,4 +63,33 @@ export async function meddling(url: string): Promise<Meddled> {
     },
   };
   return meddled;
+}
+
+/** Of a consumer, what JetStream says of it. */
+export interface Info {
+  readonly num_ack_pending: number;
+  readonly num_waiting: number;
+  readonly delivered: { readonly consumer_seq: number };
+}
+
+let count = 0;
+
+/** A connection while the tests of one description run. `letter`: one for each file, since files may be tested by one process. */
+export function natsHouse(url: string, letter: string) {
+  let connection: NatsConnection;
+  beforeAll(async () => {
+    connection = await connect({ servers: url, maxReconnectAttempts: -1 });
+  });
+  afterAll(() => connection.close());
+  const freshPrefix = (): string => `${letter}${process.pid}_${++count}`;
+  const open = (options: NatsOptions = {}): Promise<NatsTransport> => opened(connection, { prefix: freshPrefix(), ...options });
+  const infoOf = (prefix: string, group = "g"): Promise<Info> => asked(connection, `CONSUMER.INFO.${prefix}-orders.${group}`);
+  return {
+    get connection(): NatsConnection {
+      return connection;
+    },
+    freshPrefix,
+    open,
+    infoOf,
+  };
 }

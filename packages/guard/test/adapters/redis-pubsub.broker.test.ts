@@ -1,24 +1,15 @@
-import { Redis as IoRedis } from "ioredis";
-import { createClient } from "redis";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { type RedisPubSubClient, RedisPubSubTransport } from "../../src/adapters/redis-pubsub.ts";
 import type { Delivery, ReceiveOptions } from "../../src/ports/transport.ts";
 import { transportLaws } from "../../src/testing/index.ts";
+import { redisClients } from "../redis-clients.ts";
 import { describeBroker } from "../brokers.ts";
 import { house } from "../house.ts";
 
 let opened = 0;
 
 describeBroker("redis", "Redis Pub/Sub", (url) => {
-  const ioredis = new IoRedis(url, { lazyConnect: true });
-  const nodeRedis = createClient({ url });
-  beforeAll(async () => {
-    await Promise.all([ioredis.connect(), nodeRedis.connect()]);
-  });
-  afterAll(() => {
-    ioredis.disconnect();
-    nodeRedis.destroy();
-  });
+  const { ioredis, nodeRedis } = redisClients(url);
 
   describe.each([
     ["ioredis", ioredis],

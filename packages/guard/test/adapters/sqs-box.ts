@@ -26,3 +26,26 @@ export async function open(client: SQS, options: Partial<SqsOptions> = {}, throu
   onTestFinished(() => house.transport.close());
   return house;
 }
+
+type Method = keyof SqsClient;
+type Meddle = (input: any, ask: (input: any) => Promise<any>) => Promise<any>;
+
+/** The real client, with one method that does with input and answer what it is told, and all inputs written down. */
+export function meddled(client: SQS, method: Method, meddle: Meddle): SqsClient & { readonly asked: Map<Method, any[]> } {
+  const asked = new Map<Method, any[]>();
+  const methods = ["getQueueUrl", "getQueueAttributes", "sendMessageBatch", "receiveMessage"] as const;
+  const more = ["deleteMessageBatch", "changeMessageVisibilityBatch"] as const;
+  const entries = [...methods, ...more].map((name) => {
+    const ask = (input: any, options: any): Promise<any> => {
+      asked.set(name, [...(asked.get(name) ?? []), input]);
+      const real = (changed: any): Promise<any> => (client[name] as any)(changed, options);
+      return name === method ? meddle(input, real) : real(input);
+    };
+    return [name, ask] as const;
+  });
+  return { ...(Object.fromEntries(entries) as unknown as SqsClient), asked };
+}
+
+/** As it is, with all inputs written down. */
+export const seen = (client: SQS): SqsClient & { readonly asked: Map<Method, any[]> } =>
+  meddled(client, "sendMessageBatch", (input, ask) => ask(input));

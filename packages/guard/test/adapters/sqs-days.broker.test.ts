@@ -1,120 +1,23 @@
 // What is taken and not settled, what SQS answers in part, and what is told when something fails.
 import { setTimeout as after } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { SqsClient } from "../../src/adapters/sqs.ts";
 import { SqsTransport } from "../../src/adapters/sqs.ts";
 import { TestClock } from "../../src/testing/index.ts";
 import { describeBroker } from "../brokers.ts";
-import { open, SHORT } from "./sqs-box.ts";
+import { meddled, open, seen, SHORT } from "./sqs-box.ts";
 import { clientAt, freshPrefix, makeQueues } from "./sqs-queues.ts";
 import { box, send, textsOf } from "./stream-box.ts";
 
 const within = { timeout: 20_000, interval: 20 };
 const SLOW = { timeout: 60_000 };
 
-type Method = keyof SqsClient;
-type Meddle = (input: any, ask: (input: any) => Promise<any>) => Promise<any>;
-
 describeBroker("sqs", "SQS, from day to day", (url) => {
   const client = clientAt(url);
-
-  /** The real client, with one method that does with input and answer what it is told, and all inputs written down. */
-  function meddled(method: Method, meddle: Meddle): SqsClient & { readonly asked: Map<Method, any[]> } {
-    const asked = new Map<Method, any[]>();
-    const methods = ["getQueueUrl", "getQueueAttributes", "sendMessageBatch", "receiveMessage"] as const;
-    const more = ["deleteMessageBatch", "changeMessageVisibilityBatch"] as const;
-    const entries = [...methods, ...more].map((name) => {
-      const ask = (input: any, options: any): Promise<any> => {
-        asked.set(name, [...(asked.get(name) ?? []), input]);
-        const real = (changed: any): Promise<any> => (client[name] as any)(changed, options);
-        return name === method ? meddle(input, real) : real(input);
-      };
-      return [name, ask] as const;
-    });
-    return { ...(Object.fromEntries(entries) as unknown as SqsClient), asked };
-  }
-  const seen = (): SqsClient & { readonly asked: Map<Method, any[]> } => meddled("sendMessageBatch", (input, ask) => ask(input));
-
-  describe("sending", () => {
-    test("[PUB-11] [PUB-05] ten at a time, each named by its place, and nothing of a message in an attribute", SLOW, async () => {
-      const through = seen();
-      const { transport } = await open(client, { groups: ["g"] }, through);
-      await send(
-        transport,
-        Array.from({ length: 25 }, (_, n) => String(n)),
-        "CC\r\nX: y",
-      );
-      const batches = through.asked.get("sendMessageBatch")!;
-      expect(batches.map(({ Entries }) => Entries.length)).toEqual([10, 10, 5]);
-      expect(Object.keys(batches[0].Entries[0])).toEqual(["MessageBody", "Id"]);
-      const { take } = await box(transport, { prefetch: 25 });
-      expect(new Set(textsOf(await take(25))).size).toBe(25);
-    });
-
-    test("[PUB-11] a batch is bounded in bytes, and what is larger than its queue takes is refused alone", SLOW, async () => {
-      const through = seen();
-      const { transport } = await open(client, { groups: ["g"] }, through);
-      const large = (id: string, bytes: number) => ({ id, destination: "orders", key: undefined, bytes: Buffer.alloc(bytes, "x") });
-      await transport.send([large("1", 200_000), large("2", 200_000), large("3", 1_048_576), large("4", 10)]);
-      expect(through.asked.get("sendMessageBatch")!.map(({ Entries }) => Entries.length)).toEqual([1, 1, 1, 1]);
-      const refused = { code: "ERR_TRANSPORT_REFUSED", remedy: expect.stringContaining("maxBytes") as string };
-      await expect(transport.send([large("5", 1_048_577)])).rejects.toMatchObject(refused);
-    });
-
-    test.each([
-      ["the sender's fault", { SenderFault: true, Code: "InvalidMessageContents" }, "ERR_TRANSPORT_UNAVAILABLE"],
-      ["SQS's own fault", { SenderFault: false, Code: "InternalError" }, "ERR_TRANSPORT_UNAVAILABLE"],
-    ])("[PUB-11] one entry that fails by %s is not confirmed with the rest", SLOW, async (_what, fault, code) => {
-      const through = meddled("sendMessageBatch", async (input, ask) => {
-        const answer = await ask({ ...input, Entries: input.Entries.filter(({ Id }: { Id: string }) => Id !== "1") });
-        return { ...answer, Failed: [{ Id: "1", ...fault }] };
-      });
-      const { transport } = await open(client, { groups: ["g"] }, through);
-      await expect(send(transport, ["a", "b", "c"])).rejects.toMatchObject({ code });
-      const { take } = await box(transport);
-      expect(textsOf(await take(2)).sort()).toEqual(["a", "c"]);
-    });
-
-    test("[PUB-11] all refused is a refusal; an entry of which nothing is said is not confirmed", SLOW, async () => {
-      const answers = [
-        { Failed: [{ Id: "0", SenderFault: true, Code: "AccessDenied" }] },
-        { Successful: [{ Id: "1" }] },
-        { Successful: [{ Id: "0" }] },
-      ];
-      const { transport } = await open(
-        client,
-        { groups: ["g"] },
-        meddled("sendMessageBatch", async () => answers.shift()),
-      );
-      await expect(send(transport, ["a"])).rejects.toMatchObject({ code: "ERR_TRANSPORT_REFUSED" });
-      await expect(send(transport, ["a"])).rejects.toMatchObject({ code: "ERR_TRANSPORT_UNAVAILABLE" });
-      await send(transport, ["a"]);
-    });
-
-    test("[PUB-11] [REP-01] one group's queue that refuses leaves it open whether anything was published", SLOW, async () => {
-      const through = meddled("sendMessageBatch", (input, ask) =>
-        input.QueueUrl.endsWith("__two") ? Promise.resolve({ Failed: [{ Id: "0", SenderFault: true, Code: "AccessDenied" }] }) : ask(input),
-      );
-      const { transport } = await open(client, { groups: ["one", "two"] }, through);
-      await expect(send(transport, ["a"])).rejects.toMatchObject({ code: "ERR_TRANSPORT_UNAVAILABLE" });
-      expect(textsOf(await (await box(transport, { group: "one" })).take(1))).toEqual(["a"]);
-    });
-
-    test("[REP-16] [REP-14] FIFO queues take the same bytes under one id once, and other bytes under it again", SLOW, async () => {
-      const { transport } = await open(client, { groups: ["g"], fifo: true });
-      const event = (text: string) => ({ id: "e", destination: "orders", key: "k", bytes: Buffer.from(text) });
-      await transport.send([event("generation 0"), event("generation 0")]);
-      await transport.send([event("generation 0"), event("generation 1")]);
-      await send(transport, ["last"], "k");
-      const { take } = await box(transport, { prefetch: 10 });
-      expect(textsOf(await take(3))).toEqual(["generation 0", "generation 1", "last"]);
-    });
-  });
 
   describe("what is out", () => {
     test("[PSN-05] stays with a member that works for longer, and goes on when that is not heard of", SLOW, async () => {
       let deaf = false;
-      const through = meddled("changeMessageVisibilityBatch", (input, ask) =>
+      const through = meddled(client, "changeMessageVisibilityBatch", (input, ask) =>
         deaf ? Promise.reject(new Error("the connection was closed")) : ask(input),
       );
       const { transport, prefix } = await open(client, { groups: ["g"] }, through);
@@ -140,7 +43,7 @@ describeBroker("sqs", "SQS, from day to day", (url) => {
       const { promise: gate, resolve: release } = Promise.withResolvers<void>();
       const { promise: beating, resolve: begun } = Promise.withResolvers<void>();
       const written: number[] = [];
-      const through = meddled("changeMessageVisibilityBatch", async (input, ask) => {
+      const through = meddled(client, "changeMessageVisibilityBatch", async (input, ask) => {
         const seconds = input.Entries[0].VisibilityTimeout;
         if (seconds === SHORT.visibilityMs / 1000) {
           begun();
@@ -163,7 +66,7 @@ describeBroker("sqs", "SQS, from day to day", (url) => {
 
     test("[PSN-03] no delay reaches beyond twelve hours from when it was taken", SLOW, async () => {
       const clock = new TestClock(Date.now());
-      const through = seen();
+      const through = seen(client);
       const { transport } = await open(client, { groups: ["g"], clock }, through);
       const { take } = await box(transport);
       await send(transport, ["a"]);
@@ -176,7 +79,7 @@ describeBroker("sqs", "SQS, from day to day", (url) => {
     });
 
     test("[PSN-01] a retry without a delay waits a second, so that it is not visible before what is new", SLOW, async () => {
-      const through = seen();
+      const through = seen(client);
       const { transport } = await open(client, { groups: ["g"], fifo: true }, through);
       const { take } = await box(transport, { prefetch: 1 });
       await send(transport, ["a"]);
@@ -206,7 +109,7 @@ describeBroker("sqs", "SQS, from day to day", (url) => {
     });
 
     test("what is settled together makes room together, and is asked for in one request", SLOW, async () => {
-      const through = meddled("receiveMessage", (input, ask) => ask(input));
+      const through = meddled(client, "receiveMessage", (input, ask) => ask(input));
       const { transport } = await open(client, { groups: ["g"] }, through);
       await transport.send(
         Array.from({ length: 200 }, (_, n) => ({ id: `m${n}`, destination: "orders", key: undefined, bytes: Buffer.from(String(n)) })),
@@ -236,7 +139,7 @@ describeBroker("sqs", "SQS, from day to day", (url) => {
 
     test("[PSN-12] closing gives everything back at once, also what a waiting request is then given", SLOW, async () => {
       // On a slow way back: what was given back is in an answer before it is known to have been.
-      const through = meddled("receiveMessage", async (input, ask) => {
+      const through = meddled(client, "receiveMessage", async (input, ask) => {
         const answer = await ask(input);
         await after(200);
         return answer;

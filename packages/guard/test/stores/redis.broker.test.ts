@@ -1,12 +1,12 @@
 // Claims, limits and calls on a real Redis, through both clients that people use.
 import { Redis as IoRedis } from "ioredis";
-import { createClient } from "redis";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { ClaimRequest } from "../../src/ports/claim-store.ts";
 import { Redis, type RedisClient } from "../../src/redis/redis.ts";
 import { RedisClaims } from "../../src/stores/redis-claims.ts";
 import { RedisLedger, RedisLimits } from "../../src/stores/redis-limits.ts";
 import { claimStoreLaws, ledgerLaws, limitStoreLaws, TestClock } from "../../src/testing/index.ts";
+import { redisClients } from "../redis-clients.ts";
 import { describeBroker } from "../brokers.ts";
 import { Replay, traces, UNIT_MS } from "./model-replay.ts";
 
@@ -29,16 +29,7 @@ class RedisReplay extends Replay {
 }
 
 describeBroker("redis", "Redis", (url) => {
-  const ioredis = new IoRedis(url, { lazyConnect: true });
-  const nodeRedis = createClient({ url });
-
-  beforeAll(async () => {
-    await Promise.all([ioredis.connect(), nodeRedis.connect()]);
-  });
-  afterAll(() => {
-    ioredis.disconnect();
-    nodeRedis.destroy();
-  });
+  const { ioredis, nodeRedis } = redisClients(url);
 
   const open = (client: RedisClient = ioredis): Redis => new Redis(client, { prefix: freshPrefix() });
 

@@ -1,9 +1,7 @@
 // Dead letters and trails where several machines share them: on a real PostgreSQL, and on a real Redis through both
 // clients that people use.
-import { Redis as IoRedis } from "ioredis";
 import { Pool } from "pg";
-import { createClient } from "redis";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { Postgres } from "../../src/postgres/postgres.ts";
 import { Redis, type RedisClient } from "../../src/redis/redis.ts";
 import { PostgresDeadLetters } from "../../src/stores/postgres-dead-letters.ts";
@@ -12,6 +10,7 @@ import { RedisDeadLetters } from "../../src/stores/redis-dead-letters.ts";
 import { TestClock } from "../../src/testing/index.ts";
 import { RedisTrail } from "../../src/stores/redis-trail.ts";
 import { deadLetterLaws, trailLaws } from "../../src/testing/index.ts";
+import { redisClients } from "../redis-clients.ts";
 import { describeBroker } from "../brokers.ts";
 
 let opened = 0;
@@ -96,16 +95,7 @@ describeBroker("postgres", "PostgreSQL", (url) => {
 });
 
 describeBroker("redis", "Redis", (url) => {
-  const ioredis = new IoRedis(url, { lazyConnect: true });
-  const nodeRedis = createClient({ url });
-
-  beforeAll(async () => {
-    await Promise.all([ioredis.connect(), nodeRedis.connect()]);
-  });
-  afterAll(() => {
-    ioredis.disconnect();
-    nodeRedis.destroy();
-  });
+  const { ioredis, nodeRedis } = redisClients(url);
 
   const fresh = (client: RedisClient = ioredis): Redis => new Redis(client, { prefix: `l${process.pid}-${++opened}` });
 

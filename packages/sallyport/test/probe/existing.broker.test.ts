@@ -5,7 +5,7 @@ import { KAFKA_JARS } from "../../../../scripts/brokers/kafka.ts";
 import { ELASTICMQ_JARS } from "../../../../scripts/brokers/sqs.ts";
 import { describeBroker } from "../../../guard/test/brokers.ts";
 import { expectEvidence, probed, verdictOf } from "./rulings.ts";
-import { existing } from "./subjects.ts";
+import { existing } from "./subjects-on-brokers.ts";
 
 process.env["KAFKA_HOME"] ??= KAFKA_JARS;
 process.env["ELASTICMQ_JAR"] ??= ELASTICMQ_JARS;

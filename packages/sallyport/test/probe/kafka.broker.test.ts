@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { KAFKA_JARS } from "../../../../scripts/brokers/kafka.ts";
 import { describeBroker } from "../../../guard/test/brokers.ts";
 import { expectEvidence, FOUR, probed, provenThreats, ruledAs, slowTest } from "./rulings.ts";
-import { kafkaOurs, kafkaWrong } from "./subjects.ts";
+import { kafkaOurs, kafkaWrong } from "./subjects-on-brokers.ts";
 
 process.env["KAFKA_HOME"] ??= KAFKA_JARS;
 /** Each copy of a target has a broker of its own. */

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { describeBroker } from "../../../guard/test/brokers.ts";
 import { expectEvidence, MANY, probed, provenThreats, ruledAs, verdictOf } from "./rulings.ts";
-import { natsOurs, natsWrong } from "./subjects.ts";
+import { natsOurs, natsWrong } from "./subjects-on-brokers.ts";
 
 describeBroker("nats", "the probe beside a NATS server of its own", () => {
   test("what a server leaves to the model is proven, and that it says so before the broker knows", { timeout: 480_000 }, async () => {

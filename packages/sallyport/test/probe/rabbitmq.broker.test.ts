@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { describeBroker } from "../../../guard/test/brokers.ts";
 import { expectEvidence, FOUR, probed, provenThreats, ruledAs, slowTest, verdictOf } from "./rulings.ts";
-import { rabbitMqOurs, rabbitMqWrong } from "./subjects.ts";
+import { rabbitMqOurs, rabbitMqWrong } from "./subjects-on-brokers.ts";
 
 describeBroker("rabbitmq", "the probe beside a RabbitMQ node of its own", () => {
   test("all four attacks are proven on a server that leaves everything to the model", { timeout: 480_000 }, async () => {

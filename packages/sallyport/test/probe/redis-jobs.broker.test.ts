@@ -5,7 +5,7 @@ import { describeBroker } from "../../../guard/test/brokers.ts";
 import type { Ruling } from "../../src/finding/verdict.ts";
 import type { ProbeResult } from "../../src/probe/probe.ts";
 import { probed, provenThreats, verdictOf } from "./rulings.ts";
-import { redisJobs } from "./subjects.ts";
+import { redisJobs } from "./subjects-on-brokers.ts";
 
 const placesOf = (result: ProbeResult, attack: string, ruling: Ruling): readonly string[] => [
   ...new Set(verdictOf(result, attack).cases.flatMap((one) => (one.ruling === ruling ? [one.at] : []))),

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { describeBroker } from "../../../guard/test/brokers.ts";
 import { expectEvidence, MANY, probed, provenThreats, ruledAs, slowTest, verdictOf } from "./rulings.ts";
-import { redisOurs, redisWrong } from "./subjects.ts";
+import { redisOurs, redisWrong } from "./subjects-on-brokers.ts";
 
 describeBroker("redis", "the probe beside a Redis server of its own", () => {
   slowTest("what a server leaves to the model is proven, on channels, lists and streams", { timeout: 480_000 }, async () => {

@@ -10,7 +10,7 @@ import { addressIn, encoded, type Tap } from "../../src/probe/taps/tap.ts";
 import { describeBroker } from "../../../guard/test/brokers.ts";
 import { temporaryFolder } from "../command.ts";
 import { probed } from "./rulings.ts";
-import { redisWrong } from "./subjects.ts";
+import { redisWrong } from "./subjects-on-brokers.ts";
 
 const SECRET = "hunter2-hunter2";
 const MESSAGE = { destination: "orders", bytes: encoded("{}"), headers: {} };

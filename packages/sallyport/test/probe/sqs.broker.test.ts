@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { ELASTICMQ_JARS } from "../../../../scripts/brokers/sqs.ts";
 import { describeBroker } from "../../../guard/test/brokers.ts";
 import { expectEvidence, FOUR, probed, provenThreats, ruledAs, slowTest, verdictOf } from "./rulings.ts";
-import { sqsOurs, sqsWrong } from "./subjects.ts";
+import { sqsOurs, sqsWrong } from "./subjects-on-brokers.ts";
 
 process.env["ELASTICMQ_JAR"] ??= ELASTICMQ_JARS;
 /** Each copy of a target has a broker of its own. */
