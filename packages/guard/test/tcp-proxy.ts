@@ -14,14 +14,17 @@ export interface TcpProxy {
 export async function tcpProxy(target: string): Promise<TcpProxy> {
   const to = new URL(target);
   const pairs = new Set<readonly [Socket, Socket]>();
+  let swallows = false;
   const server = createServer((near) => {
     const far = connect(Number(to.port), to.hostname);
     const pair = [near, far] as const;
     pairs.add(pair);
-    near.pipe(far).pipe(near);
+    if (!swallows) near.pipe(far).pipe(near);
     for (const socket of pair) {
       socket.on("error", () => undefined);
       socket.on("close", () => {
+        // Nor does the other end hear of it.
+        if (swallows) return;
         for (const one of pair) one.destroy();
         pairs.delete(pair);
       });
@@ -29,6 +32,7 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const cut = (): void => {
+    swallows = false;
     for (const pair of pairs) for (const socket of pair) socket.destroy();
   };
   onTestFinished(() => {
@@ -41,6 +45,7 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
     url: url.href,
     cut,
     swallow() {
+      swallows = true;
       for (const [near, far] of pairs) {
         near.unpipe(far).pause();
         far.unpipe(near).pause();

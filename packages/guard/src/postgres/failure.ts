@@ -13,6 +13,10 @@ const UNAVAILABLE = { code: "ERR_STORE_UNAVAILABLE" } as const;
 const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ["08", { ...UNAVAILABLE, why: "the connection is gone", remedy: "See whether the server runs and can be reached from here." }],
   ["25006", { ...UNAVAILABLE, why: "it is a standby, or read-only", remedy: "Connect to the primary." }],
+  [
+    "25P03",
+    { ...UNAVAILABLE, why: "it heard nothing for too long in a transaction", remedy: "See what keeps this process or its network." },
+  ],
   ["28", { ...UNAVAILABLE, why: "it does not know this user and password", remedy: "Correct the pool's user and password." }],
   ["3D", { ...UNAVAILABLE, why: "there is no such database", remedy: "Create it, or correct the pool's database." }],
   ["40", { ...UNAVAILABLE, why: "it gave way to another transaction", remedy: "It is tried again." }],
@@ -41,7 +45,7 @@ export const isOfTheServer = (error: unknown): boolean => error instanceof Sally
 export const isAnswered = (error: unknown): boolean => sqlStateOf(error) !== undefined;
 
 /** Of the connection, of other transactions, of the server's disk and memory, of its end; damaged data. */
-const NOT_OF_WHAT_WAS_ASKED = /^(?:08|25006|40|53(?!4)|57P|58|XX00[12])/;
+const NOT_OF_WHAT_WAS_ASKED = /^(?:08|25006|25P03|40|53(?!4)|57P|58|XX00[12])/;
 
 /**
  * Whether the server refused what was asked. Wider than what is not the server's fault in the guard's own statements: a

@@ -92,10 +92,11 @@ export class Postgres {
 
   /**
    * `work` in one transaction, which is committed when it resolves and rolled back when it rejects. What it asks
-   * through `patient` may take any time.
+   * through `patient` may take any time. Where the server hears nothing for `quietMs` and twice as long as an answer may
+   * take, it takes all back: a host that is gone would keep what it has locked, for two hours by default (PSN-09).
    * @throws what `work` throws, and `ERR_STORE_*` where the server is at fault.
    */
-  async transaction<T>(work: (client: PostgresClient, patient: PostgresClient) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (client: PostgresClient, patient: PostgresClient) => Promise<T>, quietMs = 0): Promise<T> {
     let client: PooledClient;
     try {
       await this.#define();
@@ -103,7 +104,7 @@ export class Postgres {
     } catch (error) {
       throw storeError(error);
     }
-    return this.#within(client, work);
+    return this.#within(client, work, quietMs);
   }
 
   /** @throws what `otherwise` returns, after `ms`. */
@@ -140,12 +141,13 @@ export class Postgres {
     }
   }
 
-  async #within<T>(client: PooledClient, work: (client: PostgresClient, patient: PostgresClient) => Promise<T>): Promise<T> {
+  async #within<T>(client: PooledClient, work: (client: PostgresClient, patient: PostgresClient) => Promise<T>, quietMs = 0): Promise<T> {
     const ask: PostgresClient["query"] = (text, values) => this.#answer(client.query(text, values));
     let broken = true;
     try {
       // The server's default may be another, under which rows that were waited for are not seen.
-      await ask("BEGIN ISOLATION LEVEL READ COMMITTED");
+      const takenBackMs = quietMs + 2 * this.#answerWithinMs;
+      await ask(`BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = ${takenBackMs}`);
       const result = await work({ query: ask }, { query: (text, values) => client.query(text, values) });
       const { command } = await ask("COMMIT");
       broken = false;

@@ -145,7 +145,7 @@ export class PostgresClaims implements ClaimStore {
         await this.#runEffect(effect, client, patient, at.transactionId);
         at.stage = "commit";
         return "changed";
-      });
+      }, this.#effectWithinMs);
     } catch (error) {
       if (error instanceof EffectFailed) return { effectFailed: error.cause };
       // A constraint that is checked when the transaction ends, or a statement that failed unseen.

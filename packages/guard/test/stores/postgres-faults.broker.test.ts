@@ -8,6 +8,7 @@ import { PostgresClaims, type PostgresTransaction } from "../../src/stores/postg
 import { PostgresLedger, PostgresLimits } from "../../src/stores/postgres-limits.ts";
 import { SallyportError } from "../../src/errors.ts";
 import { describeBroker } from "../brokers.ts";
+import { tcpProxy } from "../tcp-proxy.ts";
 
 const REQUEST: ClaimRequest = { key: "k", digest: "d", stale: false, leaseMs: 60_000, rememberMs: 90_000, maxFailures: 3, maxCrashes: 2 };
 
@@ -230,6 +231,21 @@ describeBroker("postgres", "PostgreSQL at fault", (url) => {
     finish();
     expect(await committed).toEqual(["changed"]);
     expect(await another.claim([REQUEST])).toEqual([{ kind: "done" }]);
+  });
+
+  test("[PSN-09] what a host that is gone has begun is taken back, and another goes on", async () => {
+    const schema = freshSchema();
+    const proxy = await tcpProxy(url);
+    const cable = new Pool({ connectionString: proxy.url, max: 2 });
+    cable.on("error", noop);
+    onTestFinished(() => (proxy.cut(), cable.end()));
+    const gone = new PostgresClaims(new Postgres(cable, { schema, answerWithinMs: 200 }), { effectWithinMs: 500 });
+    const token = await granted(gone, { leaseMs: 1 });
+    const committed = commitWith(gone, token, () => (proxy.swallow(), new Promise(noop)));
+    await expect(committed).rejects.toMatchObject({ code: "ERR_STORE_UNAVAILABLE" });
+    const another = new PostgresClaims(new Postgres(pool, { schema }));
+    const found = async (): Promise<unknown> => (await another.claim([REQUEST]))[0]?.kind;
+    await expect.poll(found, { timeout: 10_000 }).toBe("granted");
   });
 
   test("changes of other messages do not wait for an effect", async () => {
