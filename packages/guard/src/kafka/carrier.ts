@@ -132,7 +132,7 @@ export class KafkaCarrier {
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all([...this.#members].map((member) => member.close()));
-    await this.#link.close();
+    await answered(this.#link.close(), this.#clock, this.#answerWithinMs).catch(() => undefined);
   }
 
   async #sendTo(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {

@@ -3,6 +3,7 @@ import { type ErrorCode, isSallyportError } from "../errors.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Delivery, ReceiveOptions, Subscription } from "../ports/transport.ts";
 import { Committer } from "./committer.ts";
+import { answered } from "./failure.ts";
 import type { KafkaLink, KafkaRecordIn, MemberEvents, Membership, TopicPartition } from "./link.ts";
 import type { KafkaNames } from "./names.ts";
 import { type Entry, PartitionLog } from "./partition-log.ts";
@@ -24,6 +25,7 @@ export interface MemberParts {
 const AGAIN_MS = { first: 100, most: 5000 };
 const RETRY_SHARE = 16;
 const FLUSH_MS = 5000;
+const RECORDED_AT_ONCE = 4;
 
 const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
 
@@ -271,9 +273,9 @@ export class KafkaMember implements Subscription, MemberEvents {
     this.#out--;
   }
 
-  /** As many again may be being recorded; then it is for Kafka to answer. */
+  /** A commit takes as long for one as for all; beyond some being recorded it is for Kafka to answer. */
   get #hasRoom(): boolean {
-    return this.#out < this.#options.prefetch && this.#settling < this.#options.prefetch;
+    return this.#out < this.#options.prefetch && this.#settling < RECORDED_AT_ONCE * this.#options.prefetch;
   }
 
   #has(log: PartitionLog): boolean {
@@ -283,18 +285,16 @@ export class KafkaMember implements Subscription, MemberEvents {
   async #close(): Promise<void> {
     this.#state = "closed";
     this.#cancelDue();
-    const membership = await this.#membership.promise;
     // What was settled is committed if Kafka answers; if it does not, it comes again.
-    await this.#orAfter(this.#committer.idle(), FLUSH_MS);
+    await this.#unlessLate(this.#committer.idle(), FLUSH_MS);
     for (const [key, log] of this.#logs) this.#drop(key, log);
     this.#parts.onClose(this);
-    await membership.close();
+    // If it does not, it gives up on this member by itself.
+    const left = this.#membership.promise.then((membership) => membership.close());
+    await this.#unlessLate(left, this.#parts.answerWithinMs);
   }
 
-  async #orAfter(work: Promise<void>, ms: number): Promise<void> {
-    const late = Promise.withResolvers<void>();
-    const cancel = this.#parts.clock.after(ms, late.resolve);
-    await Promise.race([work, late.promise]);
-    cancel();
+  async #unlessLate(work: Promise<void>, ms: number): Promise<void> {
+    await answered(work, this.#parts.clock, ms).catch(() => undefined);
   }
 }

@@ -29,7 +29,7 @@ export interface ReceiveOptions {
   /** Consumer group: each group sees every message once, its members share them. A new one begins with the oldest that is kept. */
   readonly group: string;
   readonly ordering: "none" | "key";
-  /** Most deliveries out at once. What was said of one may still be being recorded while the next is out, of as many again. */
+  /** Most deliveries out at once. What was said of others, a few times as many, may still be being recorded. */
   readonly prefetch: number;
   /** Told when fetching fails, with why, and with `undefined` when it goes on. The transport tries again by itself (REP-12). */
   readonly onFetch?: (failure: ErrorCode | undefined) => void;

@@ -1,4 +1,5 @@
 // What brokers must be set to, what a user of them needs, and brokers that stop answering.
+import { setTimeout as after } from "node:timers/promises";
 import * as platformatic from "@platformatic/kafka";
 import { Admin, Producer } from "@platformatic/kafka";
 import { Kafka, logLevel } from "kafkajs";
@@ -163,6 +164,18 @@ describeBroker("kafka", "The brokers of Kafka", (url) => {
       const texts: string[] = [];
       while (texts.at(-1) !== "b") texts.push(...textsOf(await take(1)));
       expect(texts.filter((text) => text !== "lost?")).toEqual(["b"]);
+    });
+
+    test("[PSN-11] who is closed while nobody answers is closed within its time", SLOW, async () => {
+      const server = await ownServer(kafka);
+      await withAdmin(server.url, (own) => createTopics(own, "", {}));
+      const transport = open("", { at: server.url, answerWithinMs: 1000 });
+      const { take } = await box(transport);
+      await send(open("", { at: server.url, answerWithinMs: 20_000 }), ["a"]);
+      await take(1);
+      server.signal("SIGSTOP");
+      const closed = transport.close().then(() => "closed");
+      expect(await Promise.race([closed, after(15_000, "it waits")])).toBe("closed");
     });
 
     test("[PUB-11] what follows a request that was given up is kept, and not taken for that request", SLOW, async () => {
