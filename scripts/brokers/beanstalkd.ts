@@ -7,11 +7,11 @@ export const beanstalkdWith = (flags: (folder: string) => readonly string[]): Br
   name: "beanstalkd",
   package: "beanstalkd",
   program: "beanstalkd",
-  command: (port, folder) => ({ args: ["-l", "127.0.0.1", "-p", String(port), ...flags(folder)] }),
-  url: (port) => `beanstalkd://127.0.0.1:${port}`,
-  answers: (port) =>
+  command: (port, folder, host) => ({ args: ["-l", host, "-p", String(port), ...flags(folder)] }),
+  url: (port, host) => `beanstalkd://${host}:${port}`,
+  answers: (port, host) =>
     new Promise((resolve, reject) => {
-      const socket = connect(port, "127.0.0.1", () => socket.write("list-tube-used\r\n"));
+      const socket = connect(port, host, () => socket.write("list-tube-used\r\n"));
       socket.setTimeout(1000, () => socket.destroy(new Error("no answer")));
       socket.on("error", reject);
       socket.on("data", () => {

@@ -18,12 +18,14 @@ export interface Broker {
   user?(): { readonly uid?: number; readonly gid?: number };
   /** Before it is started. */
   prepare?(folder: string): void | Promise<void>;
-  /** In `folder`, which is empty. The process must stay in the foreground. */
-  command(port: number, folder: string): Command | Promise<Command>;
-  url(port: number): string;
+  /** In `folder`, which is empty. The process must stay in the foreground, and listen on `host` alone. */
+  command(port: number, folder: string, host: string): Command | Promise<Command>;
+  url(port: number, host: string): string;
   /** Rejects while it does not. */
-  answers(port: number): Promise<void>;
+  answers(port: number, host: string): Promise<void>;
 }
+
+export const LOOPBACK = "127.0.0.1";
 
 export const isInstalled = (broker: Broker): boolean =>
   broker.isInstalled?.() ?? spawnSync(broker.program, ["--version"], { stdio: "ignore" }).error === undefined;
@@ -33,7 +35,7 @@ export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
+    server.listen(0, LOOPBACK, () => {
       const { port } = server.address() as { port: number };
       server.close(() => resolve(port));
     });

@@ -52,6 +52,9 @@ function resolveJars(): void {
   }
 }
 
+/** One that begins with a dash is taken for an option. */
+export const kafkaClusterId = (): string => `A${randomBytes(16).toString("base64url").slice(1)}`;
+
 const JAVA = ["-Xmx320m", "-Xms128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", join(KAFKA_JARS, "*")];
 
 interface Variant {
@@ -60,23 +63,35 @@ interface Variant {
   readonly advertisedPort?: number;
   /** Files in PEM: what it shows, with the key, and whom it believes. */
   readonly tls?: { readonly keyAndCertificate: string; readonly authority: string };
+  /** Where it is not alone. */
+  readonly node?: Node;
+}
+
+interface Node {
+  readonly id: number;
+  readonly clusterId: string;
+  /** Of all nodes, by their ids. */
+  readonly controllerPorts: ReadonlyMap<number, number>;
 }
 
 interface Place {
   readonly port: number;
-  readonly controllerPort: number;
+  readonly host: string;
   readonly folder: string;
 }
 
-function properties({ port, controllerPort, folder }: Place, { sasl = false, advertisedPort = port, tls }: Variant): string {
+function properties({ port, host, folder }: Place, { sasl = false, advertisedPort = port, tls }: Variant, node: Node): string {
   const users = SASL_USERS.map((user) => `user_${user}="${user}"`).join(" ");
   const jaas = `org.apache.kafka.common.security.plain.PlainLoginModule required username="admin" password="admin" ${users};`;
+  const voters = [...node.controllerPorts].map(([id, controllerPort]) => `${id}@127.0.0.1:${controllerPort}`);
+  const copies = Math.min(3, voters.length);
+  const inSync = Math.min(2, copies);
   return [
     "process.roles=broker,controller",
-    "node.id=1",
-    `controller.quorum.voters=1@127.0.0.1:${controllerPort}`,
-    `listeners=CLIENT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    `advertised.listeners=CLIENT://127.0.0.1:${advertisedPort}`,
+    `node.id=${node.id}`,
+    `controller.quorum.voters=${voters.join(",")}`,
+    `listeners=CLIENT://${host}:${port},CONTROLLER://127.0.0.1:${node.controllerPorts.get(node.id)}`,
+    `advertised.listeners=CLIENT://${host}:${advertisedPort}`,
     "controller.listener.names=CONTROLLER",
     "inter.broker.listener.name=CLIENT",
     `listener.security.protocol.map=CLIENT:${sasl ? "SASL_PLAINTEXT" : tls === undefined ? "PLAINTEXT" : "SSL"},CONTROLLER:PLAINTEXT`,
@@ -84,11 +99,15 @@ function properties({ port, controllerPort, folder }: Place, { sasl = false, adv
     "auto.create.topics.enable=false",
     "num.partitions=2",
     "offsets.topic.num.partitions=4",
-    "offsets.topic.replication.factor=1",
-    "transaction.state.log.replication.factor=1",
-    "transaction.state.log.min.isr=1",
-    "share.coordinator.state.topic.replication.factor=1",
-    "share.coordinator.state.topic.min.isr=1",
+    `offsets.topic.replication.factor=${copies}`,
+    `transaction.state.log.replication.factor=${copies}`,
+    `transaction.state.log.min.isr=${inSync}`,
+    `share.coordinator.state.topic.replication.factor=${copies}`,
+    `share.coordinator.state.topic.min.isr=${inSync}`,
+    `min.insync.replicas=${inSync}`,
+    // What is silent for two seconds has failed, so that tests need not wait for more.
+    "broker.heartbeat.interval.ms=500",
+    "broker.session.timeout.ms=2000",
     "group.initial.rebalance.delay.ms=0",
     "group.min.session.timeout.ms=1000",
     ...(sasl
@@ -116,13 +135,10 @@ function properties({ port, controllerPort, folder }: Place, { sasl = false, adv
 /** ApiVersions, version 0, which every broker answers. */
 const ASK = Buffer.from("0000000a0012000000000001ffff", "hex");
 
-const answers = (port: number, authority?: string): Promise<void> =>
+const answers = (port: number, host: string, authority?: string): Promise<void> =>
   new Promise((resolve, reject) => {
     const asked = (): void => void socket.write(ASK);
-    const socket =
-      authority === undefined
-        ? connect(port, "127.0.0.1", asked)
-        : connectTls({ port, host: "127.0.0.1", ca: readFileSync(authority) }, asked);
+    const socket = authority === undefined ? connect(port, host, asked) : connectTls({ port, host, ca: readFileSync(authority) }, asked);
     socket.setTimeout(1000, () => socket.destroy(new Error("no answer")));
     socket.on("error", reject);
     socket.on("close", () => reject(new Error("closed without an answer")));
@@ -139,18 +155,16 @@ export const kafkaVariant = (variant: Variant): Broker => ({
   program: "java",
   isInstalled: () => runs("java") && runs("mvn"),
   prepare: resolveJars,
-  async command(port, folder) {
+  async command(port, folder, host) {
     const file = join(folder, "server.properties");
-    writeFileSync(file, properties({ port, controllerPort: await freePort(), folder }, variant));
-    if (!existsSync(join(folder, "data", "meta.properties"))) {
-      // One that begins with a dash is taken for an option.
-      const id = `A${randomBytes(16).toString("base64url").slice(1)}`;
-      execFileSync("java", [...JAVA, "kafka.tools.StorageTool", "format", "-t", id, "-c", file], { stdio: "ignore" });
-    }
+    const node = variant.node ?? { id: 1, clusterId: kafkaClusterId(), controllerPorts: new Map([[1, await freePort()]]) };
+    writeFileSync(file, properties({ port, host, folder }, variant, node));
+    if (!existsSync(join(folder, "data", "meta.properties")))
+      execFileSync("java", [...JAVA, "kafka.tools.StorageTool", "format", "-t", node.clusterId, "-c", file], { stdio: "ignore" });
     return { args: [...JAVA, "kafka.Kafka", file] };
   },
-  url: (port) => `kafka://127.0.0.1:${port}`,
-  answers: (port) => answers(port, variant.tls?.authority),
+  url: (port, host) => `kafka://${host}:${port}`,
+  answers: (port, host) => answers(port, host, variant.tls?.authority),
 });
 
 /** Of Kafka's own tools, by the scripts that start them. */

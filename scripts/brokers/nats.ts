@@ -15,12 +15,12 @@ export const natsWith = (settings: string): Broker => ({
       join(folder, "nats.conf"),
       `jetstream { store_dir: ${JSON.stringify(join(folder, "data"))}, max_memory_store: 64MB, max_file_store: 4GB }\n${settings}\n`,
     ),
-  command: (port, folder) => ({ args: ["-c", join(folder, "nats.conf"), "-a", "127.0.0.1", "-p", String(port)] }),
-  url: (port) => `nats://127.0.0.1:${port}`,
-  answers: (port) =>
+  command: (port, folder, host) => ({ args: ["-c", join(folder, "nats.conf"), "-a", host, "-p", String(port)] }),
+  url: (port, host) => `nats://${host}:${port}`,
+  answers: (port, host) =>
     new Promise((resolve, reject) => {
       let told = "";
-      const socket = connect(port, "127.0.0.1");
+      const socket = connect(port, host);
       socket.setTimeout(1000, () => socket.destroy(new Error("no answer")));
       socket.on("error", reject);
       socket.on("close", () => reject(new Error(`closed after: ${told}`)));

@@ -1,6 +1,6 @@
 // PostgreSQL, in a cluster of its own. It refuses to run as root, so that there it runs as Debian's user for it.
 import { execFile, execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, chownSync, existsSync, readdirSync } from "node:fs";
+import { appendFileSync, chmodSync, chownSync, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Broker } from "./broker.ts";
@@ -31,10 +31,12 @@ export const postgres: Broker = {
     const args = ["-D", join(folder, "data"), "-U", "sallyport", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"];
     const { status, stderr } = spawnSync(join(programs(), "initdb"), args, { ...user, cwd: folder, encoding: "utf8" });
     if (status !== 0) throw new Error(`initdb failed: ${stderr}`);
+    // Where it listens on another address than loopback's.
+    appendFileSync(join(folder, "data", "pg_hba.conf"), "host all all samenet trust\n");
   },
-  command: (port, folder) => ({
-    args: ["-D", join(folder, "data"), "-p", String(port), "-c", "listen_addresses=127.0.0.1", "-c", `unix_socket_directories=${folder}`],
+  command: (port, folder, host) => ({
+    args: ["-D", join(folder, "data"), "-p", String(port), "-c", `listen_addresses=${host}`, "-c", `unix_socket_directories=${folder}`],
   }),
-  url: (port) => `postgres://sallyport@127.0.0.1:${port}/postgres`,
-  answers: async (port) => void (await run(join(programs(), "pg_isready"), ["-h", "127.0.0.1", "-p", String(port)])),
+  url: (port, host) => `postgres://sallyport@${host}:${port}/postgres`,
+  answers: async (port, host) => void (await run(join(programs(), "pg_isready"), ["-h", host, "-p", String(port)])),
 };

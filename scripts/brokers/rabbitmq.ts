@@ -62,20 +62,20 @@ export const rabbitmq: Broker = {
     ];
     writeFileSync(join(folder, "rabbitmq.conf"), `${settings.join("\n")}\n`);
   },
-  command: (port, folder) => ({
+  command: (port, folder, host) => ({
     args: ["-c", `epmd & until epmd -names >/dev/null 2>&1; do sleep 0.05; done; exec ${join(PROGRAMS, "rabbitmq-server")}`],
     env: {
       ...settingsIn(folder),
-      RABBITMQ_NODE_IP_ADDRESS: "127.0.0.1",
+      RABBITMQ_NODE_IP_ADDRESS: host,
       RABBITMQ_NODE_PORT: String(port),
       // With no shell between it and whoever ends it.
       RUNNING_UNDER_SYSTEMD: "true",
     },
   }),
-  url: (port) => `amqp://${LOGIN}:${LOGIN}@127.0.0.1:${port}`,
-  answers: (port) =>
+  url: (port, host) => `amqp://${LOGIN}:${LOGIN}@${host}:${port}`,
+  answers: (port, host) =>
     new Promise((resolve, reject) => {
-      const socket = connect(port, "127.0.0.1", () => socket.write(GREETING));
+      const socket = connect(port, host, () => socket.write(GREETING));
       socket.setTimeout(1000, () => socket.destroy(new Error("no answer")));
       socket.on("error", reject);
       socket.on("close", () => reject(new Error("closed before it answered")));

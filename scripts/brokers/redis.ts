@@ -4,20 +4,35 @@
 import { connect } from "node:net";
 import type { Broker } from "./broker.ts";
 
-const BASE = { package: "redis-server", program: "redis-server", url: (port: number) => `redis://127.0.0.1:${port}` };
-const argumentsFor = (port: number, folder: string): string[] =>
-  ["--port", port, "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "yes", "--appendfsync", "always"].map(String);
+const BASE = { package: "redis-server", program: "redis-server", url: (port: number, host: string) => `redis://${host}:${port}` };
+const argumentsFor = (port: number, folder: string, host: string): string[] =>
+  [
+    "--port",
+    port,
+    "--bind",
+    host,
+    "--protected-mode",
+    "no",
+    "--dir",
+    folder,
+    "--save",
+    "",
+    "--appendonly",
+    "yes",
+    "--appendfsync",
+    "always",
+  ].map(String);
 
 /** Of a cluster's nodes among themselves. By default 10 000 above the other, which not every port has room for. */
 const busOf = (port: number): number => (port > 55_535 ? port - 10_000 : port + 10_000);
-const clusterArguments = (port: number): string[] =>
-  ["--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1", "--cluster-port", busOf(port)].map(String);
+const clusterArguments = (port: number, host: string): string[] =>
+  ["--cluster-enabled", "yes", "--cluster-announce-ip", host, "--cluster-port", busOf(port)].map(String);
 
 /** Resolves when what is told in answer ends with a PONG and has `wanted`. */
-const hears = (port: number, asked: string, wanted: string): Promise<void> =>
+const hears = (port: number, host: string, asked: string, wanted: string): Promise<void> =>
   new Promise((resolve, reject) => {
     let told = "";
-    const socket = connect(port, "127.0.0.1", () => socket.write(`${asked}PING\r\n`));
+    const socket = connect(port, host, () => socket.write(`${asked}PING\r\n`));
     socket.setTimeout(1000, () => socket.destroy(new Error("no answer")));
     socket.on("error", reject);
     socket.on("data", (data) => {
@@ -32,16 +47,16 @@ const hears = (port: number, asked: string, wanted: string): Promise<void> =>
 export const redis: Broker = {
   ...BASE,
   name: "redis",
-  command: (port, folder) => ({ args: [...argumentsFor(port, folder), ...clusterArguments(port)] }),
-  answers: (port) => hears(port, "CLUSTER ADDSLOTSRANGE 0 16383\r\nCLUSTER INFO\r\n", "cluster_state:ok"),
+  command: (port, folder, host) => ({ args: [...argumentsFor(port, folder, host), ...clusterArguments(port, host)] }),
+  answers: (port, host) => hears(port, host, "CLUSTER ADDSLOTSRANGE 0 16383\r\nCLUSTER INFO\r\n", "cluster_state:ok"),
 };
 
 /** Not among those that run for all tests: started by whoever wants one. */
 export const redisAlone: Broker = {
   ...BASE,
   name: "redis-alone",
-  command: (port, folder) => ({ args: argumentsFor(port, folder) }),
-  answers: (port) => hears(port, "", "PONG"),
+  command: (port, folder, host) => ({ args: argumentsFor(port, folder, host) }),
+  answers: (port, host) => hears(port, host, "", "PONG"),
 };
 
 /**
@@ -51,10 +66,10 @@ export const redisAlone: Broker = {
 export const redisNode: Broker = {
   ...BASE,
   name: "redis-node",
-  command: (port, folder) => ({
+  command: (port, folder, host) => ({
     args: [
-      ...argumentsFor(port, folder),
-      ...clusterArguments(port),
+      ...argumentsFor(port, folder, host),
+      ...clusterArguments(port, host),
       "--cluster-node-timeout",
       "1000",
       "--repl-diskless-sync-delay",
@@ -63,5 +78,5 @@ export const redisNode: Broker = {
       "1",
     ],
   }),
-  answers: (port) => hears(port, "", "PONG"),
+  answers: (port, host) => hears(port, host, "", "PONG"),
 };

@@ -12,9 +12,9 @@ const JAVA = ["-Xmx256m", "-Xms64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=
 /** A database that is written to as soon as something is committed. */
 const databaseIn = (folder: string): string => `jdbc:h2:${join(folder, "messages")};WRITE_DELAY=0`;
 
-const configuration = (port: number, folder: string): string => `
-node-address { protocol = http, host = "127.0.0.1", port = ${port}, context-path = "" }
-rest-sqs { enabled = true, bind-hostname = "127.0.0.1", bind-port = ${port}, sqs-limits = strict }
+const configuration = (port: number, folder: string, host: string): string => `
+node-address { protocol = http, host = "${host}", port = ${port}, context-path = "" }
+rest-sqs { enabled = true, bind-hostname = "${host}", bind-port = ${port}, sqs-limits = strict }
 rest-stats { enabled = false }
 generate-node-address = false
 queues {}
@@ -22,20 +22,20 @@ messages-storage { enabled = true, driver-class = "org.h2.Driver", uri = "${data
 `;
 
 /** With a configuration of its own. */
-export const elasticMq = (configured: (port: number, folder: string) => string): Broker => ({
+export const elasticMq = (configured: (port: number, folder: string, host: string) => string): Broker => ({
   name: "sqs",
   package: "openjdk-17-jre-headless maven",
   program: "java",
   isInstalled: hasJavaAndMaven,
   prepare: () => resolveJars(ELASTICMQ),
-  command(port, folder) {
+  command(port, folder, host) {
     const file = join(folder, "elasticmq.conf");
-    writeFileSync(file, configured(port, folder));
+    writeFileSync(file, configured(port, folder, host));
     return { args: [...JAVA, `-Dconfig.file=${file}`, "-cp", join(ELASTICMQ_JARS, "*"), "org.elasticmq.server.Main"] };
   },
-  url: (port) => `http://127.0.0.1:${port}`,
-  async answers(port) {
-    const { status } = await fetch(`http://127.0.0.1:${port}/?Action=ListQueues`, { signal: AbortSignal.timeout(1000) });
+  url: (port, host) => `http://${host}:${port}`,
+  async answers(port, host) {
+    const { status } = await fetch(`http://${host}:${port}/?Action=ListQueues`, { signal: AbortSignal.timeout(1000) });
     if (status !== 200) throw new Error(`it answers with ${status}`);
   },
 });

@@ -4,18 +4,19 @@ import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
-import { type Broker, freePort } from "./broker.ts";
+import { type Broker, freePort, LOOPBACK } from "./broker.ts";
 import type { Running } from "./running.ts";
 
 const ANSWERS_WITHIN_MS = 60_000;
 const ENDS_WITHIN_MS = 15_000;
 const STEP_MS = 100;
 
-export async function start(broker: Broker): Promise<Running> {
+/** `host`: an address of this machine. */
+export async function start(broker: Broker, host = LOOPBACK): Promise<Running> {
   const folder = mkdtempSync(join(tmpdir(), `sallyport-${broker.name}-`));
   try {
     await broker.prepare?.(folder);
-    return await startIn(broker, folder, await freePort());
+    return await startIn(broker, folder, await freePort(), host);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
@@ -28,7 +29,8 @@ export async function restart(broker: Broker, { pid, folder, url }: Running): Pr
   const giveUpAtMs = Date.now() + ENDS_WITHIN_MS;
   for (;;) {
     try {
-      return await startIn(broker, folder, Number(new URL(url).port));
+      const { port, hostname } = new URL(url);
+      return await startIn(broker, folder, Number(port), hostname);
     } catch (error) {
       // Processes of its that have not ended yet have its port and its data.
       if (Date.now() > giveUpAtMs) throw error;
@@ -37,9 +39,9 @@ export async function restart(broker: Broker, { pid, folder, url }: Running): Pr
   }
 }
 
-async function startIn(broker: Broker, folder: string, port: number): Promise<Running> {
+async function startIn(broker: Broker, folder: string, port: number, host: string): Promise<Running> {
   const { name } = broker;
-  const { args, env = {} } = await broker.command(port, folder);
+  const { args, env = {} } = await broker.command(port, folder, host);
   const log = openSync(join(folder, "log"), "a");
   const child = spawn(broker.program, args, {
     cwd: folder,
@@ -52,7 +54,7 @@ async function startIn(broker: Broker, folder: string, port: number): Promise<Ru
   child.once("error", reject);
   child.once("exit", (code) => reject(new Error(`${name} ended with ${code}:\n${readFileSync(join(folder, "log"), "utf8").slice(-2000)}`)));
   try {
-    await Promise.race([failed, untilAnswers(broker, port)]);
+    await Promise.race([failed, untilAnswers(broker, port, host)]);
   } catch (error) {
     if (child.pid !== undefined) signal(-child.pid, "SIGKILL");
     throw error;
@@ -60,14 +62,14 @@ async function startIn(broker: Broker, folder: string, port: number): Promise<Ru
     child.removeAllListeners("exit");
   }
   child.unref();
-  return { name, url: broker.url(port), pid: child.pid as number, folder };
+  return { name, url: broker.url(port, host), pid: child.pid as number, folder };
 }
 
-async function untilAnswers(broker: Broker, port: number): Promise<void> {
+async function untilAnswers(broker: Broker, port: number, host: string): Promise<void> {
   const giveUpAtMs = Date.now() + ANSWERS_WITHIN_MS;
   for (;;) {
     try {
-      return await broker.answers(port);
+      return await broker.answers(port, host);
     } catch (error) {
       if (Date.now() > giveUpAtMs) throw new Error(`${broker.name} does not answer`, { cause: error });
       await after(STEP_MS);

@@ -6,6 +6,7 @@ export interface TopicsOptions {
   readonly destinations?: readonly string[];
   readonly groups?: readonly string[];
   readonly partitions?: number;
+  readonly replicas?: number;
   readonly configs?: Readonly<Record<string, string>>;
 }
 
@@ -19,7 +20,7 @@ export const SETTINGS = {
 
 const RETRY_SETTINGS = { "max.message.bytes": String(1_048_588 + 1024) } as const;
 
-export const brokersOf = (url: string): string[] => [url.replace("kafka://", "")];
+export const brokersOf = (url: string): string[] => url.replace("kafka://", "").split(",");
 
 export async function withAdmin<T>(url: string, work: (admin: Admin) => Promise<T>, sasl?: object): Promise<T> {
   const admin = new Admin({ clientId: "tests", bootstrapBrokers: brokersOf(url), ...sasl });
@@ -31,13 +32,13 @@ export async function withAdmin<T>(url: string, work: (admin: Admin) => Promise<
 }
 
 export async function createTopics(admin: Admin, prefix: string, options: TopicsOptions = {}): Promise<void> {
-  const { destinations = ["orders"], groups = ["g"], partitions = 2, configs = {} } = options;
+  const { destinations = ["orders"], groups = ["g"], partitions = 2, replicas = 1, configs = {} } = options;
   const written = (settings: Readonly<Record<string, string>>) =>
     Object.entries({ ...settings, ...configs }).map(([name, value]) => ({ name, value }));
-  await admin.createTopics({ topics: destinations.map((one) => `${prefix}${one}`), partitions, replicas: 1, configs: written(SETTINGS) });
+  await admin.createTopics({ topics: destinations.map((one) => `${prefix}${one}`), partitions, replicas, configs: written(SETTINGS) });
   const retries = destinations.flatMap((one) => groups.flatMap((group) => namesOf(prefix, one, group).retries.map(({ topic }) => topic)));
   if (retries.length > 0)
-    await admin.createTopics({ topics: retries, partitions: 1, replicas: 1, configs: written({ ...SETTINGS, ...RETRY_SETTINGS }) });
+    await admin.createTopics({ topics: retries, partitions: 1, replicas, configs: written({ ...SETTINGS, ...RETRY_SETTINGS }) });
   await untilThere(admin, [...destinations.map((one) => `${prefix}${one}`), ...retries]);
 }
 

@@ -11,8 +11,8 @@ export interface Listed {
 
 export const CARRIERS: readonly Listed[] = [
   { name: "redis-streams", broker: "redis", load: async () => (await import("./carriers/redis-streams.ts")).redisStreams },
-  { name: "kafka", broker: "kafka", load: async () => (await import("./carriers/kafka.ts")).kafka },
-  { name: "kafkajs", broker: "kafka", load: async () => (await import("./carriers/kafkajs.ts")).kafkaJs },
+  { name: "kafka", broker: "kafka", load: async () => (await import("./carriers/kafka.ts")).kafkaWith(1) },
+  { name: "kafkajs", broker: "kafka", load: async () => (await import("./carriers/kafkajs.ts")).kafkaJsWith(1) },
   { name: "nats", broker: "nats", load: async () => (await import("./carriers/nats.ts")).natsWith(1) },
   { name: "sqs", broker: "sqs", load: async () => (await import("./carriers/sqs.ts")).sqs(false) },
   { name: "sqs-fifo", broker: "sqs", load: async () => (await import("./carriers/sqs.ts")).sqs(true) },
@@ -25,6 +25,8 @@ export const REPLICATED: readonly Listed[] = [
   { name: "redis-cluster", broker: "redis", load: async () => (await import("./carriers/redis-cluster.ts")).redisCluster },
   { name: "nats-cluster", broker: "nats", load: async () => (await import("./carriers/nats.ts")).natsWith(3) },
   { name: "rabbitmq-cluster", broker: "rabbitmq", load: async () => (await import("./carriers/rabbitmq-cluster.ts")).rabbitMqCluster },
+  { name: "kafka-cluster", broker: "kafka", load: async () => (await import("./carriers/kafka.ts")).kafkaWith(3) },
+  { name: "kafkajs-cluster", broker: "kafka", load: async () => (await import("./carriers/kafkajs.ts")).kafkaJsWith(3) },
 ];
 
 export function listedAs(name: string): Listed {

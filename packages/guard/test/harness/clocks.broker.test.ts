@@ -30,8 +30,8 @@ for (const name of ["sqs", "redis-streams"]) {
       expect(transport.capabilities.vouchesEnqueueTime).toBe(vouches);
       await transport.close();
       await close();
-      const [consumer] = await world.consumers(1, consumerMs);
-      expect(await world.publish("none", 0, publisherMs)).toBe(0);
+      const [consumer] = await world.consumers(1, { aheadMs: consumerMs });
+      expect(await world.publish({ aheadMs: publisherMs })).toBe(0);
       await world.untilSettled(FINISHES_WITHIN_MS);
       const exited = exitOf(consumer!);
       consumer!.kill("SIGTERM");
@@ -67,7 +67,7 @@ for (const name of ["sqs", "redis-streams"]) {
 describeBrokers(["sqs", "postgres"], "consumers of one group whose clocks are an hour apart", (url, postgres) => {
   test("[REP-07] [REP-10] share the work, lose nothing and double nothing", SLOW, async () => {
     const world = await World.open(listedAs("sqs"), { url, postgres, ordering: "none", events: 5 * EVENTS, paceMs: 0 });
-    const workers = [...(await world.consumers(1)), ...(await world.consumers(1, HOUR_MS))];
+    const workers = [...(await world.consumers(1)), ...(await world.consumers(1, { aheadMs: HOUR_MS }))];
     expect(await world.publish()).toBe(0);
     await world.untilSettled(FINISHES_WITHIN_MS);
     await world.audit();

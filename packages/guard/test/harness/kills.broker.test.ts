@@ -31,7 +31,7 @@ const CONSUME_POINTS = [
 /** Kills consumers at the point, one after another, until nothing is left that would come to it. How many died there. */
 async function killConsumers(world: World, point: string, most: number): Promise<number> {
   for (let kills = 0; kills < most; kills++) {
-    const child = world.start("consume", point, kills % 2);
+    const child = world.start("consume", { point, passes: kills % 2 });
     const exited = exitOf(child);
     const lives = (): boolean => child.exitCode === null && child.signalCode === null;
     await expect.poll(async () => !lives() || (await world.isSettled()), { timeout: FINISHES_WITHIN_MS, interval: 50 }).toBe(true);
@@ -54,7 +54,7 @@ for (const [turn, carrier] of CARRIERS.entries()) {
       { timeout: SLOW_MS },
       async (point) => {
         const world = await World.open(carrier, place);
-        for (let round = 0; round < ROUNDS; round++) expect(await world.publish(point, round % 2)).toBe("SIGKILL");
+        for (let round = 0; round < ROUNDS; round++) expect(await world.publish({ point, passes: round % 2 })).toBe("SIGKILL");
         expect(await world.publish()).toBe(0);
         await world.finish(FINISHES_WITHIN_MS);
         await world.audit();

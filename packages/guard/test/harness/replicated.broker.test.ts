@@ -5,10 +5,12 @@ import { expect, onTestFinished, test } from "vitest";
 import { NatsTransport } from "../../src/adapters/nats.ts";
 import { browserLaws, transportLaws } from "../../src/testing/index.ts";
 import { describeBrokers } from "../brokers.ts";
+import { kafkaNames } from "../../src/adapters/kafka.ts";
+import { KafkaCluster } from "../kafka-cluster.ts";
 import { NatsCluster } from "../nats-cluster.ts";
 import { RabbitMqCluster } from "../rabbitmq-cluster.ts";
 import { RedisCluster } from "../redis-cluster.ts";
-import { REPLICATED, type Listed } from "./carriers.ts";
+import { type Listed, listedAs } from "./carriers.ts";
 import { destinationOf, GROUP } from "./counted.ts";
 import { exitOf, World } from "./world.ts";
 
@@ -48,7 +50,7 @@ const OF_REDIS: Readonly<Record<string, Fate>> = {
 describeBrokers(["redis", "postgres"], "a cluster of Redis, whose master", (_, postgres) => {
   test.each(Object.entries(OF_REDIS))("[REP-12] [PUB-11] [PSN-09] [PSN-11] %s", { timeout: 120_000 * ROUNDS }, async (__, befalls) => {
     const cluster = await RedisCluster.open();
-    await counted(REPLICATED[0]!, postgres, {
+    await counted(listedAs("redis-cluster"), postgres, {
       url: cluster.urls.join(","),
       befalls: (world) => befalls(cluster, `sallyport:{${destinationOf(world)}}`),
     });
@@ -70,7 +72,7 @@ const OF_NATS: Readonly<Record<string, (cluster: NatsCluster, stream: string) =>
 describeBrokers(["nats", "postgres"], "a cluster of NATS, the leader of whose stream", (_, postgres) => {
   test.each(Object.entries(OF_NATS))("[REP-12] [PUB-11] [PSN-09] [PSN-11] %s", { timeout: 120_000 * ROUNDS }, async (__, befalls) => {
     const cluster = await NatsCluster.open();
-    await counted(REPLICATED[1]!, postgres, {
+    await counted(listedAs("nats-cluster"), postgres, {
       url: cluster.url,
       befalls: (world) => befalls(cluster, `sallyport-${destinationOf(world)}`),
     });
@@ -98,8 +100,53 @@ describeBrokers(["rabbitmq", "postgres"], "a cluster of RabbitMQ, the leader of 
       await killed.restart();
       await cluster.untilWhole();
     };
-    await counted(REPLICATED[2]!, postgres, { url: cluster.url, befalls });
+    await counted(listedAs("rabbitmq-cluster"), postgres, { url: cluster.url, befalls });
   });
+});
+
+const OF_KAFKA: Readonly<Record<string, (cluster: KafkaCluster, topic: string, group: string) => Promise<unknown>>> = {
+  "that leads its topic is killed": async (cluster, topic) => {
+    const leader = () => cluster.leaderOf(topic);
+    const killed = (await leader())!;
+    await killed.kill();
+    await cluster.untilAnother(leader, killed);
+    await killed.restart();
+  },
+  "that keeps its group together is killed": async (cluster, _, group) => {
+    const coordinator = () => cluster.coordinatorOf(group);
+    const killed = (await coordinator())!;
+    await killed.kill();
+    await cluster.untilAnother(coordinator, killed);
+    await killed.restart();
+  },
+  "that leads its topic hangs": async (cluster, topic) => {
+    const leader = () => cluster.leaderOf(topic);
+    const paused = (await leader())!;
+    cluster.pause(paused);
+    await cluster.untilAnother(leader, paused);
+    cluster.resume(paused);
+  },
+};
+
+describeBrokers(["kafka", "postgres"], "a cluster of Kafka, the node of which", (_, postgres) => {
+  const cases = ["kafka-cluster", "kafkajs-cluster"].flatMap((client) =>
+    Object.entries(OF_KAFKA).map(([what, befalls]) => ({ client, what, befalls })),
+  );
+  test.each(cases)(
+    "[REP-12] [PUB-11] [PSN-09] [PSN-11] $what ($client)",
+    { timeout: 120_000 * (1 + ROUNDS) },
+    async ({ client, befalls }) => {
+      const cluster = await KafkaCluster.open();
+      await counted(listedAs(client), postgres, {
+        url: cluster.url,
+        befalls: async (world) => {
+          const { topic, group } = kafkaNames("", destinationOf(world), GROUP);
+          await befalls(cluster, topic, group);
+          await cluster.untilWhole(topic);
+        },
+      });
+    },
+  );
 });
 
 async function counted(carrier: Listed, postgres: string, { url, befalls }: Nodes): Promise<void> {

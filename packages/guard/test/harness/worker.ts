@@ -96,4 +96,5 @@ async function consumeAll(): Promise<void> {
   });
   await consumer.drain(2000);
   await transport.close();
+  process.stdout.write("left\n");
 }

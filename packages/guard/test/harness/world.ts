@@ -37,6 +37,13 @@ export interface Orders {
   readonly passes: number;
 }
 
+export interface Start extends Partial<Pick<Orders, "point" | "passes">> {
+  /** How much too late it is by its host's clock. */
+  readonly aheadMs?: number;
+  /** What it is started with. */
+  readonly by?: readonly string[];
+}
+
 type Place = Pick<Orders, "url" | "postgres" | "ordering" | "events" | "paceMs">;
 
 let worlds = 0;
@@ -69,25 +76,25 @@ export class World {
     await this.#pool.end();
   }
 
-  /** `aheadMs`: how much too late it is by its host's clock. */
-  start(mode: Orders["mode"], point = "none", passes = 0, aheadMs = 0): ChildProcess {
+  start(mode: Orders["mode"], { point = "none", passes = 0, aheadMs = 0, by = [] }: Start = {}): ChildProcess {
     const orders: Orders = { ...this.#place, mode, carrier: this.#carrier.name, world: this.name, keys: this.#keys, point, passes };
-    const args = ["--conditions=sallyport-source", ...(aheadMs === 0 ? [] : ["--import", CLOCK]), WORKER, JSON.stringify(orders)];
+    const clock = aheadMs === 0 ? [] : ["--import", CLOCK];
+    const [program, ...args] = [...by, process.execPath, "--conditions=sallyport-source", ...clock, WORKER, JSON.stringify(orders)];
     const env = { ...process.env, CLOCK_AHEAD_MS: String(aheadMs) };
-    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"], env });
+    const child = spawn(program!, args, { stdio: ["ignore", "pipe", "inherit"], env });
     onTestFinished(() => void child.kill("SIGKILL"));
     return child;
   }
 
   /** Consumers that have joined the group. */
-  async consumers(howMany: number, aheadMs = 0): Promise<readonly ChildProcess[]> {
-    const started = Array.from({ length: howMany }, () => this.start("consume", "none", 0, aheadMs));
+  async consumers(howMany: number, how: Start = {}): Promise<readonly ChildProcess[]> {
+    const started = Array.from({ length: howMany }, () => this.start("consume", how));
     for (const { stdout } of started) await once(stdout!, "data");
     return started;
   }
 
-  async publish(point = "none", passes = 0, aheadMs = 0): Promise<unknown> {
-    return exitOf(this.start("publish", point, passes, aheadMs));
+  async publish(how: Start = {}): Promise<unknown> {
+    return exitOf(this.start("publish", how));
   }
 
   async count(sql: string): Promise<number> {

@@ -21,23 +21,23 @@ const shakesHands = (port: number, { authority }: Certificates): Promise<void> =
 
 export const redisOverTls = (certificates: Certificates): Broker => ({
   ...redis,
-  command: (port, folder) => {
+  command: (port, folder, host) => {
     const { certificate, key, authority } = certificates;
     const files = ["--tls-cert-file", certificate, "--tls-key-file", key, "--tls-ca-cert-file", authority, "--tls-auth-clients", "no"];
-    return { args: ["--port", "0", "--tls-port", String(port), "--bind", "127.0.0.1", "--dir", folder, ...files] };
+    return { args: ["--port", "0", "--tls-port", String(port), "--bind", host, "--dir", folder, ...files] };
   },
-  url: (port) => `rediss://127.0.0.1:${port}`,
+  url: (port, host) => `rediss://${host}:${port}`,
   answers: (port) => shakesHands(port, certificates),
 });
 
 export const kafkaOverTls = (certificates: Certificates): Broker => ({
   ...kafkaVariant({ tls: certificates }),
-  url: (port) => `kafkas://127.0.0.1:${port}`,
+  url: (port, host) => `kafkas://${host}:${port}`,
 });
 
 export const natsOverTls = ({ certificate, key }: Certificates): Broker => ({
   ...natsWith(`tls { cert_file: ${JSON.stringify(certificate)}, key_file: ${JSON.stringify(key)} }`),
-  url: (port) => `tls://127.0.0.1:${port}`,
+  url: (port, host) => `tls://${host}:${port}`,
 });
 
 /** On a port of its own, beside the one in plaintext. */
@@ -57,7 +57,7 @@ export function rabbitMqOverTls({ certificate, key, authority }: Certificates): 
       ];
       appendFileSync(join(folder, "rabbitmq.conf"), `${settings.join("\n")}\n`);
     },
-    url: (port) => rabbitmq.url(port).replace("amqp:", "amqps:").replace(`:${port}`, `:${tlsPort}`),
+    url: (port, host) => rabbitmq.url(port, host).replace("amqp:", "amqps:").replace(`:${port}`, `:${tlsPort}`),
   };
 }
 
@@ -72,10 +72,10 @@ export const postgresOverTls = (certificates: Certificates): Broker => ({
     const { uid, gid = uid } = postgres.user?.() ?? {};
     if (uid !== undefined && gid !== undefined) chownSync(key, uid, gid);
   },
-  async command(port, folder) {
-    const { args } = await postgres.command(port, folder);
+  async command(port, folder, host) {
+    const { args } = await postgres.command(port, folder, host);
     const files = ["-c", `ssl_cert_file=${certificates.certificate}`, "-c", `ssl_key_file=${join(folder, "server.key")}`];
     return { args: [...args, "-c", "ssl=on", ...files] };
   },
-  url: (port) => `${postgres.url(port)}?sslmode=verify-full`,
+  url: (port, host) => `${postgres.url(port, host)}?sslmode=verify-full`,
 });

@@ -1,12 +1,12 @@
 import * as client from "@platformatic/kafka";
 import { KafkaTransport } from "../../../src/adapters/kafka.ts";
-
 import type { Carrier } from "./carrier.ts";
-import { brokersOf, declare, ON_KAFKA } from "./on-kafka.ts";
+import { brokersOf, declareWith, onKafka } from "./on-kafka.ts";
 
-export const kafka: Carrier = {
-  declare,
+export const kafkaWith = (replicas: number): Carrier => ({
+  declare: declareWith(replicas),
   async open(url) {
-    return { transport: new KafkaTransport(client, { bootstrapBrokers: brokersOf(url) }, ON_KAFKA), close: async () => undefined };
+    const transport = new KafkaTransport(client, { bootstrapBrokers: brokersOf(url) }, onKafka(replicas));
+    return { transport, close: async () => undefined };
   },
-};
+});
