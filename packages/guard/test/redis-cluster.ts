@@ -1,6 +1,7 @@
 // A Redis Cluster of one test's own: three masters, each with a replica. What an operator does to one, and what befalls it.
 import { Redis as IoRedis } from "ioredis";
 import { expect, onTestFinished } from "vitest";
+import type { Broker } from "../../../scripts/brokers/broker.ts";
 import { redisNode } from "../../../scripts/brokers/redis.ts";
 import { ownServer, type OwnServer } from "./own-server.ts";
 
@@ -26,9 +27,14 @@ export class RedisCluster {
     return this.nodes.map(({ server }) => server.url);
   }
 
-  /** `replicas`: for each master. Begins with masters. */
-  static async open({ replicas = 1 }: { readonly replicas?: 0 | 1 } = {}): Promise<RedisCluster> {
-    const servers = await Promise.all(Array.from({ length: MASTERS * (1 + replicas) }, () => ownServer(redisNode)));
+  /** `replicas`: for each master. Begins with masters. `brokers`: in turn. */
+  static async open({
+    replicas = 1,
+    brokers = [redisNode],
+  }: { readonly replicas?: 0 | 1; readonly brokers?: readonly Broker[] } = {}): Promise<RedisCluster> {
+    const servers = await Promise.all(
+      Array.from({ length: MASTERS * (1 + replicas) }, (_, index) => ownServer(brokers[index % brokers.length]!)),
+    );
     const cluster = new RedisCluster(await Promise.all(servers.map(nodeOf)));
     await cluster.#join();
     return cluster;

@@ -36,7 +36,7 @@ export function makeCertificates(): Certificates {
 }
 
 /** As NODE_EXTRA_CA_CERTS does for a whole process; until the test is over. */
-export function believe({ authority }: Certificates): void {
+export function believe({ authority }: Pick<Certificates, "authority">): void {
   const before = getCACertificates("default");
   setDefaultCACertificates([...before, readFileSync(authority, "utf8")]);
   onTestFinished(() => setDefaultCACertificates(before));

@@ -1,5 +1,8 @@
 // The ready-made server on a cluster of Redis: it is found to be one, every server is looked at, and the rights that are
 // told are enough.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setDefaultCACertificates } from "node:tls";
 import { expect, onTestFinished, test } from "vitest";
 import { redisAlone } from "../../../../scripts/brokers/redis.ts";
 import { describeBroker } from "../../../guard/test/brokers.ts";
@@ -11,6 +14,8 @@ import { layoutOf } from "../../src/brokers/layout.ts";
 import { redis } from "../../src/brokers/redis.ts";
 import { redis as redisStore } from "../../src/stores/redis.ts";
 import type { OpenedStore } from "../../src/stores/store.ts";
+import { believe, makeCertificates } from "./certificates.ts";
+import { redisNodeOverTls } from "./tls-servers.ts";
 import { shop } from "../shop.ts";
 
 const SLOW = { timeout: 60_000 };
@@ -58,6 +63,8 @@ async function withUsers(cluster: RedisCluster, role: Role): Promise<string> {
     }
   return ofBroker.user;
 }
+
+const codeOf = (error: unknown): unknown => (error as { readonly code?: unknown }).code;
 
 describeBroker("redis", "the ready-made server on a cluster of Redis", () => {
   test("[DST-07] server and worker do their part with the rights that are told, wherever the keys are", SLOW, async () => {
@@ -108,6 +115,26 @@ describeBroker("redis", "the ready-made server on a cluster of Redis", () => {
     const quiet: string[] = [];
     await open(addressOf(cluster.urls), quiet);
     expect(quiet).toEqual([]);
+  });
+
+  test("[OPS-04] over TLS every node is asked who it is", SLOW, async () => {
+    const [one, other] = [makeCertificates(), makeCertificates()];
+    const authority = join(one.folder, "both-authorities.pem");
+    writeFileSync(authority, readFileSync(one.authority, "utf8") + readFileSync(other.authority, "utf8"));
+    believe({ authority });
+    const shown = [one, other, other];
+    const cluster = await RedisCluster.open({ replicas: 0, brokers: shown.map((its) => redisNodeOverTls({ ...its, authority })) });
+    const address = addressOf(cluster.urls).replace("redis:", "rediss:");
+    const { claims } = await openStore(address);
+    for (const key of KEYS) expect(await claims.claim([{ ...CLAIM, key }])).toMatchObject([{ kind: "granted" }]);
+    const sizes = await Promise.all(cluster.nodes.map(({ admin }) => admin.dbsize()));
+    expect(Math.min(...sizes), "all three have keys").toBeGreaterThan(0);
+
+    setDefaultCACertificates([readFileSync(one.authority, "utf8")]);
+    const { claims: half } = await openStore(address);
+    const said = new Set<unknown>();
+    for (const key of KEYS) said.add(await half.claim([{ ...CLAIM, key }]).then(([claim]) => claim?.kind, codeOf));
+    expect(said).toEqual(new Set(["busy", "ERR_STORE_UNAVAILABLE"]));
   });
 
   test("an address that is none of a cluster's, nor of one server, is refused", SLOW, async () => {

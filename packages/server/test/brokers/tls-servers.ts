@@ -7,10 +7,10 @@ import { kafkaVariant } from "../../../../scripts/brokers/kafka.ts";
 import { natsWith } from "../../../../scripts/brokers/nats.ts";
 import { postgres } from "../../../../scripts/brokers/postgres.ts";
 import { rabbitmq } from "../../../../scripts/brokers/rabbitmq.ts";
-import { redis } from "../../../../scripts/brokers/redis.ts";
+import { redis, redisNode } from "../../../../scripts/brokers/redis.ts";
 import type { Certificates } from "./certificates.ts";
 
-const shakesHands = (port: number, { authority }: Certificates): Promise<void> =>
+const shakesHands = (port: number, { authority }: Pick<Certificates, "authority">): Promise<void> =>
   new Promise((resolve, reject) => {
     const socket = connect({ port, host: "127.0.0.1", ca: readFileSync(authority) }, () => {
       resolve();
@@ -28,6 +28,19 @@ export const redisOverTls = (certificates: Certificates): Broker => ({
   },
   url: (port, host) => `rediss://${host}:${port}`,
   answers: (port) => shakesHands(port, certificates),
+});
+
+/** Of a cluster whose nodes speak TLS among themselves too. */
+export const redisNodeOverTls = ({ certificate, key, authority }: Certificates): Broker => ({
+  ...redisNode,
+  async command(port, folder, host) {
+    const { args } = await redisNode.command(port, folder, host);
+    const encrypted = ["--port", "0", "--tls-port", String(port), "--tls-cluster", "yes", "--tls-replication", "yes"];
+    const files = ["--tls-cert-file", certificate, "--tls-key-file", key, "--tls-ca-cert-file", authority, "--tls-auth-clients", "no"];
+    return { args: [...args, ...encrypted, ...files] };
+  },
+  url: (port, host) => `rediss://${host}:${port}`,
+  answers: (port) => shakesHands(port, { authority }),
 });
 
 export const kafkaOverTls = (certificates: Certificates): Broker => ({
