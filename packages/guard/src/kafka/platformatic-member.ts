@@ -2,7 +2,7 @@
 // partition by then; so fetching and committing are done here, over what the client has underneath. Two connections:
 // Kafka answers the requests of one in turn, and a commit is not to wait behind a fetch that waits for messages.
 import { isSallyportError } from "../errors.ts";
-import { kafkaNamesIn, transportError } from "./failure.ts";
+import { answered, kafkaNamesIn, transportError } from "./failure.ts";
 import type { JoinOptions, LinkOptions, MemberEvents, Membership, Position, TopicPartition } from "./link.ts";
 import type {
   PlatformaticConnection,
@@ -116,7 +116,10 @@ export class PlatformaticMember implements Membership {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await Promise.allSettled([this.#group.close(true), this.#fetcher.close(true)]);
+    const { kafka, clock, answerWithinMs } = this.#parts;
+    await answered(Promise.all([this.#group.close(true), this.#fetcher.close(true)]), clock, answerWithinMs).catch(() => undefined);
+    // Where nobody answered, its connections would keep the process for as long as a join may take.
+    await kafka.Base.prototype.close.call(this.#group).catch(() => undefined);
   }
 
   #consumer(): PlatformaticConsumer {

@@ -145,6 +145,8 @@ export interface PlatformaticAssignment {
 
 /** The module `@platformatic/kafka`, from version 2.12 on. */
 export interface PlatformaticKafka {
+  /** Of which all its clients are: closes the connections, and asks nobody anything before. */
+  readonly Base: { readonly prototype: { close(): Promise<void> } };
   readonly Producer: new (
     options: PlatformaticConnection & { idempotent: boolean; retries: number; clientId: string },
   ) => PlatformaticProducer;

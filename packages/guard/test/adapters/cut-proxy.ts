@@ -4,6 +4,8 @@ import { onTestFinished } from "vitest";
 
 export interface CutProxy {
   readonly port: number;
+  /** Of clients, that are open. */
+  connections(): number;
   /** Who connects is passed on to it. */
   to(port: number): void;
   /** What is asked still arrives; of the answers none does. Resolves when there was one. */
@@ -45,6 +47,7 @@ export async function cutProxy(): Promise<CutProxy> {
   });
   return {
     port: (server.address() as { port: number }).port,
+    connections: () => sockets.size / 2,
     to: (port) => (target = port),
     swallow: () =>
       new Promise((resolve) => {
