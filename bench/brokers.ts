@@ -51,7 +51,11 @@ async function measureLane(lane: (typeof LANES)[number]): Promise<readonly LaneF
   return [...all].map(([subject, list]) => ({
     lane: lane.name,
     subject,
-    rates: { publish: medians(list.map(({ publish }) => publish)), consume: medians(list.map(({ consume }) => consume)) },
+    rates: {
+      alone: medians(list.map(({ alone }) => alone)),
+      publish: medians(list.map(({ publish }) => publish)),
+      consume: medians(list.map(({ consume }) => consume)),
+    },
   }));
 }
 

@@ -145,14 +145,16 @@ export const growthTable = (figures: readonly Growth[]): string =>
     ]),
   );
 
+const DOORS = { alone: "publish, one call after another", publish: "publish, 64 calls together", consume: "consume" } as const;
 const DOOR = ["a second", "ratio", "CPU µs", "Redis"] as const;
 
 /** Ratios are to the raw client of the same broker. */
 export const brokerTable = (figures: readonly LaneFigure[]): string =>
-  (["publish", "consume"] as const)
-    .map((door) =>
+  Object.entries(DOORS)
+    .map(([door, title]) => [door as keyof typeof DOORS, title] as const)
+    .map(([door, title]) =>
       table(
-        `On brokers, ${door}`,
+        `On brokers, ${title}`,
         ["", ...DOOR, ""],
         figures.map(({ lane, subject, rates }) => {
           const raw = figures.find((one) => one.lane === lane)!.rates[door];

@@ -1,4 +1,5 @@
-// One round of one lane: everything is published, then everything is consumed, and each message is counted.
+// One round of one lane: some are published one after another, the rest together, then everything is consumed, and each
+// message is counted.
 import { Consumer, Publisher } from "@sallyport/guard";
 import { Redis as GuardRedis } from "@sallyport/guard/redis";
 import { MemoryDeadLetters } from "@sallyport/guard/stores/memory-dead-letters";
@@ -18,6 +19,8 @@ export interface Rate {
 }
 
 export interface Rates {
+  /** One call after another, as an agent makes them. */
+  readonly alone: Rate;
   readonly publish: Rate;
   readonly consume: Rate;
 }
@@ -27,13 +30,14 @@ let destinations = 0;
 export async function rawRound(lane: Lane, url: string, events: number): Promise<Rates> {
   const client = await lane.raw(url, nameOf("raw"));
   const handled = new Handled();
-  const publish = await rate(events, () => together(ordersOf(events), (order) => client.publish(Buffer.from(JSON.stringify(order)))));
+  const put = (order: Order): Promise<unknown> => client.publish(Buffer.from(JSON.stringify(order)));
+  const { alone, publish } = await published(events, put);
   const consume = await rate(events, () =>
     client.consume(events, (bytes) => handled.take(orderSchema.parse(JSON.parse(Buffer.from(bytes).toString())))),
   );
   handled.expect(events);
   await client.close();
-  return { publish, consume };
+  return { alone, publish, consume };
 }
 
 /** Claims are in Redis; limits and calls there too, or in the publisher's own memory. */
@@ -65,7 +69,7 @@ export async function guardedRound(lane: Lane, url: string, store: Redis, events
   const first = consumer();
   await first.start();
   await first.drain(1000);
-  const publish = await rate(events, () => together(ordersOf(events), (order) => publisher.publish(TYPE, order, caller)));
+  const { alone, publish } = await published(events, (order) => publisher.publish(TYPE, order, caller));
   const second = consumer();
   const consume = await rate(events, async () => {
     await second.start();
@@ -75,18 +79,27 @@ export async function guardedRound(lane: Lane, url: string, store: Redis, events
   await second.drain(1000);
   await client.transport.close();
   await client.close();
-  return { publish, consume };
+  return { alone, publish, consume };
+}
+
+/** One in this many is alone. */
+const ALONE = 20;
+
+async function published(events: number, put: (order: Order) => Promise<unknown>): Promise<Omit<Rates, "consume">> {
+  const few = Math.floor(events / ALONE);
+  const alone = await rate(few, () => together(ordersOf(few), put, 1));
+  return { alone, publish: await rate(events - few, () => together(ordersOf(events - few), put, CONCURRENCY)) };
 }
 
 const nameOf = (kind: string): string => `bench-${kind}-${process.pid}-${++destinations}`;
 
 /** So many calls wait at the same time. */
-async function together(list: readonly Order[], call: (order: Order) => Promise<unknown>): Promise<void> {
+async function together(list: readonly Order[], call: (order: Order) => Promise<unknown>, most: number): Promise<void> {
   let next = 0;
   const one = async (): Promise<void> => {
     for (let order = list[next++]; order !== undefined; order = list[next++]) await call(order);
   };
-  await Promise.all(Array.from({ length: CONCURRENCY }, one));
+  await Promise.all(Array.from({ length: most }, one));
 }
 
 let redisCommands = 0;
