@@ -100,8 +100,7 @@ async function connectOne(address: Address, host: Host, code: Unavailable, onNot
 }
 
 async function connectCluster(address: Address, code: Unavailable, onNotice: OpenSettings["onNotice"]): Promise<Cluster> {
-  if (address.path !== "" && Number(address.path) !== 0)
-    throw invalid(address, "a cluster has no other database than 0", NO_NUMBER);
+  if (address.path !== "" && Number(address.path) !== 0) throw invalid(address, "a cluster has no other database than 0", NO_NUMBER);
   const { Cluster: IoCluster } = await import("ioredis");
   const startAt = address.hosts.map(({ name, port = PORT }) => ({ host: name, port }));
   const client = new IoCluster(startAt, {

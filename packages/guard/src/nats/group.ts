@@ -134,7 +134,8 @@ export function unfitConsumer(config: ConsumerConfig, { stream, consumer, ackWai
       edit(`--max-pending=${PENDING.plenty}`),
     ],
     [
-      [config.max_batch, config.max_expires, config.max_bytes].every((limit = 0) => limit <= 0) && (config.priority_groups ?? []).length === 0,
+      [config.max_batch, config.max_expires, config.max_bytes].every((limit = 0) => limit <= 0) &&
+        (config.priority_groups ?? []).length === 0,
       "it bounds what may be asked for at once, or asks for a priority group",
       "what a member asks for is refused, and nothing is delivered (PSN-01)",
       `nats consumer edit ${stream} ${consumer} --max-pull-batch=0 --max-pull-expire=0s --max-pull-bytes=0; or ${anew}`,

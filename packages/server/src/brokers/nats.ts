@@ -79,13 +79,11 @@ async function open(address: Address, settings: OpenSettings): Promise<OpenedBro
         return all.filter(({ place }) => place !== `the stream ${natsNamesOf(PREFIX, destination).stream}`);
       }),
     );
-    return found
-      .flat()
-      .map(({ place, what, breaks, mend, isMissing }) => ({
-        what: `${place}: ${what}`,
-        breaks,
-        mend: isMissing ? `sallyport topology CONTRACT --broker ${String(address)} --apply` : mend,
-      }));
+    return found.flat().map(({ place, what, breaks, mend, isMissing }) => ({
+      what: `${place}: ${what}`,
+      breaks,
+      mend: isMissing ? `sallyport topology CONTRACT --broker ${String(address)} --apply` : mend,
+    }));
   };
   return {
     transport,
@@ -94,7 +92,11 @@ async function open(address: Address, settings: OpenSettings): Promise<OpenedBro
       { name: "version", looks: "the server's version", run: async () => versionWrongs(connection) },
       { name: "max-payload", looks: "the largest message that the server takes", run: async () => sizeWrongs(connection, places) },
       { name: "stream", looks: "streams: retention, limits, storage, age, sizes, replicas", run: looks(places, "stream", group) },
-      { name: "group", looks: "consumers: acknowledgement, limits of deliveries, ack_wait; whose turn it is, where there is an order", run: looks(places, "group", group) },
+      {
+        name: "group",
+        looks: "consumers: acknowledgement, limits of deliveries, ack_wait; whose turn it is, where there is an order",
+        run: looks(places, "group", group),
+      },
     ],
     declare: async ({ places, group }) => {
       for (const { destination, ordering } of places) await transport.declare(destination, [{ name: group, ordering } satisfies NatsGroup]);

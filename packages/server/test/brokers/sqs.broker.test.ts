@@ -1,4 +1,6 @@
 // What the ready-made server, worker and operator's commands know of SQS, on a server that speaks it.
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { contract, event } from "@sallyport/guard";
 import { SQS } from "@aws-sdk/client-sqs";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -67,6 +69,29 @@ describe("[OPS-04] [OPS-05] an address of SQS", () => {
     ["sqs+http://127.0.0.1:9324?groups=a", sqs],
   ])("%s is taken", (url, kind) => {
     expect(chooseBroker(url, false).kind).toBe(kind);
+  });
+});
+
+test("[PSN-11] a queue that keeps messages for less than the transport says is found", async () => {
+  // ElasticMQ keeps them for ever and tells nothing of it.
+  const answers: Readonly<Record<string, object>> = {
+    ListQueues: {},
+    GetQueueUrl: { QueueUrl: "http://127.0.0.1/queue" },
+    GetQueueAttributes: { Attributes: { MessageRetentionPeriod: "86400" } },
+  };
+  const server = createServer(({ headers }, response) => {
+    response.setHeader("content-type", "application/x-amz-json-1.0");
+    response.end(JSON.stringify(answers[String(headers["x-amz-target"]).replace("AmazonSQS.", "")]));
+  });
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  const url = `sqs+http://127.0.0.1:${(server.address() as AddressInfo).port}?groups=shop`;
+  const opened = await sqs.open(Address.parse(url), SETTINGS);
+  onTestFinished(() => opened.close());
+  const [found] = await wrongs(opened, layout("shop"));
+  expect(found).toMatchObject({
+    what: expect.stringContaining("keeps messages for 86400 s, below the 345600") as string,
+    mend: expect.stringContaining('"MessageRetentionPeriod":"345600"') as string,
   });
 });
 
