@@ -1,4 +1,5 @@
 // Claims, limits, the call ledger, dead letters and the trail in PostgreSQL.
+import { SallyportError } from "@sallyport/guard";
 import { type Address, optionIn } from "../brokers/address.ts";
 import { type Check, PASSWORD, type Role, userOf, type Wrong } from "../brokers/broker.ts";
 import { unreachable } from "../brokers/unreachable.ts";
@@ -44,7 +45,14 @@ export const postgres: Store = {
       import("@sallyport/guard/stores/postgres-dead-letters"),
       import("@sallyport/guard/stores/postgres-trail"),
     ]);
-    const [host] = address.hosts;
+    const [host, another] = address.hosts;
+    // The first of several may be a standby: which of them takes what is written, one name in front of them has to know.
+    if (another !== undefined) {
+      throw new SallyportError("ERR_CONFIG_INVALID", "the address of PostgreSQL has one host", {
+        place: String(address),
+        remedy: `Write ${postgres.example}; the servers of a cluster are behind one name.`,
+      });
+    }
     const pool = new pg.Pool({
       host: host?.name ?? "localhost",
       port: host?.port ?? PORT,
