@@ -126,6 +126,26 @@ function checksOf(row: (sql: string) => Promise<Readonly<Record<string, string>>
     setting("fsync", lost, "ALTER SYSTEM SET fsync = on; then restart the server"),
     setting("synchronous_commit", lost, "ALTER ROLE … SET synchronous_commit = on; for the role that the guard uses"),
     {
+      name: "writable",
+      looks: "whether the server takes what is written",
+      run: async () => {
+        const { reads, standby } = await row(
+          "SELECT current_setting('transaction_read_only') AS reads, pg_is_in_recovery()::text AS standby",
+        );
+        if (reads !== "on") return [];
+        const isStandby = standby === "true";
+        return [
+          {
+            what: isStandby ? "the server is a standby" : "default_transaction_read_only is on",
+            breaks: "nothing can be claimed, limited or written on the trail (REP-12, OPS-01)",
+            mend: isStandby
+              ? "Write the address of its primary, or one that leads to whichever server is the primary."
+              : "ALTER ROLE … SET default_transaction_read_only = off; for the role that the guard uses",
+          },
+        ];
+      },
+    },
+    {
       name: "schema",
       looks: "the schema sallyport, and whether this user may use or create it",
       run: async () => {
