@@ -6,11 +6,13 @@ import { SQS } from "@aws-sdk/client-sqs";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { describeBroker } from "../../../guard/test/brokers.ts";
+import { refuseWrong } from "../../src/backing.ts";
 import { Address } from "../../src/brokers/address.ts";
 import { type Broker, type Layout, type OpenedBroker, ROLES } from "../../src/brokers/broker.ts";
-import { chooseBroker } from "../../src/brokers/choose.ts";
+import { chooseBroker, chooseStore } from "../../src/brokers/choose.ts";
 import { layoutOf } from "../../src/brokers/layout.ts";
 import { sqs, sqsFifo } from "../../src/brokers/sqs.ts";
+import { examine } from "../../src/doctor.ts";
 
 const SLOW = { timeout: 60_000 };
 
@@ -93,6 +95,28 @@ test("[PSN-11] a queue that keeps messages for less than the transport says is f
     what: expect.stringContaining("keeps messages for 86400 s, below the 345600") as string,
     mend: expect.stringContaining('"MessageRetentionPeriod":"345600"') as string,
   });
+});
+
+test("[PUB-11] a name that no queue can have is wrong without being looked at, and nothing starts with it", SLOW, async () => {
+  const long = contract({
+    name: "long",
+    events: { said: event({ description: "x", schema: z.strictObject({ text: z.string().max(9) }), destination: "d".repeat(80) }) },
+  });
+  const server = createServer((_request, response) => void response.end("{}"));
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  const broker = chooseBroker(`sqs+http://127.0.0.1:${(server.address() as AddressInfo).port}?groups=long`, false);
+  const store = chooseStore("sqlite:///nowhere/else.db", false);
+  const of = layoutOf(long, {});
+  const found = await examine({ broker, store, layout: of, insecure: false, log: () => undefined });
+  expect(found.find(({ check }) => check === "queues")).toMatchObject({
+    verdict: "wrong",
+    wrong: [{ what: expect.stringContaining("SQS takes 80") as string }],
+  });
+  const opened = await broker.kind.open(broker.address, SETTINGS);
+  onTestFinished(() => opened.close());
+  const checks = opened.checks(of).map((check) => ({ ...check, of: "broker" as const, address: broker.address }));
+  await expect(refuseWrong(checks, () => undefined)).rejects.toMatchObject({ code: "ERR_CONFIG_DESTINATION_INVALID" });
 });
 
 describe("[DST-07] rights", () => {
