@@ -43,7 +43,7 @@ describeBroker("rabbitmq", "RabbitMQ, ready made", (url) => {
   async function freshHost(): Promise<{ readonly name: string; readonly url: string }> {
     const name = `server${process.pid}-${++hosts}`;
     await sharedCtl("add_vhost", name);
-    onTestFinished(async () => void (await sharedCtl("delete_vhost", name)));
+    onTestFinished(async () => void (await sharedCtl("delete_vhost", name)), 60_000);
     await sharedCtl("set_permissions", "-p", name, "sallyport", ".*", ".*", ".*");
     return { name, url: `${url}/${name}` };
   }
