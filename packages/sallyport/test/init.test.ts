@@ -1,5 +1,5 @@
 // The starter, and what the command says of contracts, without anything running.
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { run, starter, temporaryFolder } from "./command.ts";
@@ -102,6 +102,16 @@ test("errors of usage end with 2, and help with 0: 1 is for verdicts", async () 
   for (const args of ends) expect([args, (await run(args)).code]).toEqual([args, 2]);
   expect((await run(["trail", "--help"])).code).toBe(0);
 });
+
+test.each(["postgres", "redis:127.0.0.1", "Postgres://db.example/shop"])(
+  "[REP-10] --store %s is no file of that name, which nobody would share",
+  async (store) => {
+    const { contract } = await starter();
+    const { code, stderr } = await run(["doctor", contract, "--store", store]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^ERR_CONFIG_INVALID: the store is neither a URL nor a path \(at --store\)/)]);
+    expect(existsSync(store)).toBe(false);
+  },
+);
 
 test("the README shows what the starter has, and names every tool that an agent sees of it", async () => {
   const { contract } = await starter();

@@ -1,6 +1,6 @@
 // What server and worker stand on: a broker and a store, wherever they are. In one SQLite file they are one thing; else
 // each is opened by its own file in brokers/ and stores/.
-import { type ConsumePolicy, SallyportError } from "@sallyport/guard";
+import { type ConsumePolicy, isSallyportError, SallyportError } from "@sallyport/guard";
 import type { Browser, Transport } from "@sallyport/guard/ports";
 import type { Address } from "./brokers/address.ts";
 import type { Broker, Check, Layout, OpenedBroker, OpenSettings } from "./brokers/broker.ts";
@@ -80,6 +80,10 @@ function joined({ opened, broker, kept, store }: Parts): Backing {
   };
 }
 
+/** Such as a name that the broker cannot have: what is wrong is known without looking. */
+export const isOfConfiguration = (error: unknown): error is SallyportError =>
+  isSallyportError(error) && error.code.startsWith("ERR_CONFIG_");
+
 /**
  * What starts runs these first. One that cannot look is no reason not to start: a user of least privilege may not be
  * allowed to, and what a promise hangs on the transport and the stores look at by themselves.
@@ -92,6 +96,8 @@ export async function refuseWrong(checks: readonly PlacedCheck[], log: Log): Pro
     try {
       found = await check.run();
     } catch (error) {
+      // Nothing that is looked at would mend it.
+      if (isOfConfiguration(error)) throw error;
       log("warn", "a check could not be made", { check: name, of, ...fieldsOf(error) });
       continue;
     }

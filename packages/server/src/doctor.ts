@@ -1,7 +1,7 @@
 // Looks at broker and store as server and worker will when they start, and goes on where they would stop: all that is
 // wrong is told at once, each with what would break and what mends it. It changes nothing.
 import { type ConsumePolicy, isSallyportError, resolvePolicy } from "@sallyport/guard";
-import { openSettings } from "./backing.ts";
+import { isOfConfiguration, openSettings } from "./backing.ts";
 import type { Address } from "./brokers/address.ts";
 import type { Broker, Check, Layout, OpenedBroker, Wrong } from "./brokers/broker.ts";
 import { type Chosen, CLOSE_EXPOSURES, exposuresOf } from "./brokers/choose.ts";
@@ -84,6 +84,10 @@ async function found(of: "broker" | "store", address: Address, check: Check): Pr
     const wrong = await check.run();
     return { ...about, verdict: wrong.length === 0 ? "ok" : "wrong", wrong };
   } catch (error) {
+    if (isOfConfiguration(error)) {
+      const wrong = { what: saidOf(error), breaks: "server and worker do not start", mend: remedyOf(error) };
+      return { ...about, verdict: "wrong", wrong: [wrong] };
+    }
     return { ...about, verdict: "unknown", wrong: [], why: saidOf(error) };
   }
 }

@@ -9,7 +9,7 @@ export { visibilityOf } from "./brokers/sqlite.ts";
 export { STORES } from "./stores/list.ts";
 export type { OpenedStore, Store } from "./stores/store.ts";
 export { type LoadedContract, loadContractFile, parseContractFile } from "./config/contract-file.ts";
-export { isUrl, type Settings } from "./config/settings.ts";
+export { isPath, isUrl, type Settings } from "./config/settings.ts";
 export { escaped, escapedJson, escapedLines } from "./console/escape.ts";
 export { type HandledLetter, handleLetters, type HandleLetters, type Handling, lettersOf } from "./console/letters.ts";
 export { type Examined, examine, type Finding } from "./doctor.ts";

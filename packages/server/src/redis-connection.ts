@@ -1,4 +1,5 @@
 // How a server of Redis is connected to, or a cluster of several: what is one says so itself.
+import { isIP } from "node:net";
 import { SallyportError } from "@sallyport/guard";
 import type { Cluster, Redis } from "ioredis";
 import type { Address, Host } from "./brokers/address.ts";
@@ -13,6 +14,7 @@ const PORT = 6379;
 const CONNECT_WITHIN_MS = 5000;
 /** A connection that owes an answer and is silent for so long is half open; above the two seconds for which a member waits. */
 const SILENT_MS = 10_000;
+const NO_NUMBER = "Leave out the number after the host.";
 const WHAT = "the connection to Redis";
 
 /** @throws {SallyportError} with `code` when no server can be reached, `ERR_CONFIG_*` for an address that is none of this. */
@@ -75,18 +77,22 @@ async function connectOne(address: Address, host: Host, code: Unavailable, onNot
     host: host.name,
     port: host.port ?? PORT,
     ...(path !== "" && { db: Number(path) }),
-    ...(scheme === "rediss" && { tls: { servername: host.name } }),
+    // An IP address is no name of a server; the certificate is held to it all the same.
+    ...(scheme === "rediss" && { tls: isIP(host.name) === 0 ? { servername: host.name } : {} }),
     lazyConnect: true,
   });
   let last: unknown;
   client.on("error", (error: unknown) => {
     last = error;
-    onNotice(WHAT, unreachable("Redis", address, error, code));
+    // It would go on in database 0, among what is others'.
+    if (isOfDatabase(error)) client.disconnect(true);
+    onNotice(WHAT, isOfDatabase(error) ? noDatabase(address, error) : unreachable("Redis", address, error, code));
   });
   try {
     await client.connect();
   } catch (error) {
     client.disconnect();
+    if (isOfDatabase(last)) throw noDatabase(address, last);
     // What closed the connection says more than that it is closed.
     throw unreachable("Redis", address, last ?? error, code);
   }
@@ -94,8 +100,7 @@ async function connectOne(address: Address, host: Host, code: Unavailable, onNot
 }
 
 async function connectCluster(address: Address, code: Unavailable, onNotice: OpenSettings["onNotice"]): Promise<Cluster> {
-  if (address.path !== "" && Number(address.path) !== 0)
-    throw invalid(address, "a cluster has no other database than 0", "Leave out the number after the host.");
+  if (address.path !== "" && Number(address.path) !== 0) throw invalid(address, "a cluster has no other database than 0", NO_NUMBER);
   const { Cluster: IoCluster } = await import("ioredis");
   const startAt = address.hosts.map(({ name, port = PORT }) => ({ host: name, port }));
   const client = new IoCluster(startAt, {
@@ -156,6 +161,20 @@ function warnOfLoss(infos: readonly string[], onNotice: OpenSettings["onNotice"]
     /^role:master/m.test(info) && /^connected_slaves:[1-9]/m.test(info) && !/^min_slaves_good_slaves:/m.test(info);
   if (!infos.some(loses)) return;
   onNotice("Redis has replicas, and min-replicas-to-write is not set: a failover may lose what was confirmed (docs/stores.md)");
+}
+
+/** Of a SELECT that was refused. */
+const isOfDatabase = (error: unknown): boolean =>
+  (error as { readonly command?: { readonly name?: unknown } } | undefined)?.command?.name === "select";
+
+function noDatabase(address: Address, error: unknown): SallyportError {
+  if (/cluster/.test(String(error))) return invalid(address, "a cluster has no other database than 0", NO_NUMBER);
+  if (!/NOPERM/.test(String(error)))
+    return invalid(address, `the server has no database ${address.path}`, "Name another, or raise `databases` in its configuration.");
+  return new SallyportError("ERR_CONFIG_CAPABILITY", `this user may not select the database ${address.path}`, {
+    place: String(address),
+    remedy: "Leave out the number after the host; or give the user +select, which opens the same keys of every other database to it.",
+  });
 }
 
 const invalid = (address: Address, what: string, remedy: string): SallyportError =>

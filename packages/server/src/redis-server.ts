@@ -36,6 +36,19 @@ const JUDGES: readonly (readonly [name: string, looks: string, judge: Judge])[] 
           },
   ],
   [
+    "role",
+    "whether the server takes what is written",
+    // In a cluster the client finds the primaries by itself.
+    (setting) =>
+      setting("role") !== "slave" || setting("cluster_enabled") === "1"
+        ? undefined
+        : {
+            what: `the server is a replica, of ${setting("master_host")}:${setting("master_port")}`,
+            breaks: "nothing can be published, claimed or settled there (PUB-11, REP-12)",
+            mend: "Write the address of its primary, or one that leads to whichever server is the primary.",
+          },
+  ],
+  [
     "eviction",
     "maxmemory-policy",
     (setting) =>

@@ -62,6 +62,7 @@ export class NatsMember implements Subscription {
     this.#pull = new Pull(parts.link, parts.clock, parts, {
       onTaken: (taken) => this.#took(taken),
       onEnd: () => this.#ended(),
+      onAlive: () => this.#heard(),
       onLost: (error) => this.#failed(error),
     });
     const shared = { ...parts, order: this.#order, pull: this.#pull, out: this.#out };
@@ -181,7 +182,7 @@ export class NatsMember implements Subscription {
     this.#options.onFetch?.(undefined);
   }
 
-  /** Nobody answers, or what is asked is gone: looks whether it is there, until it is. */
+  /** Nobody answers, or what is asked is gone or refused: looks whether it is there, until it is. */
   #failed(error: unknown): void {
     if (this.#state === "closed") return;
     this.#pull.forget();
@@ -191,18 +192,25 @@ export class NatsMember implements Subscription {
     this.#parts.join().then(
       () => {
         this.#joining = false;
-        this.#ended();
+        if (error === undefined) return this.#ended();
+        // It is all there, and was refused: asked again at once, it may be refused as often as there is time.
+        this.#later(() => {
+          if (!this.#turn.ended()) this.#wake();
+        });
       },
       (failure: unknown) => {
         this.#joining = false;
         if (this.#state === "closed") return;
         this.#tell(failure);
-        this.#timers.set("again", this.#againMs, () => {
-          this.#failed(undefined);
-        });
-        this.#againMs = Math.min(this.#againMs * 2, AGAIN_MS.most);
+        this.#later(() => this.#failed(undefined));
       },
     );
+  }
+
+  #later(again: () => void): void {
+    if (this.#state === "closed") return;
+    this.#timers.set("again", this.#againMs, again);
+    this.#againMs = Math.min(this.#againMs * 2, AGAIN_MS.most);
   }
 
   #tell(error: unknown): void {

@@ -7,7 +7,8 @@ import { isUnknown } from "../nats/failure.ts";
 import { NatsLink } from "../nats/link.ts";
 import { namesOf, refusePrefix, type NatsNames } from "../nats/names.ts";
 import { declareStream, streamConfigOf, streamInfo, type StreamInfo, UNKNOWN_STREAM, unfitStream } from "../nats/stream.ts";
-import { orderConfigOf, Turn, TURN_CONSUMER } from "../nats/turn.ts";
+import { unfitOrder } from "../nats/order-stream.ts";
+import { Turn, TURN_CONSUMER } from "../nats/turn.ts";
 import { refuseUnfit, type Unfit } from "../nats/unfit.ts";
 import type { BrowsedPage, BrowseOptions, Browser } from "../ports/browser.ts";
 import { type Clock, systemClock } from "../ports/clock.ts";
@@ -97,8 +98,8 @@ export class NatsTransport implements Transport, Browser {
     }
   }
 
-  /** All that is wrong with what `declare` creates. Changes nothing. */
-  async examine(destination: string, groups: readonly NatsGroup[] = []): Promise<readonly Unfit[]> {
+  /** All that is wrong with what `declare` creates, also for messages of `maxBytes`. Changes nothing. */
+  async examine(destination: string, groups: readonly NatsGroup[] = [], maxBytes = 0): Promise<readonly Unfit[]> {
     const names = namesOf(this.#prefix, destination);
     const missing = (place: string): Unfit => ({
       place,
@@ -109,9 +110,11 @@ export class NatsTransport implements Transport, Browser {
     });
     const info = await streamInfo(this.#link, names);
     if (info === undefined) return [missing(`the stream ${names.stream}`)];
-    const found = [...unfitStream(info.config, names, this.#wants)];
+    const found = [...unfitStream(info.config, names, { ...this.#wants, maxBytes })];
     for (const { name, ordering } of groups) {
       const order = names.orderOf(name);
+      const turns = ordering === "key" ? await streamInfo(this.#link, order) : undefined;
+      if (turns !== undefined) found.push(...unfitOrder(turns.config, order, this.#wants));
       const consumers = [
         { stream: names.stream, consumer: names.consumerOf(name) },
         ...(ordering === "key" ? [{ stream: order.stream, consumer: TURN_CONSUMER, filter: order.turn }] : []),
@@ -240,8 +243,7 @@ export class NatsTransport implements Transport, Browser {
   }
 
   #turn(names: ReturnType<NatsNames["orderOf"]>, events: ConstructorParameters<typeof Turn>[0]["events"]): Turn {
-    const config = orderConfigOf(names, this.#wants);
-    return new Turn({ link: this.#link, clock: this.#clock, names, config, leaseMs: this.#reclaimAfterMs, events });
+    return new Turn({ link: this.#link, clock: this.#clock, names, wants: this.#wants, leaseMs: this.#reclaimAfterMs, events });
   }
 }
 

@@ -19,6 +19,10 @@ export interface ConsumerConfig {
   readonly inactive_threshold?: number;
   readonly backoff?: readonly number[];
   readonly rate_limit_bps?: number;
+  readonly max_batch?: number;
+  readonly max_expires?: number;
+  readonly max_bytes?: number;
+  readonly priority_groups?: readonly string[];
 }
 
 export interface ConsumerInfo {
@@ -128,6 +132,13 @@ export function unfitConsumer(config: ConsumerConfig, { stream, consumer, ackWai
       `max_ack_pending is ${config.max_ack_pending}`,
       "with so many out or delayed it delivers nothing more (PSN-01)",
       edit(`--max-pending=${PENDING.plenty}`),
+    ],
+    [
+      [config.max_batch, config.max_expires, config.max_bytes].every((limit = 0) => limit <= 0) &&
+        (config.priority_groups ?? []).length === 0,
+      "it bounds what may be asked for at once, or asks for a priority group",
+      "what a member asks for is refused, and nothing is delivered (PSN-01)",
+      `nats consumer edit ${stream} ${consumer} --max-pull-batch=0 --max-pull-expire=0s --max-pull-bytes=0; or ${anew}`,
     ],
     [
       config.ack_wait === nanos(ackWaitMs),

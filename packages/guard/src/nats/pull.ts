@@ -12,6 +12,8 @@ export interface PullEvents {
   readonly onTaken: (taken: Taken) => void;
   /** The request is over, and another may be made. */
   readonly onEnd: () => void;
+  /** The server has the request, and nothing for it yet. */
+  readonly onAlive?: () => void;
   /** Nothing can be had; `undefined` where it is not known why. No further request is out. */
   readonly onLost: (error: unknown) => void;
 }
@@ -109,7 +111,10 @@ export class Pull {
     if (taken !== undefined) return this.#take(taken);
     const { code = 0 } = message.headers ?? {};
     if (code === 0 || message.subject !== `${this.#inbox}.${this.#asked}` || this.#left === 0) return;
-    if (code === STATUS.heartbeat) return this.#watch();
+    if (code === STATUS.heartbeat) {
+      this.#watch();
+      return this.#events.onAlive?.();
+    }
     if (code !== STATUS.none && code !== STATUS.over) return this.#lose(new Error(`${code} ${message.headers?.description ?? ""}`));
     this.forget();
     this.#events.onEnd();

@@ -9,6 +9,8 @@ export interface StreamWants {
   readonly retentionMs: number;
   readonly persists: boolean;
   readonly replicas: number;
+  /** Of one message, the most that it must take. */
+  readonly maxBytes?: number;
 }
 
 /** As the server says it. Times are nanoseconds; below 1 there is no limit. */
@@ -29,6 +31,8 @@ export interface StreamConfig {
   readonly sources?: readonly unknown[];
   readonly subject_transform?: unknown;
   readonly allow_msg_ttl?: boolean;
+  readonly allow_rollup_hdrs?: boolean;
+  readonly max_msg_size?: number;
 }
 
 export interface StreamInfo {
@@ -56,9 +60,9 @@ export const streamConfigOf = ({ stream, subject }: NatsNames, wants: StreamWant
 });
 
 /** @throws {SallyportError} `ERR_TRANSPORT_*` */
-export async function streamInfo(link: NatsLink, names: NatsNames): Promise<StreamInfo | undefined> {
+export async function streamInfo(link: NatsLink, { stream }: { readonly stream: string }): Promise<StreamInfo | undefined> {
   try {
-    return await link.api<StreamInfo>(`STREAM.INFO.${names.stream}`);
+    return await link.api<StreamInfo>(`STREAM.INFO.${stream}`);
   } catch (error) {
     if (isUnknown(error, UNKNOWN_STREAM)) return undefined;
     throw error;
@@ -74,11 +78,15 @@ export async function declareStream(link: NatsLink, stream: string, config: obje
   }
 }
 
+/** Nothing comes into it but by its own subjects. */
+export const isOfItself = ({ mirror, sources = [], subject_transform: transform }: StreamConfig): boolean =>
+  mirror === undefined && sources.length === 0 && transform === undefined;
+
 /** All that would lose, change or keep for too long what the stream has confirmed. */
 export function unfitStream(config: StreamConfig, { stream, subject }: NatsNames, wants: StreamWants): readonly Unfit[] {
   const edit = (flag: string): string => `nats stream edit ${stream} ${flag}`;
   const anew = `nats stream rm ${stream}, which removes what it holds, and declare it anew: this setting cannot be changed`;
-  const { subjects, mirror, sources = [], subject_transform: transform, retention, storage, max_msgs_per_subject: perSubject } = config;
+  const { subjects, retention, storage, max_msgs_per_subject: perSubject, max_msg_size: mostBytes = -1 } = config;
   const wanted = wants.retentionMs === Infinity ? 0 : nanos(wants.retentionMs);
   const dropsNewest = config.discard === "new";
   return unfitOf(`the stream ${stream}`, [
@@ -89,7 +97,7 @@ export function unfitStream(config: StreamConfig, { stream, subject }: NatsNames
       edit(`--subjects=${subject}`),
     ],
     [
-      mirror === undefined && sources.length === 0 && transform === undefined,
+      isOfItself(config),
       "it takes from other streams, or changes subjects",
       "what was sent elsewhere is found here, with another's time (DST-04, REP-09)",
       "Declare a stream without mirror, sources and subject transform",
@@ -124,6 +132,18 @@ export function unfitStream(config: StreamConfig, { stream, subject }: NatsNames
       "allow_msg_ttl is set",
       "who publishes says how long a message is kept, and may keep it for longer than ids are remembered (REP-08)",
       "Declare a stream without it",
+    ],
+    [
+      config.allow_rollup_hdrs !== true,
+      "allow_rollup_hdrs is set",
+      "who publishes may remove all that is there, with a header (PUB-05, PUB-11)",
+      edit("--no-allow-rollup"),
+    ],
+    [
+      mostBytes < 0 || mostBytes >= (wants.maxBytes ?? 0),
+      `max_msg_size is ${mostBytes}, and an event may have ${wants.maxBytes} bytes`,
+      "an event that the contract lets through is refused (PUB-11)",
+      edit(`--max-msg-size=${wants.maxBytes}`),
     ],
     [
       Math.max(0, config.max_age) === wanted,

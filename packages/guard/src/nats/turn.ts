@@ -7,8 +7,9 @@ import { isForbidden, isNoResponder, isUnknown } from "./failure.ts";
 import { consumerConfigOf, consumerInfo, type ConsumerInfo, joinGroup, unfitConsumer } from "./group.ts";
 import type { NatsLink } from "./link.ts";
 import type { OrderNames } from "./names.ts";
+import { orderConfigOf, type OrderWants, unfitOrder } from "./order-stream.ts";
 import { Pull, type PullEvents } from "./pull.ts";
-import { declareStream } from "./stream.ts";
+import { declareStream, streamInfo } from "./stream.ts";
 import { refuseUnfit } from "./unfit.ts";
 
 export interface TurnEvents {
@@ -31,27 +32,11 @@ const AGAIN_MS = 500;
 const SHARE = { say: 0.25, end: 0.75 };
 const LISTED_AT_ONCE = 100_000;
 
-/** One message a subject; what is there already is not written again. */
-export const orderConfigOf = (
-  { stream, turn, later }: OrderNames,
-  wants: { readonly persists: boolean; readonly replicas: number },
-): object => ({
-  name: stream,
-  subjects: [turn, `${later}.*.*`],
-  retention: "limits",
-  storage: wants.persists ? "file" : "memory",
-  discard: "new",
-  discard_new_per_subject: true,
-  max_msgs_per_subject: 1,
-  max_age: 0,
-  num_replicas: wants.replicas,
-});
-
 export class Turn {
   readonly #link: NatsLink;
   readonly #clock: Clock;
   readonly #names: OrderNames;
-  readonly #config: object;
+  readonly #wants: OrderWants;
   readonly #leaseMs: number;
   readonly #events: TurnEvents;
   #pull: Pull | undefined;
@@ -64,7 +49,7 @@ export class Turn {
     readonly link: NatsLink;
     readonly clock: Clock;
     readonly names: OrderNames;
-    readonly config: object;
+    readonly wants: OrderWants;
     readonly leaseMs: number;
     readonly events: TurnEvents;
   }) {
@@ -72,7 +57,7 @@ export class Turn {
     this.#clock = parts.clock;
     this.#timers = new Timers(parts.clock);
     this.#names = parts.names;
-    this.#config = parts.config;
+    this.#wants = parts.wants;
     this.#leaseMs = parts.leaseMs;
     this.#events = parts.events;
   }
@@ -89,9 +74,11 @@ export class Turn {
     const joined = (): Promise<ConsumerInfo> => joinGroup(this.#link, stream, TURN_CONSUMER, config);
     const found = await joined().catch(async (error: unknown) => {
       if (!isUnknown(error, UNKNOWN_STREAM)) throw error;
-      await declareStream(this.#link, stream, this.#config);
+      await declareStream(this.#link, stream, orderConfigOf(this.#names, this.#wants));
       return joined();
     });
+    const info = await streamInfo(this.#link, this.#names);
+    if (info !== undefined) refuseUnfit(unfitOrder(info.config, this.#names, this.#wants));
     // With a shorter time there, two could have the turn.
     refuseUnfit(unfitConsumer(found.config, { stream, consumer: TURN_CONSUMER, ackWaitMs: this.#leaseMs, filter: turn }));
     try {

@@ -5,7 +5,7 @@ import type { ErrorCode } from "../errors.ts";
 export interface QueueNeeds {
   /** A queue that keeps messages for longer hands out what is no longer remembered (REP-08). In milliseconds. */
   readonly retentionMs: number;
-  /** A queue that keeps them for less loses what waits for its retry. In milliseconds. */
+  /** A queue that keeps them for less loses what waits for its retry, or for a group that is down. In milliseconds. */
   readonly leastRetentionMs?: number;
   /** Receives that a message must survive. */
   readonly leastReceives: number;
@@ -74,7 +74,7 @@ const keepsTooShort: Judge = (attributes, { leastRetentionMs = 0, retentionMs },
   if (seconds * 1000 >= leastRetentionMs) return undefined;
   return {
     code: "ERR_CONFIG_RETENTION_SHORT",
-    what: `keeps messages for ${seconds} s, and a retry alone may wait for ${leastRetentionMs / 1000}`,
+    what: `keeps messages for ${seconds} s, below the ${leastRetentionMs / 1000} that are needed`,
     breaks: "what waits for its retry, or for a consumer that is down, is removed without a word (PSN-11)",
     mend: set({ MessageRetentionPeriod: String(Math.floor(retentionMs / 1000)) }),
   };

@@ -41,6 +41,7 @@ describeBroker("nats", "What NATS JetStream must be set to", (url) => {
     ["[PUB-11] a stream that is in memory", { storage: "memory" }, "persists: false"],
     ["[PUB-11] a stream that drops the oldest when it is full", { discard: "old", max_bytes: 1024 }, "--discard=new"],
     ["[PUB-11] a stream that drops the oldest for the newest", { discard: "old", max_msgs_per_subject: 1 }, "--max-msgs-per-subject=-1"],
+    ["[PUB-11] a stream that whoever publishes may empty", { allow_rollup_hdrs: true }, "--no-allow-rollup"],
     ["[REP-08] a stream that keeps for longer than ids are remembered", { max_age: 8 * DAY_NS }, "--max-age=604800000ms"],
     ["[REP-08] a stream that keeps for ever", { max_age: 0 }, "--max-age=604800000ms"],
     ["[REP-09] a stream that loses a backlog", { max_age: DAY_NS }, "--max-age=604800000ms"],
@@ -86,6 +87,7 @@ describeBroker("nats", "What NATS JetStream must be set to", (url) => {
     ["[PSN-11] a consumer that filters", { filter_subject: "SUBJECT" }, "consumer rm"],
     ["[PSN-11] a consumer that delivers no bytes", { headers_only: true }, "consumer rm"],
     ["[PSN-11] a consumer that is removed when nobody asks", { inactive_threshold: 3600e9 }, "consumer rm"],
+    ["[PSN-01] a consumer that refuses to give as much as is asked for", { max_batch: 1 }, "--max-pull-batch=0"],
     ["[PSN-11] a consumer that pushes", { deliver_subject: "inbox.pushed", max_waiting: 0 }, "consumer rm"],
   ])("%s", async (_what, settings, remedy) => {
     const prefix = freshPrefix();
@@ -112,6 +114,55 @@ describeBroker("nats", "What NATS JetStream must be set to", (url) => {
     await asked(connection, `CONSUMER.DELETE.${prefix}-orders.g`);
     const other = await opened(connection, { prefix, reclaimAfterMs: 60_000 });
     await expect(box(other, { ordering: "key" })).rejects.toMatchObject(refusedWith("--wait=60000ms"));
+  });
+
+  test.each([
+    ["[PSN-09] a turn that is gone while a member has it", { max_age: 60e9, duplicate_window: 60e9 }, "--max-age=0s"],
+    ["[PSN-09] a turn beside another", { discard: "old", discard_new_per_subject: false }, "--discard-per-subject"],
+    ["[PSN-09] a group that forgets what it has delayed", { storage: "memory" }, "stream rm"],
+    ["[PSN-09] a turn among what is others'", { subjects: ["SUBJECT.turn", "SUBJECT.later.*.*", "SUBJECT.more"] }, "stream rm"],
+  ])("%s", async (_what, settings, remedy) => {
+    const prefix = freshPrefix();
+    const transport = await opened(connection, { prefix });
+    const stream = `${prefix}-orders=order=g`;
+    const config = {
+      name: stream,
+      subjects: ["SUBJECT.turn", "SUBJECT.later.*.*"],
+      retention: "limits",
+      storage: "file",
+      discard: "new",
+      discard_new_per_subject: true,
+      max_msgs_per_subject: 1,
+      ...settings,
+    };
+    const subject = `${prefix}.=order.orders.g`;
+    await asked(connection, `STREAM.CREATE.${stream}`, JSON.parse(JSON.stringify(config).replaceAll("SUBJECT", subject)) as object);
+    await expect(box(transport, { ordering: "key" })).rejects.toMatchObject(refusedWith(remedy));
+    const found = await transport.examine("orders", [{ name: "g", ordering: "key" }]);
+    expect(found.find(({ place }) => place === `the stream ${stream}`)?.mend).toContain(remedy);
+  });
+
+  test("what is refused again and again is asked for ever more seldom, and goes on when it is not refused any more", async () => {
+    const prefix = freshPrefix();
+    const transport = await opened(connection, { prefix });
+    const config = { durable_name: "g", ack_policy: "explicit", deliver_policy: "all", ack_wait: 45e9, max_deliver: -1, max_waiting: 1 };
+    await asked(connection, `CONSUMER.DURABLE.CREATE.${prefix}-orders.g`, {
+      stream_name: `${prefix}-orders`,
+      config: { ...config, max_ack_pending: -1 },
+    });
+    const first = await box(transport);
+    const refusals: number[] = [];
+    const { promise: often, resolve } = Promise.withResolvers<void>();
+    const second = await box(await opened(connection, { prefix }, []), {
+      onFetch: (code) => {
+        if (code !== undefined && refusals.push(Date.now()) === 4) resolve();
+      },
+    });
+    await often;
+    expect(refusals[3]! - refusals[0]!).toBeGreaterThan(300);
+    await first.subscription.close();
+    await send(transport, ["a"]);
+    expect(textsOf(await second.take(1))).toEqual(["a"]);
   });
 
   test("[REP-08] a message is kept for as long as it is said, however short, and one that is delayed for longer is gone", async () => {

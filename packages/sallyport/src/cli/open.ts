@@ -9,6 +9,7 @@ import {
   type Chosen,
   chooseBroker,
   chooseStore,
+  isPath,
   isUrl,
   jsonLog,
   type Level,
@@ -124,6 +125,12 @@ export function chosenOf(
 export function whereabouts(path: string, settings: Settings, options: OpenOptions): Whereabouts {
   const [broker, store] = [options.broker ?? settings.broker, storeGiven(settings, options)];
   const insecure = isInsecure(settings, options);
+  if (options.store !== undefined && !isUrl(options.store) && !isPath(options.store)) {
+    throw new SallyportError("ERR_CONFIG_INVALID", "the store is neither a URL nor a path", {
+      place: "--store",
+      remedy: "Write a URL such as postgres://HOST/DATABASE, or ./ before the name of a file.",
+    });
+  }
   if (broker === undefined && (store === undefined || !isUrl(store))) return { kind: "embedded", file: fileOf(path, store) };
   if (broker === undefined) throw half("a store that is elsewhere, and no broker", "Give --broker, or broker in the contract.");
   const chosen = chooseBroker(broker, insecure);

@@ -37,7 +37,10 @@ export class Address {
   /** @throws {SallyportError} `ERR_CONFIG_INVALID`, which never quotes what was given. */
   static parse(given: string): Address {
     const parts = SHAPE.exec(given);
-    if (parts === null) throw malformed("it is not a URL of the form scheme://[user:password@]host[:port]");
+    if (parts === null) {
+      const remedy = given.includes("://") ? ENCODE : "Write the whole address, such as redis://127.0.0.1.";
+      throw malformed("it is not a URL of the form scheme://[user:password@]host[:port]", remedy);
+    }
     return new Address(given, parts);
   }
 
@@ -86,10 +89,11 @@ function decoded(text: string): string {
   }
 }
 
-const malformed = (why: string): SallyportError =>
+const ENCODE = "Percent-encode what is special in user and password.";
+const malformed = (why: string, remedy = ENCODE): SallyportError =>
   new SallyportError("ERR_CONFIG_INVALID", `the address cannot be used: ${why}`, {
     place: "the address of a broker or store",
-    remedy: "Percent-encode what is special in user and password.",
+    remedy,
   });
 
 /** The value of an option that has a closed list of them. @throws {SallyportError} `ERR_CONFIG_INVALID` for another. */

@@ -1,6 +1,7 @@
 // Apache Kafka, over @platformatic/kafka.
 import { setTimeout as after } from "node:timers/promises";
 import { createCommand, kafkaNames, RETRY_BYTES, type TopicNeeds, topicSettings } from "@sallyport/guard/adapters/kafka";
+import { SallyportError } from "@sallyport/guard";
 import type { Admin } from "@platformatic/kafka";
 import { type Address, optionIn } from "./address.ts";
 import {
@@ -100,7 +101,13 @@ const declarationOf = ({ name, use, needs }: Topic): Declaration => ({
 
 async function open(address: Address, { leaseMs, onNotice }: Parameters<Broker["open"]>[1]): Promise<OpenedBroker> {
   const [module, { KafkaTransport }] = await Promise.all([import("@platformatic/kafka"), import("@sallyport/guard/adapters/kafka")]);
-  const { hosts, user, password, scheme } = address;
+  const { hosts, user, password, path, scheme } = address;
+  if (hosts.length === 0 || path !== "") {
+    throw new SallyportError("ERR_CONFIG_INVALID", "the address of Kafka has a host, and nothing after it", {
+      place: String(address),
+      remedy: `Write ${kafka.example}; several brokers of one cluster are separated by commas.`,
+    });
+  }
   const connection = {
     clientId: "sallyport",
     bootstrapBrokers: hosts.map(({ name, port }) => `${name}:${port ?? PORT}`),

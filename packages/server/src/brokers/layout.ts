@@ -1,5 +1,12 @@
 // From a contract to the places that a broker has to have. What is not in the contract is nowhere.
-import { type Contract, type ConsumePolicy, type ContractEvent, resolveDestination, SallyportError } from "@sallyport/guard";
+import {
+  type Contract,
+  type ConsumePolicy,
+  type ContractEvent,
+  isSallyportError,
+  resolveDestination,
+  SallyportError,
+} from "@sallyport/guard";
 import type { Layout, Place } from "./broker.ts";
 
 export interface LayoutOptions {
@@ -18,7 +25,7 @@ export function layoutOf(contract: Contract<any>, { group = contract.name, tenan
   const places = new Map<string, Place>();
   for (const event of contract.events.values()) {
     for (const tenant of tenantsOf(event, tenants)) {
-      const destination = resolveDestination(event.destination, tenant);
+      const destination = destinationFor(event, tenant);
       const known = places.get(destination);
       places.set(destination, {
         destination,
@@ -29,6 +36,19 @@ export function layoutOf(contract: Contract<any>, { group = contract.name, tenan
     }
   }
   return { contract, places: [...places.values()], group, policy };
+}
+
+/** Of a tenant that an operator lists: what an agent is told of its own would name no place. */
+function destinationFor({ destination }: ContractEvent, tenant: string | undefined): string {
+  try {
+    return resolveDestination(destination, tenant);
+  } catch (error) {
+    if (!isSallyportError(error)) throw error;
+    throw new SallyportError("ERR_CONFIG_INVALID", `${JSON.stringify(tenant?.slice(0, 64))} cannot be a tenant of "${destination}"`, {
+      place: "the tenants",
+      remedy: error.remedy ?? "Name another: it makes a destination of the guard's own.",
+    });
+  }
 }
 
 function tenantsOf(event: ContractEvent, tenants: readonly string[] | undefined): readonly (string | undefined)[] {

@@ -71,18 +71,19 @@ async function open(address: Address, settings: OpenSettings): Promise<OpenedBro
       vouchesEnqueueTime: optionIn(address, "vouchesEnqueueTime", ["true", "false"]) !== "false",
     },
   );
-  const looks = (places: readonly Place[], of: "stream" | "consumer", group: string) => async (): Promise<readonly Wrong[]> => {
+  const looks = (places: readonly Place[], of: "stream" | "group", group: string) => async (): Promise<readonly Wrong[]> => {
     const found = await Promise.all(
-      places.map((place) => transport.examine(place.destination, of === "stream" ? [] : [{ name: group, ordering: place.ordering }])),
+      places.map(async ({ destination, ordering, maxBytes }) => {
+        if (of === "stream") return transport.examine(destination, [], maxBytes);
+        const all = await transport.examine(destination, [{ name: group, ordering }]);
+        return all.filter(({ place }) => place !== `the stream ${natsNamesOf(PREFIX, destination).stream}`);
+      }),
     );
-    return found
-      .flat()
-      .filter(({ place }) => place.startsWith(`the ${of} `))
-      .map(({ place, what, breaks, mend, isMissing }) => ({
-        what: `${place}: ${what}`,
-        breaks,
-        mend: isMissing ? `sallyport topology CONTRACT --broker ${String(address)} --apply` : mend,
-      }));
+    return found.flat().map(({ place, what, breaks, mend, isMissing }) => ({
+      what: `${place}: ${what}`,
+      breaks,
+      mend: isMissing ? `sallyport topology CONTRACT --broker ${String(address)} --apply` : mend,
+    }));
   };
   return {
     transport,
@@ -90,8 +91,12 @@ async function open(address: Address, settings: OpenSettings): Promise<OpenedBro
     checks: ({ places, group }): readonly Check[] => [
       { name: "version", looks: "the server's version", run: async () => versionWrongs(connection) },
       { name: "max-payload", looks: "the largest message that the server takes", run: async () => sizeWrongs(connection, places) },
-      { name: "stream", looks: "streams: retention, limits, storage, age, replicas", run: looks(places, "stream", group) },
-      { name: "group", looks: "consumers: acknowledgement, limits of deliveries, ack_wait", run: looks(places, "consumer", group) },
+      { name: "stream", looks: "streams: retention, limits, storage, age, sizes, replicas", run: looks(places, "stream", group) },
+      {
+        name: "group",
+        looks: "consumers: acknowledgement, limits of deliveries, ack_wait; whose turn it is, where there is an order",
+        run: looks(places, "group", group),
+      },
     ],
     declare: async ({ places, group }) => {
       for (const { destination, ordering } of places) await transport.declare(destination, [{ name: group, ordering } satisfies NatsGroup]);

@@ -19,7 +19,6 @@ import { unreachable } from "./unreachable.ts";
 
 const PREFIX = "sallyport";
 const RETENTION_MS = 4 * 86_400_000;
-const WINDOW_MS = 300_000;
 const LEAST_BYTES = 262_144;
 const MOST_BYTES = 1_048_576;
 /** Above the claim's lease: what comes again sooner is only found to be claimed. */
@@ -195,12 +194,12 @@ interface Looking {
 }
 
 /** Of every group: what is published is sent to all. */
-const checkOf = ({ policy, ...layout }: Layout, place: Place, { transport, groups, fifo }: Looking): Check => ({
+const checkOf = (layout: Layout, place: Place, { transport, groups, fifo }: Looking): Check => ({
   name: "queues",
   looks: `the queues of ${place.destination}`,
   run: async () => {
-    const leastRetentionMs = Math.max(policy.maxRetryMs ?? 0, policy.windowMs ?? WINDOW_MS);
-    const needs = { maxBytes: place.maxBytes, leastRetentionMs };
+    // As long as the transport says that it keeps them: what a group that is down for less has not handled must be there.
+    const needs = { maxBytes: place.maxBytes, leastRetentionMs: RETENTION_MS };
     const found = await Promise.all(
       groups.map(async (group): Promise<readonly Wrong[]> => {
         const name = queueNameOf(PREFIX, place.destination, group, fifo);
@@ -209,7 +208,7 @@ const checkOf = ({ policy, ...layout }: Layout, place: Place, { transport, group
           return faults.map(({ what, breaks, mend }: QueueFault) => ({ what: `queue ${name} ${what}`, breaks, mend }));
         } catch (error) {
           if (!isMissing(error)) throw error;
-          const { command } = declarationOf({ ...layout, policy, group }, place, fifo);
+          const { command } = declarationOf({ ...layout, group }, place, fifo);
           return [{ what: `there is no queue ${name}`, breaks: "nothing can be published to it or consumed from it", mend: command }];
         }
       }),

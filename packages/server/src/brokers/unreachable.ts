@@ -14,7 +14,8 @@ export function unreachable(
 ): SallyportError {
   if (isSallyportError(cause)) return cause;
   const told = codesOf(cause);
-  const said = told.find(isOfCertificates) ?? told[0];
+  // What caused it says more than what it became: ECONNREFUSED, where a client says that several attempts failed.
+  const said = told.find(isOfCertificates) ?? told.at(-1);
   return new SallyportError(code, `${what} cannot be reached${said === undefined ? "" : ` (${said})`}`, {
     place: String(address),
     remedy: told.some(isOfCertificates)

@@ -42,7 +42,7 @@ export function readSettings(member: (name: string) => Node | undefined, file: s
   return {
     ...optional("keys", member("keys"), (node) => readKeys(node, path)),
     ...optional("broker", member("broker"), (node) => address(node, "broker")),
-    ...optional("store", member("store"), (node) => (isUrl(text(node, "store")) ? address(node, "store") : path(node))),
+    ...optional("store", member("store"), (node) => (isPath(text(node, "store")) ? path(node) : address(node, "store"))),
     ...optional("insecure", member("insecure"), (node) => flag(node, "insecure")),
     server: readServer(member("server")),
     ...optional("stdio", member("stdio"), readPrincipal),
@@ -52,6 +52,9 @@ export function readSettings(member: (name: string) => Node | undefined, file: s
 
 /** What is a path on some machine is never taken for one: a scheme has more than one letter. */
 export const isUrl = (given: string): boolean => /^[a-z][a-z0-9+.-]+:\/\//.test(given);
+
+/** A kind without a place, or an address with a slash too few, would be a file of that name, which nobody shares (REP-10). */
+export const isPath = (given: string): boolean => !isUrl(given) && !/^(?:redis|rediss|postgres|postgresql|sqlite)(?::|$)/i.test(given);
 
 /** A password in the file is a secret in whatever keeps the file (OPS-05). */
 function address(node: Node, what: string): string {

@@ -1,4 +1,5 @@
 // Claims, limits, the call ledger, dead letters and the trail in PostgreSQL.
+import { SallyportError } from "@sallyport/guard";
 import { type Address, optionIn } from "../brokers/address.ts";
 import { type Check, PASSWORD, type Role, userOf, type Wrong } from "../brokers/broker.ts";
 import { unreachable } from "../brokers/unreachable.ts";
@@ -44,7 +45,14 @@ export const postgres: Store = {
       import("@sallyport/guard/stores/postgres-dead-letters"),
       import("@sallyport/guard/stores/postgres-trail"),
     ]);
-    const [host] = address.hosts;
+    const [host, another] = address.hosts;
+    // The first of several may be a standby: which of them takes what is written, one name in front of them has to know.
+    if (another !== undefined) {
+      throw new SallyportError("ERR_CONFIG_INVALID", "the address of PostgreSQL has one host", {
+        place: String(address),
+        remedy: `Write ${postgres.example}; the servers of a cluster are behind one name.`,
+      });
+    }
     const pool = new pg.Pool({
       host: host?.name ?? "localhost",
       port: host?.port ?? PORT,
@@ -117,6 +125,26 @@ function checksOf(row: (sql: string) => Promise<Readonly<Record<string, string>>
   return [
     setting("fsync", lost, "ALTER SYSTEM SET fsync = on; then restart the server"),
     setting("synchronous_commit", lost, "ALTER ROLE … SET synchronous_commit = on; for the role that the guard uses"),
+    {
+      name: "writable",
+      looks: "whether the server takes what is written",
+      run: async () => {
+        const { reads, standby } = await row(
+          "SELECT current_setting('transaction_read_only') AS reads, pg_is_in_recovery()::text AS standby",
+        );
+        if (reads !== "on") return [];
+        const isStandby = standby === "true";
+        return [
+          {
+            what: isStandby ? "the server is a standby" : "default_transaction_read_only is on",
+            breaks: "nothing can be claimed, limited or written on the trail (REP-12, OPS-01)",
+            mend: isStandby
+              ? "Write the address of its primary, or one that leads to whichever server is the primary."
+              : "ALTER ROLE … SET default_transaction_read_only = off; for the role that the guard uses",
+          },
+        ];
+      },
+    },
     {
       name: "schema",
       looks: "the schema sallyport, and whether this user may use or create it",

@@ -66,6 +66,29 @@ describe("an address", () => {
     expect(said).not.toMatch(/s3cr3t|shop/);
   });
 
+  test("what caused a client's error is told, and not that there were several", () => {
+    const cause = Object.assign(new Error("connect"), { code: "ECONNREFUSED" });
+    const several = Object.assign(new AggregateError([Object.assign(new Error("failed", { cause }), { code: "PLT_KFK_NETWORK" })]), {
+      code: "PLT_KFK_MULTIPLE",
+    });
+    expect(unreachable("Kafka", Address.parse("kafka://h"), several).message).toContain("(ECONNREFUSED)");
+  });
+
+  test.each(["kafka://", "kafka://h/x", "nats://h/x", "amqp://one,two", "redis://h/x"])(
+    "%s leads nowhere for sure, and is refused before it is tried",
+    async (url) => {
+      const { kind, address } = chooseBroker(url, true);
+      const settings = { leaseMs: 30_000, maxFailures: 5, maxRetryMs: 300_000, onNotice: () => undefined };
+      await expect(kind.open(address, settings)).rejects.toMatchObject({ code: "ERR_CONFIG_INVALID" });
+    },
+  );
+
+  test("several servers of PostgreSQL are refused: the first was taken, whether it takes what is written or not", async () => {
+    const { kind, address } = chooseStore("postgres://u:p@one.example,two.example/d", true);
+    const settings = { leaseMs: 30_000, maxFailures: 5, maxRetryMs: 300_000, onNotice: () => undefined };
+    await expect(kind.open(address, settings)).rejects.toMatchObject({ code: "ERR_CONFIG_INVALID" });
+  });
+
   test("an option that has a closed list takes nothing else", () => {
     expect(optionIn(Address.parse(GIVEN), "vouchesEnqueueTime", ["true", "false"])).toBe("true");
     expect(optionIn(Address.parse("redis://h"), "vouchesEnqueueTime", ["true", "false"])).toBeUndefined();

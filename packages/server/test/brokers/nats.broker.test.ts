@@ -81,10 +81,12 @@ describeBroker("nats", "NATS", (url) => {
       const connection = await plain(server.url, { maxReconnectAttempts: -1 });
       const stream = "sallyport-prices=2Eacme";
       const { config } = await asked<{ config: object }>(connection, `STREAM.INFO.${stream}`);
-      await asked(connection, `STREAM.UPDATE.${stream}`, { ...config, discard: "old", max_msgs: 10, max_age: 1e12 });
+      await asked(connection, `STREAM.UPDATE.${stream}`, { ...config, discard: "old", max_msgs: 10, max_age: 1e12, max_msg_size: 500 });
       await asked(connection, `CONSUMER.DELETE.${stream}.shop`);
       const consumer = { durable_name: "shop", ack_policy: "explicit", ack_wait: 45e9, max_deliver: 3, max_ack_pending: -1 };
       await asked(connection, `CONSUMER.DURABLE.CREATE.${stream}.shop`, { stream_name: stream, config: consumer });
+      const turns = await asked<{ config: object }>(connection, "STREAM.INFO.sallyport-orders=2Eeu=order=shop");
+      await asked(connection, "STREAM.UPDATE.sallyport-orders=2Eeu=order=shop", { ...turns.config, max_age: 6e11 });
       const found = new Map<string, string[]>();
       for (const check of opened.checks(LAYOUT))
         found.set(
@@ -94,9 +96,13 @@ describeBroker("nats", "NATS", (url) => {
       expect(found.get("max-payload")).toHaveLength(2);
       expect(found.get("stream")).toEqual([
         expect.stringContaining(`nats stream edit ${stream} --discard=new`),
+        expect.stringContaining(`nats stream edit ${stream} --max-msg-size=`),
         expect.stringContaining(`nats stream edit ${stream} --max-age=604800000ms`),
       ]);
-      expect(found.get("group")).toEqual([`nats consumer edit ${stream} shop --max-deliver=-1`]);
+      expect(found.get("group")).toEqual([
+        "nats stream edit sallyport-orders=2Eeu=order=shop --max-age=0s",
+        `nats consumer edit ${stream} shop --max-deliver=-1`,
+      ]);
     });
 
     test("reject when the server does not answer", SLOW, async () => {

@@ -1,9 +1,10 @@
 // The ready-made server's RabbitMQ, on a real one: its checks, what it declares, and the rights that it says are enough
 // and no more, which the server itself enforces.
+import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { contract, event } from "@sallyport/guard";
 import { connect } from "amqplib";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { z } from "zod";
 import { describeBroker } from "../../../guard/test/brokers.ts";
 import { sharedCtl } from "../../../guard/test/rabbitmq-server.ts";
@@ -42,7 +43,7 @@ describeBroker("rabbitmq", "RabbitMQ, ready made", (url) => {
   async function freshHost(): Promise<{ readonly name: string; readonly url: string }> {
     const name = `server${process.pid}-${++hosts}`;
     await sharedCtl("add_vhost", name);
-    onTestFinished(async () => void (await sharedCtl("delete_vhost", name)));
+    onTestFinished(async () => void (await sharedCtl("delete_vhost", name)), 60_000);
     await sharedCtl("set_permissions", "-p", name, "sallyport", ".*", ".*", ".*");
     return { name, url: `${url}/${name}` };
   }
@@ -77,6 +78,33 @@ describeBroker("rabbitmq", "RabbitMQ, ready made", (url) => {
     expect(others).toEqual([]);
     expect(wrong).toMatchObject({ what: "queue sallyport:orders.eu:shop was declared otherwise" });
     expect(wrong!.mend).toContain("rabbitmqctl delete_queue");
+  });
+
+  test("[PUB-11] the policy of its page keeps away those that would drop what was confirmed", SLOW, async () => {
+    const host = await freshHost();
+    const opened = await open(host.url);
+    await opened.declare(LAYOUT);
+    const connection = await connect(host.url);
+    onTestFinished(() => connection.close());
+    const channel = await connection.createChannel();
+    const kept = async (): Promise<number> => (await channel.checkQueue("sallyport:prices.acme:shop")).messageCount;
+    const publish = async (): Promise<void> => {
+      for (let n = 0; n < 5; n++) await opened.transport.send([message("prices.acme")]);
+    };
+    await sharedCtl("set_policy", "-p", host.name, "drops", ".*", '{"max-length":2,"overflow":"drop-head"}');
+    await vi.waitFor(async () => {
+      await publish();
+      expect(await kept(), "without it").toBe(2);
+    });
+    const page = readFileSync(new URL("../../../../docs/adapters/rabbitmq.md", import.meta.url), "utf8");
+    const [, options = "", name = "", pattern = "", definition = ""] =
+      /^rabbitmqctl set_policy (--\S+ \S+ --\S+ \S+) (\S+) "(.+)" '(.+)'$/m.exec(page) ?? [];
+    await sharedCtl("set_policy", "-p", host.name, ...options.split(" "), name, pattern, definition);
+    await vi.waitFor(async () => {
+      const before = await kept();
+      await publish();
+      expect((await kept()) - before).toBe(5);
+    });
   });
 
   test("reject when the server does not answer", SLOW, async () => {

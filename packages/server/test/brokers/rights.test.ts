@@ -59,3 +59,9 @@ test.each<readonly [Role, readonly string[]]>([
   expect(words[7]).toBe("-@all");
   expect(words.filter((word) => word.includes("@") || word === "allkeys")).toEqual(["-@all"]);
 });
+
+test.each(["a.b", "*", "../x", "", "a_b"])("[DST-03] the tenant %j that an operator lists is refused, with where it stands", (tenant) => {
+  expect(() => layoutOf(shop, { tenants: ["acme", tenant] })).toThrow(
+    expect.objectContaining({ code: "ERR_CONFIG_INVALID", place: "the tenants", remedy: expect.stringContaining("1 to 63") as string }),
+  );
+});

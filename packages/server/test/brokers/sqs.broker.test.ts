@@ -1,14 +1,18 @@
 // What the ready-made server, worker and operator's commands know of SQS, on a server that speaks it.
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { contract, event } from "@sallyport/guard";
 import { SQS } from "@aws-sdk/client-sqs";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { describeBroker } from "../../../guard/test/brokers.ts";
+import { refuseWrong } from "../../src/backing.ts";
 import { Address } from "../../src/brokers/address.ts";
 import { type Broker, type Layout, type OpenedBroker, ROLES } from "../../src/brokers/broker.ts";
-import { chooseBroker } from "../../src/brokers/choose.ts";
+import { chooseBroker, chooseStore } from "../../src/brokers/choose.ts";
 import { layoutOf } from "../../src/brokers/layout.ts";
 import { sqs, sqsFifo } from "../../src/brokers/sqs.ts";
+import { examine } from "../../src/doctor.ts";
 
 const SLOW = { timeout: 60_000 };
 
@@ -68,6 +72,51 @@ describe("[OPS-04] [OPS-05] an address of SQS", () => {
   ])("%s is taken", (url, kind) => {
     expect(chooseBroker(url, false).kind).toBe(kind);
   });
+});
+
+test("[PSN-11] a queue that keeps messages for less than the transport says is found", async () => {
+  // ElasticMQ keeps them for ever and tells nothing of it.
+  const answers: Readonly<Record<string, object>> = {
+    ListQueues: {},
+    GetQueueUrl: { QueueUrl: "http://127.0.0.1/queue" },
+    GetQueueAttributes: { Attributes: { MessageRetentionPeriod: "86400" } },
+  };
+  const server = createServer(({ headers }, response) => {
+    response.setHeader("content-type", "application/x-amz-json-1.0");
+    response.end(JSON.stringify(answers[String(headers["x-amz-target"]).replace("AmazonSQS.", "")]));
+  });
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  const url = `sqs+http://127.0.0.1:${(server.address() as AddressInfo).port}?groups=shop`;
+  const opened = await sqs.open(Address.parse(url), SETTINGS);
+  onTestFinished(() => opened.close());
+  const [found] = await wrongs(opened, layout("shop"));
+  expect(found).toMatchObject({
+    what: expect.stringContaining("keeps messages for 86400 s, below the 345600") as string,
+    mend: expect.stringContaining('"MessageRetentionPeriod":"345600"') as string,
+  });
+});
+
+test("[PUB-11] a name that no queue can have is wrong without being looked at, and nothing starts with it", SLOW, async () => {
+  const long = contract({
+    name: "long",
+    events: { said: event({ description: "x", schema: z.strictObject({ text: z.string().max(9) }), destination: "d".repeat(80) }) },
+  });
+  const server = createServer((_request, response) => void response.end("{}"));
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  const broker = chooseBroker(`sqs+http://127.0.0.1:${(server.address() as AddressInfo).port}?groups=long`, false);
+  const store = chooseStore("sqlite:///nowhere/else.db", false);
+  const of = layoutOf(long, {});
+  const found = await examine({ broker, store, layout: of, insecure: false, log: () => undefined });
+  expect(found.find(({ check }) => check === "queues")).toMatchObject({
+    verdict: "wrong",
+    wrong: [{ what: expect.stringContaining("SQS takes 80") as string }],
+  });
+  const opened = await broker.kind.open(broker.address, SETTINGS);
+  onTestFinished(() => opened.close());
+  const checks = opened.checks(of).map((check) => ({ ...check, of: "broker" as const, address: broker.address }));
+  await expect(refuseWrong(checks, () => undefined)).rejects.toMatchObject({ code: "ERR_CONFIG_DESTINATION_INVALID" });
 });
 
 describe("[DST-07] rights", () => {

@@ -134,6 +134,9 @@ const WRONG: readonly (readonly [string, string, string])[] = [
   ["a window without a unit", "policy: { window: ▶5 }", "ERR_CONFIG_INVALID"],
   ["a budget of nothing", "policy: { maxFailures: ▶0 }", "ERR_CONFIG_INVALID"],
   ["a budget that is a duration", "policy: { maxFailures: ▶5s }", "ERR_CONFIG_INVALID"],
+  ["[REP-10] a store of which the kind alone is said", "store: ▶postgres", "ERR_CONFIG_INVALID"],
+  ["[REP-10] a store's address without its slashes", "store: ▶rediss:shop.example:6379", "ERR_CONFIG_INVALID"],
+  ["[REP-10] a store's address with a scheme in capitals", "store: ▶Postgres://db.example/shop", "ERR_CONFIG_INVALID"],
   ["a store that is a list", "store: ▶[a]", "ERR_CONFIG_INVALID"],
 ];
 

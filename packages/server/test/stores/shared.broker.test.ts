@@ -184,6 +184,16 @@ describeBroker("postgres", "the store on PostgreSQL", () => {
     expect(await (await checkOf())?.run()).toEqual([]);
   });
 
+  test("[REP-12] is found to take nothing that is written, and the command that is told mends it", async () => {
+    await admin.query("CREATE ROLE reads LOGIN; ALTER ROLE reads SET default_transaction_read_only = on");
+    const url = server().url.replace("sallyport@", "reads@");
+    const checkOf = async () => (await open(postgres, url)).checks().find(({ name }) => name === "writable");
+    const [found] = (await (await checkOf())?.run()) ?? [];
+    expect(found?.what).toBe("default_transaction_read_only is on");
+    await admin.query((found?.mend ?? "").replace("…", "reads").replace(/;.*/, ""));
+    expect(await (await checkOf())?.run()).toEqual([]);
+  });
+
   test("is found to be closed to a user, and the command that is told mends it", async () => {
     await admin.query("CREATE DATABASE closed");
     await admin.query("CREATE ROLE closed LOGIN; REVOKE CREATE ON DATABASE closed FROM PUBLIC");
