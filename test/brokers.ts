@@ -4,7 +4,11 @@ import { running } from "../scripts/brokers/running.ts";
 
 /** What takes minutes: whoever sets the variable runs it. */
 const SLOW = [
-  ["SLOW_BROKERS", "brokers that are ended, groups that change, all points of all kills", "check:slow-brokers"],
+  [
+    "SLOW_BROKERS",
+    "brokers that are ended, groups that change, clusters, hosts of every client, all points of all kills",
+    "check:slow-brokers",
+  ],
   ["SLOW_PROBE", "every attack of the probe, on every broker", "check:slow-probe"],
 ] as const;
 
