@@ -51,6 +51,8 @@ export class Bench {
   doubt: Doubt;
   /** Whether the consumer was seen to settle a message before it had dealt with it. */
   settlesFirst = false;
+  #hasAnswered = false;
+  #hasDealt = false;
 
   constructor(stage: Stage, known: Known, turn: Turn) {
     this.stage = stage;
@@ -60,6 +62,14 @@ export class Bench {
 
   get bounds(): Profile["bounds"] {
     return this.known.profile.bounds;
+  }
+
+  /**
+   * Whether calls were made and none was answered, since the server was slow or gone. One that answers when its consumer does is
+   * silent while that is down: what was dealt with, it had sent.
+   */
+  get isUnheard(): boolean {
+    return this.#lastTool !== "" && !this.#hasAnswered && !this.#hasDealt;
   }
 
   canary(): string {
@@ -82,6 +92,7 @@ export class Bench {
     this.#lastTool = tool;
     this.wasRefused = answer.how === "refused";
     this.hasLost ||= answer.how === "lost" && signal === undefined;
+    this.#hasAnswered ||= answer.how !== "lost";
     this.note(
       "answered",
       `${answer.how} after ${answer.tookMs} ms${answer.asked > 0 ? ", a person was asked" : ""}: ${shortened(answer.text)}`,
@@ -202,6 +213,7 @@ export class Bench {
       return isDone;
     }, withinMs);
     if (came) this.#slowestMs = Math.max(this.#slowestMs, performance.now() - startedAtMs);
+    this.#hasDealt ||= came;
     this.note("effect", came ? `${canary} was dealt with` : `${canary} was not dealt with in ${Math.round(withinMs)} ms`);
     return came;
   }
