@@ -6,7 +6,7 @@ import type { Known, KnownTool } from "./known.ts";
 import { filled, type Profile } from "./profile.ts";
 import type { Stage } from "./stage.ts";
 import type { Answer } from "./targets/server.ts";
-import { decoded, encoded, type Message, NotTaken, type Seen } from "./taps/tap.ts";
+import { carries, decoded, encoded, type Message, NotTaken, type Seen } from "./taps/tap.ts";
 
 export interface Turn {
   readonly seed: string;
@@ -251,12 +251,6 @@ export class Bench {
     this.note("seen", `on ${destination}: ${shortened(text)}${also.length === 0 ? "" : ` (${shortened(also.join(", "))})`}`);
   }
 }
-
-const carries = ({ text, headers, key, destination }: Seen, wanted: string): boolean =>
-  text.includes(wanted) ||
-  destination.includes(wanted) ||
-  key?.includes(wanted) === true ||
-  Object.values(headers).some((value) => value.includes(wanted));
 
 const shortened = (text: string): string => (text.length > SHOWN ? `${text.slice(0, SHOWN)}… (${text.length} characters)` : text);
 

@@ -117,6 +117,13 @@ export class KafkaTap implements Tap {
     return this.#admin.listTopics();
   }
 
+  async holds(destination: string): Promise<number> {
+    if (!(await this.#admin.listTopics()).includes(destination)) return 0;
+    const [firsts, ends] = [await this.#offsets([destination], EARLIEST), await this.#offsets([destination], LATEST)];
+    const kept = [...(ends.get(destination) ?? [])].map(([partition, end]) => end - (firsts.get(destination)?.get(partition) ?? 0n));
+    return Number(kept.reduce((sum, count) => sum + count, 0n));
+  }
+
   silence(): Promise<() => Promise<void>> {
     if (this.#signal === undefined) return Promise.reject(new Error("the server is not the probe's to stop"));
     this.#signal("SIGSTOP");

@@ -117,6 +117,17 @@ export class NatsTap implements Tap {
     return [...new Set([...kept, ...this.#seen.map(({ destination }) => destination)])].sort();
   }
 
+  /** By the stream's own name, or by a subject. */
+  async holds(destination: string): Promise<number> {
+    const counts = (await this.#streams()).map(async ({ name, subjects, messages }) => {
+      if (name === destination) return messages;
+      if (!subjects.some((pattern) => fits(pattern, destination))) return 0;
+      const about = await this.#ask<StreamInfo>(`STREAM.INFO.${name}`, JSON.stringify({ subjects_filter: destination }));
+      return about.state?.subjects?.[destination] ?? 0;
+    });
+    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+  }
+
   silence(): Promise<() => Promise<void>> {
     if (this.#signal === undefined) return Promise.reject(new Error("the server is not the probe's to stop"));
     this.#signal("SIGSTOP");
@@ -206,7 +217,12 @@ export class NatsTap implements Tap {
 
   async #streams(): Promise<readonly Stream[]> {
     const { streams = [] } = await this.#ask<{ readonly streams?: readonly ListedStream[] }>("STREAM.LIST");
-    return streams.map(({ config: { name, subjects = [] }, state }) => ({ name, subjects, last: state.last_seq }));
+    return streams.map(({ config: { name, subjects = [] }, state }) => ({
+      name,
+      subjects,
+      last: state.last_seq,
+      messages: state.messages,
+    }));
   }
 
   /** Without JetStream there is nothing that is kept. */
@@ -231,11 +247,16 @@ interface Stream {
   readonly name: string;
   readonly subjects: readonly string[];
   readonly last: number;
+  readonly messages: number;
 }
 
 interface ListedStream {
   readonly config: { readonly name: string; readonly subjects?: readonly string[] };
-  readonly state: { readonly last_seq: number };
+  readonly state: { readonly last_seq: number; readonly messages: number };
+}
+
+interface StreamInfo {
+  readonly state: { readonly subjects?: Readonly<Record<string, number>> };
 }
 
 interface Stored {
