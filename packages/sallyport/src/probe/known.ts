@@ -200,8 +200,9 @@ async function madeAsGrown({ tap }: Stage, slots: readonly Slot[], args: Record<
   return isAny;
 }
 
+/** What is only kept under that name, such as the notice that a queue was emptied, is no message of the tool's. */
 const carrying = (seen: readonly Seen[], canary: string): readonly Seen[] =>
-  seen.filter((one) => one.form !== "value" && carries(one, canary));
+  seen.filter((one) => one.form !== "value" && carries({ ...one, destination: "" }, canary));
 
 const having = (tool: KnownTool, messages: readonly Seen[]): KnownTool =>
   messages.length === 0

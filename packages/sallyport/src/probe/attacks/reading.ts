@@ -56,32 +56,60 @@ export interface Honest {
 
 export async function honestMessage(bench: Bench, by: KnownTool | undefined = bench.known.publisher): Promise<Honest | undefined> {
   if (by === undefined) return undefined;
-  const { canary, message } = await bench.send("honest", by);
+  const paths = madeUpIn(by);
+  const { canary, message } = paths.length === 0 ? await bench.send("honest", by) : await sentElsewhere(bench, by, paths);
   return message === undefined ? undefined : { canary, message, by };
 }
 
+/** Places that nobody named are called what is in the message: who says where it looked would seem to have found that. */
+function madeUpIn(tool: KnownTool): readonly (readonly string[])[] {
+  const given = tool.honest("sallyport") ?? {};
+  return placesIn(tool).filter((path) => [valueAt(given, path)].flat().includes("sallyport"));
+}
+
+async function sentElsewhere(
+  bench: Bench,
+  tool: KnownTool,
+  paths: readonly (readonly string[])[],
+): Promise<Pick<Honest, "canary"> & { readonly message: Seen | undefined }> {
+  const [canary, place] = [bench.canary(), bench.canary()];
+  let given = tool.honest(canary) ?? {};
+  for (const path of paths) {
+    await madeFor(bench, tool, path, place);
+    given = withValue(given, path, calledIn(bench, tool, path, place));
+  }
+  await bench.call(tool.name, given);
+  const [message] = await bench.published(canary, bench.bounds.patienceMs);
+  return { canary, message };
+}
+
+interface Through {
+  readonly publisher: KnownTool | undefined;
+  /** Whether an honest message came out before anything else was put. */
+  readonly came: boolean;
+}
+
 /** Whose messages come out of a tool: looked for once, by whoever asks first. */
-const publisherOf = new WeakMap<KnownTool, Promise<KnownTool | undefined>>();
+const throughs = new WeakMap<KnownTool, Promise<Through>>();
 
 /** An honest message that comes out of the tool, where there is any. */
 export async function honestFor(bench: Bench, tool: KnownTool): Promise<Honest | undefined> {
-  const publisher = publisherOf.get(tool) ?? publisherThrough(bench, tool);
-  publisherOf.set(tool, publisher);
-  return honestMessage(bench, await publisher);
+  const through = throughs.get(tool) ?? lookedThrough(bench, tool);
+  throughs.set(tool, through);
+  return honestMessage(bench, (await through).publisher);
 }
 
 /** Of several that publish, not all do where the tool looks. */
-async function publisherThrough(bench: Bench, tool: KnownTool): Promise<KnownTool | undefined> {
+async function lookedThrough(bench: Bench, tool: KnownTool): Promise<Through> {
   const { tools, publisher } = bench.known;
-  if (publisher === undefined) return undefined;
+  if (publisher === undefined) return { publisher, came: false };
   const isElsewhere = ({ honestly, destinations }: KnownTool): boolean =>
     honestly === "published" && destinations.some((name) => !publisher.destinations.includes(name));
-  const others = tools.filter((one) => one !== publisher && isElsewhere(one));
-  for (const one of others.length === 0 ? [] : [publisher, ...others]) {
+  for (const one of [publisher, ...tools.filter((other) => other !== publisher && isElsewhere(other))]) {
     const honest = await honestMessage(bench, one);
-    if (honest !== undefined && (await comesOut(bench, tool, honest, bench.bounds.watchMs / 4))) return one;
+    if (honest !== undefined && (await comesOut(bench, tool, honest, bench.bounds.watchMs / 4))) return { publisher: one, came: true };
   }
-  return publisher;
+  return { publisher, came: false };
 }
 
 /** Calls of a tool that look where honest messages are: as it is asked honestly, and by the names that their place has. */
@@ -120,7 +148,8 @@ export async function firstWith(
     let cursor: string | undefined;
     for (let page = 0; page < MOST_PAGES; page++) {
       const answer = await bench.call(tool.name, cursor === undefined ? given : withValue(given, slot?.path ?? [], cursor));
-      if (answer.text.includes(text)) return answer.text;
+      // What it was asked with it may only repeat.
+      if (answer.text.includes(text) && !JSON.stringify(given).includes(text)) return answer.text;
       const next = [...answer.text.matchAll(CURSOR)].at(-1)?.[1];
       if (slot === undefined || next === undefined || next === cursor) break;
       cursor = next;
@@ -154,8 +183,7 @@ export async function nothingCameOut(
     return (await again()) ?? withstood("an honest message behind it came out, and it did not");
   }
   if (tool.honestly === "refused") return inconclusive(`no honest call of ${tool.name} got through: ${tool.said.slice(0, 160)}`);
-  // What it was asked honestly it has answered once: something that was put since is in its way.
-  if (bench.wasRefused) return inconclusive(`${tool.name} does not answer an honest call any more`);
+  if ((await throughs.get(tool))?.came === true) return inconclusive(`honest messages came out of ${tool.name}, and do not any more`);
   return notApplicable(`no message comes out of ${tool.name}, an honest one neither`);
 }
 

@@ -11,9 +11,9 @@ const channel = new Channel(BROKER);
 const database = new DatabaseSync(BROKER);
 database.exec("PRAGMA busy_timeout = 5000");
 
-const tool = (name: string, properties: object, ...required: readonly string[]) => ({
+const tool = (name: string, properties: Record<string, { readonly type: string }>, ...required: readonly string[]) => ({
   name,
-  inputSchema: { type: "object" as const, required: [...required], properties: { ...properties } as Record<string, object> },
+  inputSchema: { type: "object" as const, required: [...required], properties },
 });
 const TEXT = { type: "string" };
 const TOOLS = [

@@ -21,7 +21,11 @@ export const rawContent = attack({
   cases: (known) => {
     const tools = known.tools.filter(reads);
     if (tools.length === 0) return notApplicable("no tool reads anything");
-    return tools.flatMap((tool) => [rawCase(tool, known, 0), rawCase(tool, known, CHARACTERS), ...likeHonest(tool, known)]);
+    // What is not like honest messages stays in the way of some tools.
+    return [
+      ...tools.flatMap((tool) => likeHonest(tool, known)),
+      ...tools.flatMap((tool) => [rawCase(tool, known, 0), rawCase(tool, known, CHARACTERS)]),
+    ];
   },
 });
 
