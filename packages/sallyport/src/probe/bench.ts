@@ -248,7 +248,7 @@ export class Bench {
   noteSeen({ destination, text, headers, key }: Seen): void {
     const beside = Object.keys(headers).filter((name) => !name.startsWith("\0"));
     const also = [...beside.map((name) => `${name}: ${headers[name]}`), ...(key === undefined ? [] : [`key: ${key}`])];
-    this.note("seen", `on ${destination}: ${shortened(text)}${also.length === 0 ? "" : ` (${shortened(also.join(", "))})`}`);
+    this.note("seen", `on ${shortened(destination)}: ${shortened(text)}${also.length === 0 ? "" : ` (${shortened(also.join(", "))})`}`);
   }
 }
 

@@ -60,7 +60,7 @@ async function startServer(): Promise<Server> {
     const port = await freePort();
     const url = `kafka://127.0.0.1:${port}`;
     const command = ["java", ...java(), "kafka.Kafka", settingsFile(folder, port, await freePort())];
-    let signal: Signal = () => undefined;
+    let signal: Signal = () => Promise.resolve();
     const { answer: tap, end } = await launched({ program: "Kafka", command, folder, answersWithinMs: ANSWERS_WITHIN_MS }, (which) => {
       signal = which;
       return KafkaTap.open(url);

@@ -9,9 +9,6 @@ const NAME = "sallyport-probe";
 /** One on which something can be published: without wildcards. */
 const SUBJECT = /^[^\s.*>]+(?:\.[^\s.*>]+)*$/;
 
-/** Stops and continues the server's process; absent where it is not the probe's. */
-export type Signal = (which: "SIGSTOP" | "SIGCONT") => void;
-
 interface Consumer {
   readonly name: string;
   readonly stream_name: string;
@@ -35,7 +32,7 @@ export class NatsTap implements Tap {
   readonly #url: string;
   readonly #connection: NatsConnection;
   readonly #monitor: string | undefined;
-  readonly #signal: Signal | undefined;
+  readonly #hold: Own["hold"];
   readonly #makeHeaders: () => MsgHdrs;
   #seen: Seen[] = [];
   readonly #own = new Set<string>();
@@ -47,7 +44,7 @@ export class NatsTap implements Tap {
     this.#connection = connection;
     this.#makeHeaders = makeHeaders;
     this.#monitor = own.monitor;
-    this.#signal = own.signal;
+    this.#hold = own.hold;
   }
 
   static async open(url: string, own: Own = {}): Promise<NatsTap> {
@@ -129,9 +126,9 @@ export class NatsTap implements Tap {
   }
 
   silence(): Promise<() => Promise<void>> {
-    if (this.#signal === undefined) return Promise.reject(new Error("the server is not the probe's to stop"));
-    this.#signal("SIGSTOP");
-    return Promise.resolve(() => Promise.resolve(this.#signal?.("SIGCONT")));
+    const release = this.#hold?.();
+    if (release === undefined) return Promise.reject(new Error("the server is not the probe's to stop"));
+    return Promise.resolve(() => Promise.resolve(release()));
   }
 
   commandFor({ destination, bytes, headers }: Message): string {
@@ -290,7 +287,8 @@ interface Connection {
 interface Own {
   /** Where the server says who is connected. */
   readonly monitor?: string;
-  readonly signal?: Signal;
+  /** Makes it as one that does not answer; absent where it is not the probe's to stop. */
+  readonly hold?: () => () => void;
 }
 
 const escapedToken = (token: string): string => token.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");

@@ -10,7 +10,7 @@ const STEP_MS = 10;
 const HEARD_WITHIN_MS = 2000;
 
 /** Stops and continues the server's process; absent where it is not the probe's. */
-export type Signal = (which: "SIGSTOP" | "SIGCONT") => void;
+export type Signal = (which: "SIGSTOP" | "SIGCONT") => Promise<void>;
 
 export class RedisTap implements Tap {
   readonly broker = "redis";
@@ -118,8 +118,8 @@ export class RedisTap implements Tap {
 
   async silence(): Promise<() => Promise<void>> {
     if (this.#signal !== undefined) {
-      this.#signal("SIGSTOP");
-      return () => Promise.resolve(this.#signal?.("SIGCONT"));
+      await this.#signal("SIGSTOP");
+      return async () => this.#signal?.("SIGCONT");
     }
     await this.#commands.call("CLIENT", "PAUSE", "600000", "ALL");
     return async () => void (await this.#commands.call("CLIENT", "UNPAUSE"));
