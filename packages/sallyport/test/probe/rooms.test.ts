@@ -5,8 +5,8 @@ import type { CaseVerdict, Ruling } from "../../src/finding/verdict.ts";
 import { probed, verdictOf } from "./rulings.ts";
 import { rooms } from "./subjects.ts";
 
-test("[PSN-13] [DST-09] [PUB-13] of two rooms, each tool is judged by what is in its own", { timeout: 240_000 }, async () => {
-  const result = await probed(rooms(), { only: ["raw-content", "administrative-tool", "client-key", "leaking-error"] });
+test("[PSN-13] [DST-09] [PUB-07] [PUB-13] of two rooms, each tool is judged by what is in its own", { timeout: 240_000 }, async () => {
+  const result = await probed(rooms(), { only: ["raw-content", "administrative-tool", "client-key", "leaking-error", "oversized"] });
   expect(result.failure).toBeUndefined();
   const find = (attack: string, name: string): CaseVerdict => verdictOf(result, attack).cases.find((one) => one.name === name)!;
   const ruled = (attack: string, names: Readonly<Record<string, Ruling>>): void =>
@@ -18,6 +18,12 @@ test("[PSN-13] [DST-09] [PUB-13] of two rooms, each tool is judged by what is in
   });
   ruled("administrative-tool", { "purge_queue: ends queue": "proven", "purge_queue_never: ends queue": "withstood" });
   ruled("client-key", { "place_note: partition, a number": "inconclusive" });
+  // In an object that no schema speaks of; and what is large may be a name.
+  ruled("oversized", {
+    "file_note: a megabyte of text as record.text": "proven",
+    "named_note: a megabyte of text as name": "proven",
+    "named_note: a megabyte of text as text": "withstood",
+  });
   ruled("leaking-error", {
     "leaky_note: null for everything": "proven",
     "leaky_note: texts for everything": "not-applicable",

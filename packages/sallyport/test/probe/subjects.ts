@@ -179,7 +179,7 @@ export const rooms = (): Profile =>
     name: "rooms",
     server: { command: [...NODE, join(SERVERS, "rooms.ts")], env: ENV },
     broker: { kind: "embedded" },
-    tools: { arguments: { place_note: { text: "{canary}" } } },
+    tools: { arguments: { place_note: { text: "{canary}" }, file_note: { record: { text: "{canary}" } } } },
     bounds: BOUNDS,
   });
 

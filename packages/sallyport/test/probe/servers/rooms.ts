@@ -1,6 +1,7 @@
 // A server of two rooms, notes and news, each with a tool that publishes there and one that reads: the one of the news passes
 // over what it cannot read, the one of the notes reads nothing any more. One tool empties a queue and one only says so, one
-// takes a partition of two, and one says what went wrong inside in an answer like any other.
+// takes a partition of two, one a record without a schema, one a room by its name, and one says what went wrong inside in an
+// answer like any other.
 import { DatabaseSync } from "node:sqlite";
 import { Server } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
@@ -25,6 +26,8 @@ const TOOLS = [
   tool("purge_queue_never", { queue: TEXT }, "queue"),
   tool("place_note", { text: TEXT, partition: { type: "integer" } }, "text"),
   tool("leaky_note", { text: TEXT }, "text"),
+  tool("file_note", { record: { type: "object" } }, "record"),
+  tool("named_note", { name: TEXT, text: TEXT }, "name", "text"),
 ];
 
 const publish = async (room: string, text: string): Promise<string> => {
@@ -49,7 +52,8 @@ function readable(message: string): readonly string[] {
   }
 }
 
-async function answer(name: string, { text, queue, partition = 0 }: Readonly<Record<string, unknown>>): Promise<string> {
+async function answer(name: string, given: Readonly<Record<string, unknown>>): Promise<string> {
+  const { text, queue, partition = 0 } = name === "file_note" ? (given["record"] as Readonly<Record<string, unknown>>) : given;
   if (name === "get_notes") return kept("notes").map(textOf).join("\n");
   if (name === "get_news") return kept("news").flatMap(readable).join("\n");
   if (name === "purge_queue") database.prepare("DELETE FROM sallyport_log WHERE destination = ?").run(String(queue));
@@ -57,7 +61,10 @@ async function answer(name: string, { text, queue, partition = 0 }: Readonly<Rec
   if (name === "leaky_note" && text === null) return "error: Cannot read properties of null (reading 'trim')";
   if (typeof text !== "string") throw new Error("a text");
   if (partition !== 0 && partition !== 1) throw new Error("no such partition");
-  return publish(name === "send_news" ? "news" : "notes", text);
+  return publish(
+    name === "named_note" ? String(given["name"]) : name === "send_news" ? "news" : "notes",
+    text.slice(0, name === "named_note" ? 100 : undefined),
+  );
 }
 
 serveStdio(() => {
