@@ -1,5 +1,6 @@
 // Which tools are asked for messages, and what a place is called in what they are asked.
 import { expect, test } from "vitest";
+import { oversized } from "../../src/probe/attacks/oversized/attack.ts";
 import { chosenSource } from "../../src/probe/attacks/chosen-source/attack.ts";
 import { rawContent } from "../../src/probe/attacks/raw-content/attack.ts";
 import { calledIn } from "../../src/probe/attacks/places.ts";
@@ -42,6 +43,13 @@ test("what makes an end of a place is not asked for what is in it, unless it is 
   ];
   expect(casesOf(rawContent, ...tools)).toEqual(["receive_and_delete", "browse"]);
   expect(casesOf(chosenSource, ...tools)).toEqual(["receive_and_delete", "browse"]);
+});
+
+test("of many texts those are large first that an honest call says something in", () => {
+  const honest = (text: string) => ({ from: "ann", to: "bob", about: "mail", kind: "a", body: text });
+  const one = tool("write", { from: TEXT, to: TEXT, about: TEXT, body: TEXT }, { honest, honestly: "published" });
+  const cases = oversized.cases({ tools: [one], consumed: [], publisher: one } as unknown as Known) as readonly Case[];
+  expect(cases.map(({ name }) => name)).toContain("write: a megabyte of text as body");
 });
 
 test("a list of topics is a place, where nothing names one", () => {

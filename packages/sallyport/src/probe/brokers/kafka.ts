@@ -38,7 +38,7 @@ export const startKafka: StartBroker = async ({ url }) => {
   try {
     const tap = await KafkaTap.open(server.url, server.signal);
     const close = async (): Promise<void> => {
-      server.signal("SIGCONT");
+      await server.signal("SIGCONT");
       await tap.close();
       await servers.giveBack(server);
     };

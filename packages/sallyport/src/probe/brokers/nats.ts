@@ -21,5 +21,9 @@ export const startNats: StartBroker = async ({ folder, url }) => {
     await gate.close();
     throw error;
   });
-  return { ...broker, close: () => broker.close().finally(() => gate.close()) };
+  const close = async (): Promise<void> => {
+    await broker.close();
+    await gate.close();
+  };
+  return { ...broker, close };
 };

@@ -101,7 +101,8 @@ export class ProcessGroup {
   async stop(): Promise<void> {
     this.signal("SIGSTOP");
     const { pid } = this.child;
-    for (let step = 0; pid !== undefined && moves(pid) && step < STANDS_WITHIN_MS / STEP_MS; step++) await after(STEP_MS);
+    if (pid === undefined) return;
+    for (let step = 0; moves(pid) && step < STANDS_WITHIN_MS / STEP_MS; step++) await after(STEP_MS);
   }
 
   /** Asked first, then without asking; resolves when nothing of it is left. */

@@ -7,6 +7,7 @@ import type { KnownTool } from "../../known.ts";
 const CHARACTERS = 1_000_000;
 const LEVELS = 2000;
 const MOST_SLOTS = 3;
+const MARK = "sallyport";
 
 export const oversized = attack({
   id: "oversized",
@@ -25,12 +26,18 @@ const isFree = (format: unknown): boolean => format === undefined || format === 
 function casesOf(tool: KnownTool): readonly Case[] {
   const free = ({ type, words, schema, role }: Slot): boolean =>
     (type === "string" || type === "any") && words.length === 0 && isFree(schema["format"]) && role === "data";
-  const texts = tool.slots.filter(free).slice(0, MOST_SLOTS);
+  // Where honest calls have their text comes before names and numbers of things.
+  const honest = tool.honest(MARK) ?? {};
+  const isMarked = ({ path }: Slot): number => (valueAt(honest, path) === MARK ? 1 : 0);
+  const texts = tool.slots
+    .filter(free)
+    .toSorted((one, other) => isMarked(other) - isMarked(one))
+    .slice(0, MOST_SLOTS);
   const objects = tool.slots.filter(({ type, role }) => type === "object" && role === "data").slice(0, 1);
   const numbers = tool.slots.filter(({ type }) => type === "number").slice(0, 1);
   // Of what is in an object no schema need say anything.
   const names = new Set(tool.slots.map(({ path }) => path.join(".")));
-  const inner = textsIn(tool.honest("sallyport") ?? {})
+  const inner = textsIn(honest)
     .filter((path) => path.length > 1 && !names.has(path.join(".")))
     .slice(0, 1);
   // A text that has to be JSON holds the honest object, of which a text is large.
