@@ -15,6 +15,9 @@ test("[PSN-13] [DST-09] [PUB-07] [PUB-13] of two rooms, each tool is judged by w
     "get_news: an honest message with other text": "proven",
     // It was put there, and out of the tool comes nothing any more: that is no defence, nor a tool out of which nothing comes.
     "get_notes: a forged message": "inconclusive",
+    // What it was asked with it only repeats.
+    "read_room: an honest message with other text": "not-applicable",
+    "read_room: a forged message": "not-applicable",
   });
   ruled("administrative-tool", { "purge_queue: ends queue": "proven", "purge_queue_never: ends queue": "withstood" });
   ruled("client-key", { "place_note: partition, a number": "inconclusive" });

@@ -1,5 +1,5 @@
 // A server of two rooms, notes and news, each with a tool that publishes there and one that reads: the one of the news passes
-// over what it cannot read, the one of the notes reads nothing any more. One tool empties a queue and one only says so, one
+// over what it cannot read, the one of the notes reads nothing any more, and a third repeats where it was to look. One tool empties a queue and one only says so, one
 // takes a partition of two, one a record without a schema, one a room by its name, and one says what went wrong inside in an
 // answer like any other.
 import { DatabaseSync } from "node:sqlite";
@@ -22,6 +22,7 @@ const TOOLS = [
   tool("send_news", { text: TEXT }, "text"),
   tool("get_notes", {}),
   tool("get_news", {}),
+  tool("read_room", { queue: TEXT }, "queue"),
   tool("purge_queue", { queue: TEXT }, "queue"),
   tool("purge_queue_never", { queue: TEXT }, "queue"),
   tool("place_note", { text: TEXT, partition: { type: "integer" } }, "text"),
@@ -56,6 +57,7 @@ async function answer(name: string, given: Readonly<Record<string, unknown>>): P
   const { text, queue, partition = 0 } = name === "file_note" ? (given["record"] as Readonly<Record<string, unknown>>) : given;
   if (name === "get_notes") return kept("notes").map(textOf).join("\n");
   if (name === "get_news") return kept("news").flatMap(readable).join("\n");
+  if (name === "read_room") return `nothing in ${String(queue)}`;
   if (name === "purge_queue") database.prepare("DELETE FROM sallyport_log WHERE destination = ?").run(String(queue));
   if (name.startsWith("purge_queue")) return "purged";
   if (name === "leaky_note" && text === null) return "error: Cannot read properties of null (reading 'trim')";
