@@ -113,7 +113,7 @@ const OF_ONE: ReadonlyMap<string, string> = new Map<string, string>([
   ],
   [
     "atengk-kafka PUB-13",
-    "Its handlers put the text of what was thrown into an ordinary answer, and wrong types are refused by the SDK before: the probe saw no such error. What the audit describes stands in the source.",
+    "Its handlers put the text of whatever is thrown into an ordinary answer: the audit is right. What the probe could have thrown was a name of the client's, `UnknownTopicOrPartitionError`, in which it sees nothing of the inside; wrong types are refused by the SDK before.",
   ],
   [
     "bullmq-mcp PUB-01",
