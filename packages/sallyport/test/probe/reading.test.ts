@@ -68,3 +68,11 @@ test.each([
   const bench = { known: { tools: [tool("publish", {}, { destinations: ["mail"] })] } } as unknown as Bench;
   expect(calledIn(bench, one, [argument], "spare")).toEqual(expected);
 });
+
+test("where nobody says what a place is called, it is called as the same argument of another tool is", () => {
+  const purge = tool("purge_queue", { QueueUrl: TEXT }, { honest: (text) => ({ QueueUrl: text }) });
+  const send = tool("send", { QueueUrl: TEXT }, { honest: () => ({ QueueUrl: "{broker.url}/0000/mail" }), destinations: ["mail"] });
+  const bench = { known: { tools: [purge, send] } } as unknown as Bench;
+  expect(calledIn(bench, purge, ["QueueUrl"], "spare")).toBe("{broker.url}/0000/spare");
+  expect(calledIn(bench, tool("make", { name: TEXT }, { honest: (text) => ({ name: text }) }), ["name"], "spare")).toBe("spare");
+});
