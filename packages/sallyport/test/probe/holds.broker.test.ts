@@ -25,7 +25,8 @@ for (const [kind, forms] of Object.entries(FORMS) as [keyof typeof FORMS, readon
   describeBroker(kind, `what is kept on ${kind}`, () => {
     test("as many messages as were put, and none where there is no such place", { timeout: 240_000 }, async () => {
       const folder = mkdtempSync(join(tmpdir(), "holds-test-"));
-      const { tap, names, close } = await BROKERS[kind]({ folder });
+      const broker = await BROKERS[kind]({ folder });
+      const { tap, names } = broker;
       try {
         // NATS keeps nothing before there is a stream.
         if (kind === "nats") await makeStream(names["url"] ?? "");
@@ -36,7 +37,7 @@ for (const [kind, forms] of Object.entries(FORMS) as [keyof typeof FORMS, readon
         }
         expect(await tap.holds("kept-nowhere")).toBe(0);
       } finally {
-        await close();
+        await broker.close();
         rmSync(folder, { recursive: true, force: true });
       }
     });
