@@ -27,6 +27,14 @@ const OF_ONE: ReadonlyMap<string, string> = new Map<string, string>([
     "The call is acknowledged when it was written to the server's standard input, and a failure is an answer to whoever called. It is the audit's PSN-11 (`failure-not-settled`), which it finds in the adaptor of AMQP 1.0 and not in that of AMQP 0.9.1, of the same shape.",
   ],
   [
+    "mcp-amqp-transport REP-07",
+    "One fact, the copy that is carried out again, which the audit calls REP-01; what comes at once the probe calls REP-07.",
+  ],
+  [
+    "mcp-amqp-transport PSN-12",
+    "As PSN-11, which the audit finds (`failure-not-settled`): what was acknowledged before it was dealt with is lost when the adaptor is asked to stop, too.",
+  ],
+  [
     "mcp-amqp-transport REP-10",
     "One fact, the copy that is carried out again, which the audit calls REP-01; after a restart the probe calls it REP-10.",
   ],
@@ -42,7 +50,10 @@ const OF_ONE: ReadonlyMap<string, string> = new Map<string, string>([
     `awslabs-sns-sqs ${threat}`,
     "Its tools are made when it starts, from the operations that boto3 has (`getattr(client, operation)(**kwargs)`): the audit sees that there are tools, and no operation of any broker in them. What was sent was on the queue: the probe is right.",
   ]),
-  ["atengk-kafka PSN-13", "Open: an honest message behind it did not come out in time. The audit's finding stands."],
+  [
+    "nats-mcp PUB-11",
+    "A publish without JetStream has no confirmation, so that the audit asks for none. It connects for each call, writes, and answers: it could wait until the server has answered a `flush`. What was said to be published was with nobody yet: the probe is right.",
+  ],
   [
     "tuannvm-kafka PUB-09",
     "mcp-go says of every tool that it may destroy, unless its author says otherwise; this one publishes, and no person is asked. The audit goes by what a tool is called. What was published cannot be taken back: the probe is right by what the tool says of itself.",
@@ -83,10 +94,6 @@ const OF_ONE: ReadonlyMap<string, string> = new Map<string, string>([
     `${server} PUB-13`,
     "Its handlers put the text of the broker's errors into an answer. The probe provokes refusals by wrong types, which the SDK answers in its own words before any handler: the audit is right.",
   ]),
-  [
-    "atengk-kafka PUB-05",
-    "The tool takes headers whose values are texts. The probe sends lists among them (`CC`), which the schema refuses, and then none: the audit is right.",
-  ],
   ["atengk-kafka PUB-07", "What was sent was on the topic. That the audit has no finding of its size was not looked into."],
   [
     "mcp-redis-server DST-02",
@@ -106,7 +113,7 @@ const OF_ONE: ReadonlyMap<string, string> = new Map<string, string>([
   ],
   [
     "atengk-kafka PUB-13",
-    "Its handlers put the text of what was thrown into an ordinary answer, and wrong types are refused by the SDK before: the probe saw no such error. What the audit describes stands in the source.",
+    "Its handlers put the text of whatever is thrown into an ordinary answer: the audit is right. What the probe could have thrown was a name of the client's, `UnknownTopicOrPartitionError`, in which it sees nothing of the inside; wrong types are refused by the SDK before.",
   ],
   [
     "bullmq-mcp PUB-01",
@@ -118,7 +125,7 @@ const OF_ONE: ReadonlyMap<string, string> = new Map<string, string>([
   ],
   [
     "redis-mcp-server PUB-13",
-    "Its handlers put the text of Redis's errors into an ordinary answer. The probe provokes refusals, and these are none to the protocol: the audit is right.",
+    "Its handlers put the text of Redis's errors into an ordinary answer. The probe looks at those too, but provokes by wrong types, which the SDK refuses in its own words before any handler: the audit is right.",
   ],
   [
     "mcp-redis-server PUB-13",

@@ -6,7 +6,7 @@ import type { Known, KnownTool } from "./known.ts";
 import { filled, type Profile } from "./profile.ts";
 import type { Stage } from "./stage.ts";
 import type { Answer } from "./targets/server.ts";
-import { decoded, encoded, type Message, NotTaken, type Seen } from "./taps/tap.ts";
+import { carries, decoded, encoded, type Message, NotTaken, type Seen } from "./taps/tap.ts";
 
 export interface Turn {
   readonly seed: string;
@@ -51,6 +51,8 @@ export class Bench {
   doubt: Doubt;
   /** Whether the consumer was seen to settle a message before it had dealt with it. */
   settlesFirst = false;
+  #hasAnswered = false;
+  #hasDealt = false;
 
   constructor(stage: Stage, known: Known, turn: Turn) {
     this.stage = stage;
@@ -60,6 +62,14 @@ export class Bench {
 
   get bounds(): Profile["bounds"] {
     return this.known.profile.bounds;
+  }
+
+  /**
+   * Whether calls were made and none was answered, since the server was slow or gone. One that answers when its consumer does is
+   * silent while that is down: what was dealt with, it had sent.
+   */
+  get isUnheard(): boolean {
+    return this.#lastTool !== "" && !this.#hasAnswered && !this.#hasDealt;
   }
 
   canary(): string {
@@ -82,6 +92,7 @@ export class Bench {
     this.#lastTool = tool;
     this.wasRefused = answer.how === "refused";
     this.hasLost ||= answer.how === "lost" && signal === undefined;
+    this.#hasAnswered ||= answer.how !== "lost";
     this.note(
       "answered",
       `${answer.how} after ${answer.tookMs} ms${answer.asked > 0 ? ", a person was asked" : ""}: ${shortened(answer.text)}`,
@@ -202,6 +213,7 @@ export class Bench {
       return isDone;
     }, withinMs);
     if (came) this.#slowestMs = Math.max(this.#slowestMs, performance.now() - startedAtMs);
+    this.#hasDealt ||= came;
     this.note("effect", came ? `${canary} was dealt with` : `${canary} was not dealt with in ${Math.round(withinMs)} ms`);
     return came;
   }
@@ -236,15 +248,9 @@ export class Bench {
   noteSeen({ destination, text, headers, key }: Seen): void {
     const beside = Object.keys(headers).filter((name) => !name.startsWith("\0"));
     const also = [...beside.map((name) => `${name}: ${headers[name]}`), ...(key === undefined ? [] : [`key: ${key}`])];
-    this.note("seen", `on ${destination}: ${shortened(text)}${also.length === 0 ? "" : ` (${shortened(also.join(", "))})`}`);
+    this.note("seen", `on ${shortened(destination)}: ${shortened(text)}${also.length === 0 ? "" : ` (${shortened(also.join(", "))})`}`);
   }
 }
-
-const carries = ({ text, headers, key, destination }: Seen, wanted: string): boolean =>
-  text.includes(wanted) ||
-  destination.includes(wanted) ||
-  key?.includes(wanted) === true ||
-  Object.values(headers).some((value) => value.includes(wanted));
 
 const shortened = (text: string): string => (text.length > SHOWN ? `${text.slice(0, SHOWN)}… (${text.length} characters)` : text);
 

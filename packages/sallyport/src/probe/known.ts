@@ -5,7 +5,7 @@ import { filled, type Profile } from "./profile.ts";
 import { fits, grow, growRequired, type Schema } from "./schema/grow.ts";
 import { formIn, type Slot, slotsOf, valueAt } from "./schema/slots.ts";
 import type { Stage } from "./stage.ts";
-import type { Seen } from "./taps/tap.ts";
+import { carries, type Seen } from "./taps/tap.ts";
 
 export interface KnownTool {
   readonly name: string;
@@ -200,8 +200,9 @@ async function madeAsGrown({ tap }: Stage, slots: readonly Slot[], args: Record<
   return isAny;
 }
 
+/** What is only kept under that name, such as the notice that a queue was emptied, is no message of the tool's. */
 const carrying = (seen: readonly Seen[], canary: string): readonly Seen[] =>
-  seen.filter(({ form, text }) => form !== "value" && text.includes(canary));
+  seen.filter((one) => one.form !== "value" && carries({ ...one, destination: "" }, canary));
 
 const having = (tool: KnownTool, messages: readonly Seen[]): KnownTool =>
   messages.length === 0

@@ -208,12 +208,9 @@ function tried(
   });
 }
 
-/** A server that answered nothing at all, because it was slow or gone, has warded nothing off. */
-function unlessUnanswered(outcome: Outcome, { record }: Bench): Outcome {
-  const answers = record.filter(({ what }) => what === "answered");
-  if (outcome.ruling !== "withstood" || answers.length === 0 || !answers.every(({ said }) => said.startsWith("lost"))) return outcome;
-  return { ruling: "inconclusive", said: "no call was answered in time" };
-}
+/** A server that answered nothing has warded nothing off. */
+const unlessUnanswered = (outcome: Outcome, { isUnheard }: Bench): Outcome =>
+  outcome.ruling === "withstood" && isUnheard ? inconclusive("no call was answered in time") : outcome;
 
 function verdictOf({ attack, case: one, number }: Item, outcome: Outcome, bench: Bench | undefined, request: ProbeRequest): CaseVerdict {
   const flags = `--only ${attack.id} --case ${number} --seed ${request.seed}`;

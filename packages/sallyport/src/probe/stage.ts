@@ -146,8 +146,10 @@ export class Stage {
 
   /** A server that an attack has ended is started again, once for all who ask. */
   async revive(): Promise<void> {
+    // While it is starting it has not ended, and can be asked nothing yet.
+    if (this.#reviving !== undefined) return this.#reviving;
     if (!this.server.isOwn || this.server.exit === undefined) return;
-    this.#reviving ??= this.server
+    this.#reviving = this.server
       .close(false)
       .then(() => this.server.open())
       .finally(() => (this.#reviving = undefined));

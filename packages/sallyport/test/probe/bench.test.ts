@@ -22,3 +22,24 @@ test.each([
   // And looked for once more, behind an honest call.
   expect(waitedMs).toEqual([expectedMs, 0]);
 });
+
+test("who answers when the consumer does is heard by what was dealt with; who does neither is not", async () => {
+  const profile = defaultProfile();
+  const lost: Answer = { how: "lost", text: "", asked: 0, tookMs: 1 };
+  const done = new Set<string>();
+  const stage = {
+    server: { call: () => Promise.resolve(lost) },
+    effects: { done: (canary: string) => Promise.resolve(done.has(canary) ? 1 : 0) },
+    filled: (given: unknown) => given,
+    isSettled: () => Promise.resolve(true),
+    until: async (check: () => Promise<boolean>) => check(),
+  } as unknown as Stage;
+  const bench = new Bench(stage, { profile, tools: [] } as unknown as Known, { seed: "s", attack: "a", case: "c", round: 1 });
+  expect(bench.isUnheard).toBe(false);
+  await bench.call("note", {});
+  await bench.arrives("one");
+  expect(bench.isUnheard).toBe(true);
+  done.add("one");
+  await bench.arrives("one");
+  expect(bench.isUnheard).toBe(false);
+});

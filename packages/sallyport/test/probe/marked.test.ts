@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { expect, onTestFinished, test } from "vitest";
-import { MARK, marked } from "../../src/probe/targets/marked.ts";
+import { MARK, marked, moves } from "../../src/probe/targets/marked.ts";
 import { ProcessGroup } from "../../src/probe/targets/process-group.ts";
 
 const within = { timeout: 20_000, interval: 20 };
@@ -68,4 +68,18 @@ test.runIf(process.platform === "linux")("who bears no mark is not taken for one
   });
   await once(stranger, "spawn");
   expect([...marked().values()].flat()).not.toContain(stranger.pid);
+});
+
+test.runIf(process.platform === "linux")("who is stopped stands still when that is said, all threads of it", async () => {
+  const busy = 'const { Worker } = require("node:worker_threads"); ';
+  const turn = 'for (let more = 3; more-- > 0;) new Worker("for (;;);", { eval: true }); console.error(process.pid); for (;;);';
+  const group = groupOf(run(busy + turn));
+  const pid = await saidBy(group);
+  const still: boolean[] = [];
+  for (let round = 0; round < 20; round++) {
+    await group.stop();
+    still.push(!moves(pid));
+    group.signal("SIGCONT");
+  }
+  expect(still).toEqual(Array.from({ length: 20 }, () => true));
 });

@@ -1,5 +1,6 @@
 // Which tools are asked for messages, and what a place is called in what they are asked.
 import { expect, test } from "vitest";
+import { oversized } from "../../src/probe/attacks/oversized/attack.ts";
 import { chosenSource } from "../../src/probe/attacks/chosen-source/attack.ts";
 import { rawContent } from "../../src/probe/attacks/raw-content/attack.ts";
 import { calledIn } from "../../src/probe/attacks/places.ts";
@@ -44,6 +45,13 @@ test("what makes an end of a place is not asked for what is in it, unless it is 
   expect(casesOf(chosenSource, ...tools)).toEqual(["receive_and_delete", "browse"]);
 });
 
+test("of many texts those are large first that an honest call says something in", () => {
+  const honest = (text: string) => ({ from: "ann", to: "bob", about: "mail", kind: "a", body: text });
+  const one = tool("write", { from: TEXT, to: TEXT, about: TEXT, body: TEXT }, { honest, honestly: "published" });
+  const cases = oversized.cases({ tools: [one], consumed: [], publisher: one } as unknown as Known) as readonly Case[];
+  expect(cases.map(({ name }) => name)).toContain("write: a megabyte of text as body");
+});
+
 test("a list of topics is a place, where nothing names one", () => {
   expect(placesIn(tool("consume", { topics: LIST, words: LIST }))).toEqual([["topics"]]);
   expect(placesIn(tool("create", { name: TEXT, topics: LIST }))).toEqual([["name"]]);
@@ -59,4 +67,12 @@ test.each([
   const one = tool("consume", properties, { honest: () => ({ ...given }) });
   const bench = { known: { tools: [tool("publish", {}, { destinations: ["mail"] })] } } as unknown as Bench;
   expect(calledIn(bench, one, [argument], "spare")).toEqual(expected);
+});
+
+test("where nobody says what a place is called, it is called as the same argument of another tool is", () => {
+  const purge = tool("purge_queue", { QueueUrl: TEXT }, { honest: (text) => ({ QueueUrl: text }) });
+  const send = tool("send", { QueueUrl: TEXT }, { honest: () => ({ QueueUrl: "{broker.url}/0000/mail" }), destinations: ["mail"] });
+  const bench = { known: { tools: [purge, send] } } as unknown as Bench;
+  expect(calledIn(bench, purge, ["QueueUrl"], "spare")).toBe("{broker.url}/0000/spare");
+  expect(calledIn(bench, tool("make", { name: TEXT }, { honest: (text) => ({ name: text }) }), ["name"], "spare")).toBe("spare");
 });

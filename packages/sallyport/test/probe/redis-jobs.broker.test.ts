@@ -33,6 +33,9 @@ describeBroker("redis", "the probe beside a queue whose jobs are records of thei
         expect(placesOf(result, attack, "withstood"), attack).toEqual([]);
         expect(placesOf(result, attack, "not-applicable"), attack).toContain("get_count");
       }
+      // A copy of a job is a job: its data is other data, and nothing that is none.
+      const copied = verdictOf(result, "raw-content").cases.find(({ name }) => name === "get_jobs: an honest message with other text");
+      expect(copied).toMatchObject({ ruling: "proven" });
     },
   );
 

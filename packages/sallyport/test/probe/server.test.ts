@@ -1,6 +1,7 @@
 // The server behind the client: what is waited for, and what is not held against it.
 import { afterEach, expect, test } from "vitest";
-import { filled } from "../../src/probe/profile.ts";
+import { filled, readProfile } from "../../src/probe/profile.ts";
+import { Stage } from "../../src/probe/stage.ts";
 import { Server } from "../../src/probe/targets/server.ts";
 import { NODE, SERVERS } from "./subjects.ts";
 
@@ -28,6 +29,21 @@ test("a call that is not answered is given up after its time, and said to be los
   const server = await serving("mute");
   const answer = await server.call("echo", { text: "x" }, 300);
   expect(answer).toMatchObject({ how: "lost", text: expect.stringContaining("no answer within 300 ms") });
+});
+
+test("who asks for a server while it is being started again waits until it can be asked", { timeout: 120_000 }, async () => {
+  const server = { command: [...NODE, `${SERVERS}/odd.ts`, "dies-when-called"] };
+  const stage = await Stage.open(readProfile(JSON.stringify({ name: "odd", server, bounds: { startsWithinMs: 60_000 } }), "odd"));
+  try {
+    expect((await stage.server.call("echo", { text: "x".repeat(200_000) }, 60_000)).how).toBe("lost");
+    const reviving = stage.revive();
+    expect(await stage.until(() => stage.server.exit === undefined, 10_000)).toBe(true);
+    await stage.revive();
+    expect((await stage.server.call("echo", { text: "x" }, 60_000)).how).toBe("accepted");
+    await reviving;
+  } finally {
+    await stage.close();
+  }
 });
 
 test("places are filled in at any depth, and names stay in their order", () => {

@@ -173,6 +173,16 @@ export const switched = (): Profile =>
     bounds: BOUNDS,
   });
 
+/** Two rooms, and a tool for each. */
+export const rooms = (): Profile =>
+  profileOf({
+    name: "rooms",
+    server: { command: [...NODE, join(SERVERS, "rooms.ts")], env: ENV },
+    broker: { kind: "embedded" },
+    tools: { arguments: { place_note: { text: "{canary}" }, file_note: { record: { text: "{canary}" } } } },
+    bounds: BOUNDS,
+  });
+
 /** A tool of it waits for a message. */
 export const waiting = (): Profile =>
   profileOf({

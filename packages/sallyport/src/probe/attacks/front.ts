@@ -31,7 +31,10 @@ export function held({ doubt, hasLost }: Bench, { honestly, name, said }: KnownT
   return doubt === undefined ? withstood(saw) : inconclusive(doubt);
 }
 
-export const on = (seen: readonly Seen[]): string => [...new Set(seen.map(({ destination }) => destination))].join(", ");
+const LONGEST_NAME = 100;
+
+export const on = (seen: readonly Seen[]): string =>
+  [...new Set(seen.map(({ destination: name }) => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name)))].join(", ");
 
 /**
  * Arguments that a tool does not have, tried at once. A strict tool that had one of them after all would refuse it for the

@@ -11,9 +11,17 @@ type Path = readonly string[];
 /** A destination of this name, as this argument has it: in a list, and where it is honestly an address, another address. */
 export function calledIn(bench: Bench, tool: KnownTool, path: Path, name: string): string | readonly string[] {
   const slot = tool.slots.find((one) => one.path.join(".") === path.join("."));
-  const called = addressOf(bench, honestAt(tool, path), name);
+  const honest = honestAt(tool, path);
+  const called = addressOf(bench, ADDRESS.test(honest) ? honest : (addressLike(bench, path) ?? honest), name);
   return slot?.type === "array" ? [called] : called;
 }
+
+/** What another tool is honestly told in an argument of the same name, where that is an address: a grown name is none. */
+const addressLike = ({ known }: Bench, path: Path): string | undefined =>
+  known.tools
+    .filter(({ slots }) => slots.some((slot) => slot.path.join(".") === path.join(".")))
+    .map((tool) => honestAt(tool, path))
+    .find((value) => ADDRESS.test(value));
 
 function addressOf({ known }: Bench, honest: string, name: string): string {
   if (ADDRESS.test(name)) return name;

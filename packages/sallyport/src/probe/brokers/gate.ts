@@ -2,34 +2,42 @@
 // others go on to talk to it.
 import { connect, createServer, type Server, type Socket } from "node:net";
 
+const MOST_GREETING = 256;
+
 export class Gate {
   readonly port: number;
   readonly #server: Server;
-  readonly #sockets: Set<Socket>;
+  readonly #sockets = new Set<Socket>();
+  /** Those that nothing comes through while it is held. */
+  readonly #holdable = new Set<Socket>();
+  readonly #greeting: RegExp | undefined;
   #isHeld = false;
 
-  private constructor(server: Server, sockets: Set<Socket>) {
+  private constructor(server: Server, greeting: RegExp | undefined) {
     this.#server = server;
-    this.#sockets = sockets;
+    this.#greeting = greeting;
     this.port = (server.address() as { readonly port: number }).port;
   }
 
-  static async open(port: number): Promise<Gate> {
-    const sockets = new Set<Socket>();
+  /**
+   * `greeting`: what the broker says last to one who comes anew. Who asks for a connection at each call, and for nothing else, would
+   * be held up there, and seem to wait for what it never asks for.
+   */
+  static async open(port: number, greeting?: RegExp): Promise<Gate> {
     const server = createServer({ noDelay: true });
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
       server.listen(0, "127.0.0.1", resolve);
     });
-    const gate = new Gate(server, sockets);
+    const gate = new Gate(server, greeting);
     server.on("connection", (socket) => gate.#pass(socket, connect({ port, host: "127.0.0.1", noDelay: true })));
     return gate;
   }
 
-  /** Nothing passes until what is returned is called, and then everything that came meanwhile. */
+  /** Nothing but greetings passes until what is returned is called, and then everything that came meanwhile. */
   hold(): () => void {
     this.#isHeld = true;
-    for (const socket of this.#sockets) socket.pause();
+    for (const socket of this.#holdable) socket.pause();
     return () => {
       this.#isHeld = false;
       for (const socket of this.#sockets) socket.resume();
@@ -42,7 +50,11 @@ export class Gate {
     await closed;
   }
 
-  #pass(...ends: readonly [Socket, Socket]): void {
+  #pass(...ends: readonly [client: Socket, broker: Socket]): void {
+    const greeted = (): void => {
+      for (const end of ends) if (this.#sockets.has(end)) this.#holdable.add(end);
+      if (this.#isHeld) for (const end of ends) end.pause();
+    };
     for (const [from, to] of [ends, ends.toReversed() as [Socket, Socket]]) {
       this.#sockets.add(from);
       from.on("data", (bytes) => {
@@ -55,9 +67,22 @@ export class Gate {
       from.on("error", () => to.destroy());
       from.on("close", () => {
         this.#sockets.delete(from);
+        this.#holdable.delete(from);
         to.destroy();
       });
-      if (this.#isHeld) from.pause();
     }
+    if (this.#greeting === undefined) greeted();
+    else this.#afterGreeting(ends[1], this.#greeting, greeted);
+  }
+
+  #afterGreeting(broker: Socket, greeting: RegExp, then: () => void): void {
+    let said = "";
+    const hear = (bytes: Buffer): void => {
+      said = `${said}${bytes.toString("latin1")}`.slice(-MOST_GREETING);
+      if (!greeting.test(said)) return;
+      broker.off("data", hear);
+      then();
+    };
+    broker.on("data", hear);
   }
 }

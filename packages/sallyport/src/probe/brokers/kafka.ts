@@ -38,7 +38,7 @@ export const startKafka: StartBroker = async ({ url }) => {
   try {
     const tap = await KafkaTap.open(server.url, server.signal);
     const close = async (): Promise<void> => {
-      server.signal("SIGCONT");
+      await server.signal("SIGCONT");
       await tap.close();
       await servers.giveBack(server);
     };
@@ -60,7 +60,7 @@ async function startServer(): Promise<Server> {
     const port = await freePort();
     const url = `kafka://127.0.0.1:${port}`;
     const command = ["java", ...java(), "kafka.Kafka", settingsFile(folder, port, await freePort())];
-    let signal: Signal = () => undefined;
+    let signal: Signal = () => Promise.resolve();
     const { answer: tap, end } = await launched({ program: "Kafka", command, folder, answersWithinMs: ANSWERS_WITHIN_MS }, (which) => {
       signal = which;
       return KafkaTap.open(url);

@@ -10,6 +10,7 @@ const tap: Tap = {
   seen: nothing,
   owed: nothing,
   destinations: nothing,
+  holds: () => Promise.resolve(0),
   put: () => Promise.reject(new Error("the profile names no broker")),
   silence: () => Promise.resolve(() => Promise.resolve()),
   commandFor: () => "",

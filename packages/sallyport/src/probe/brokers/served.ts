@@ -7,7 +7,7 @@ import { BrokerFailure, type StartedBroker } from "./broker.ts";
 const ANSWERS_WITHIN_MS = 20_000;
 const STEP_MS = 25;
 
-export type Signal = (which: "SIGSTOP" | "SIGCONT") => void;
+export type Signal = (which: "SIGSTOP" | "SIGCONT") => Promise<void>;
 
 export interface Launched {
   /** As it is said in a failure. */
@@ -33,7 +33,7 @@ export async function launched<T>(
   const group = new ProcessGroup({ command, env: scrubbedEnvironment(folder, env), folder }, "logged");
   for (const giveUpAtMs = performance.now() + answersWithinMs; ;) {
     try {
-      const answer = await ask((which) => group.signal(which));
+      const answer = await ask(async (which) => (which === "SIGSTOP" ? group.stop() : group.signal(which)));
       return { answer, end: () => group.end(false) };
     } catch (error) {
       const gone = group.exit?.why ?? (group.exit === undefined ? undefined : `${program} ended: ${group.log.slice(-300)}`);
@@ -59,7 +59,7 @@ export interface Served {
 export async function served({ command, folder, names, tap: open }: Served): Promise<StartedBroker> {
   let wake = (): void => undefined;
   const { answer: tap, end } = await launched({ program: command[0] ?? "", command, folder }, (signal) => {
-    wake = () => signal("SIGCONT");
+    wake = () => void signal("SIGCONT");
     return open(signal);
   });
   const close = async (): Promise<void> => {

@@ -59,6 +59,12 @@ export function objectsIn(given: unknown, path: readonly string[] = []): readonl
   return [path, ...Object.entries(given).flatMap(([name, inner]) => objectsIn(inner, [...path, name]))];
 }
 
+/** Texts in the arguments, at any depth. */
+export function textsIn(given: unknown, path: readonly string[] = []): readonly (readonly string[])[] {
+  if (typeof given === "string") return [path];
+  return isRecord(given) ? Object.entries(given).flatMap(([name, inner]) => textsIn(inner, [...path, name])) : [];
+}
+
 /** Texts in the arguments that are an object in JSON. */
 export function jsonIn(given: unknown, path: readonly string[] = []): readonly (readonly string[])[] {
   if (typeof given === "string") return objectOf(given) === undefined ? [] : [path];

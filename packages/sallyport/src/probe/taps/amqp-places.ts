@@ -1,4 +1,4 @@
-// Empty queues and exchanges of RabbitMQ that an attack names: what is published to an exchange that is not there is refused,
+// Queues and exchanges of RabbitMQ that an attack names, which are made, or looked into: what is published to an exchange that is not there is refused,
 // and so it may be by a client where no queue takes it.
 import type { ChannelModel } from "amqplib";
 import { splitAt } from "./amqp-routing.ts";
@@ -8,6 +8,7 @@ import { NotTaken, quoted } from "./tap.ts";
 const MOST_BYTES = 255;
 /** Somebody has made one, with other settings. */
 const IS_THERE = 406;
+const IS_NOT_THERE = 404;
 
 export interface Places {
   readonly queue: string;
@@ -47,4 +48,18 @@ export async function makePlace(
   const path = `${kind}/${encodeURIComponent(vhost)}/${encodeURIComponent(name)}`;
   const what = ["-X PUT -H 'content-type: application/json' -d", quoted(JSON.stringify(given))];
   return ["curl -u", quoted(management.login), ...what, quoted(management.addressOf(path))].join(" ");
+}
+
+/** What a queue holds that is out with nobody, on a channel of its own, which one that is not there ends. */
+export async function heldIn(connection: ChannelModel, queue: string): Promise<number> {
+  const channel = await connection.createChannel();
+  channel.on("error", () => undefined);
+  try {
+    const { messageCount } = await channel.checkQueue(queue);
+    await channel.close();
+    return messageCount;
+  } catch (error) {
+    if ((error as { readonly code?: number }).code === IS_NOT_THERE) return 0;
+    throw error;
+  }
 }

@@ -7,6 +7,7 @@ const LOG = "SELECT seq, destination, key, bytes FROM sallyport_log WHERE seq > 
 const OWED = `SELECT g.destination AS destination, g.name AS name,
   (SELECT count(*) FROM sallyport_log l WHERE l.destination = g.destination AND l.seq > g.position)
   + (SELECT count(*) FROM sallyport_pending p WHERE p.groupId = g.id) AS messages FROM sallyport_groups g ORDER BY g.id`;
+const HELD = "SELECT count(*) AS n FROM sallyport_log WHERE destination = ?";
 const PUT = "INSERT INTO sallyport_log (destination, key, enqueuedAtMs, bytes) VALUES (?, ?, ?, ?)";
 
 interface Row {
@@ -55,6 +56,11 @@ export class EmbeddedTap implements Tap {
   async destinations(): Promise<readonly string[]> {
     const named = [...(await this.owed()), ...(await this.seen())].map(({ destination }) => destination);
     return [...new Set(named)].sort();
+  }
+
+  holds(destination: string): Promise<number> {
+    const row = this.#ask((database) => database.prepare(HELD).get(destination)) as { readonly n: number } | undefined;
+    return Promise.resolve(row?.n ?? 0);
   }
 
   /** Another process that holds the write lock is what an outage of a file looks like. */

@@ -12,7 +12,7 @@ const IS_CONTROL = 0b100000;
 const NAME = /^(?!\.{1,2}$)[\w.-]{1,249}$/;
 
 /** Stops and continues the server's process; absent where it is not the probe's. */
-export type Signal = (which: "SIGSTOP" | "SIGCONT") => void;
+export type Signal = (which: "SIGSTOP" | "SIGCONT") => Promise<void>;
 
 /** Of each topic, the offset of each partition. */
 type Offsets = ReadonlyMap<string, ReadonlyMap<number, bigint>>;
@@ -117,10 +117,17 @@ export class KafkaTap implements Tap {
     return this.#admin.listTopics();
   }
 
-  silence(): Promise<() => Promise<void>> {
-    if (this.#signal === undefined) return Promise.reject(new Error("the server is not the probe's to stop"));
-    this.#signal("SIGSTOP");
-    return Promise.resolve(() => Promise.resolve(this.#signal?.("SIGCONT")));
+  async holds(destination: string): Promise<number> {
+    if (!(await this.#admin.listTopics()).includes(destination)) return 0;
+    const [firsts, ends] = [await this.#offsets([destination], EARLIEST), await this.#offsets([destination], LATEST)];
+    const kept = [...(ends.get(destination) ?? [])].map(([partition, end]) => end - (firsts.get(destination)?.get(partition) ?? 0n));
+    return Number(kept.reduce((sum, count) => sum + count, 0n));
+  }
+
+  async silence(): Promise<() => Promise<void>> {
+    if (this.#signal === undefined) throw new Error("the server is not the probe's to stop");
+    await this.#signal("SIGSTOP");
+    return async () => this.#signal?.("SIGCONT");
   }
 
   commandFor({ destination, bytes, headers, key }: Message): string {

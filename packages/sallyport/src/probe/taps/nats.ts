@@ -9,9 +9,6 @@ const NAME = "sallyport-probe";
 /** One on which something can be published: without wildcards. */
 const SUBJECT = /^[^\s.*>]+(?:\.[^\s.*>]+)*$/;
 
-/** Stops and continues the server's process; absent where it is not the probe's. */
-export type Signal = (which: "SIGSTOP" | "SIGCONT") => void;
-
 interface Consumer {
   readonly name: string;
   readonly stream_name: string;
@@ -35,7 +32,7 @@ export class NatsTap implements Tap {
   readonly #url: string;
   readonly #connection: NatsConnection;
   readonly #monitor: string | undefined;
-  readonly #signal: Signal | undefined;
+  readonly #hold: Own["hold"];
   readonly #makeHeaders: () => MsgHdrs;
   #seen: Seen[] = [];
   readonly #own = new Set<string>();
@@ -47,7 +44,7 @@ export class NatsTap implements Tap {
     this.#connection = connection;
     this.#makeHeaders = makeHeaders;
     this.#monitor = own.monitor;
-    this.#signal = own.signal;
+    this.#hold = own.hold;
   }
 
   static async open(url: string, own: Own = {}): Promise<NatsTap> {
@@ -117,10 +114,21 @@ export class NatsTap implements Tap {
     return [...new Set([...kept, ...this.#seen.map(({ destination }) => destination)])].sort();
   }
 
+  /** By the stream's own name, or by a subject. */
+  async holds(destination: string): Promise<number> {
+    const counts = (await this.#streams()).map(async ({ name, subjects, messages }) => {
+      if (name === destination) return messages;
+      if (!subjects.some((pattern) => fits(pattern, destination))) return 0;
+      const about = await this.#ask<StreamInfo>(`STREAM.INFO.${name}`, JSON.stringify({ subjects_filter: destination }));
+      return about.state?.subjects?.[destination] ?? 0;
+    });
+    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+  }
+
   silence(): Promise<() => Promise<void>> {
-    if (this.#signal === undefined) return Promise.reject(new Error("the server is not the probe's to stop"));
-    this.#signal("SIGSTOP");
-    return Promise.resolve(() => Promise.resolve(this.#signal?.("SIGCONT")));
+    const release = this.#hold?.();
+    if (release === undefined) return Promise.reject(new Error("the server is not the probe's to stop"));
+    return Promise.resolve(() => Promise.resolve(release()));
   }
 
   commandFor({ destination, bytes, headers }: Message): string {
@@ -206,7 +214,12 @@ export class NatsTap implements Tap {
 
   async #streams(): Promise<readonly Stream[]> {
     const { streams = [] } = await this.#ask<{ readonly streams?: readonly ListedStream[] }>("STREAM.LIST");
-    return streams.map(({ config: { name, subjects = [] }, state }) => ({ name, subjects, last: state.last_seq }));
+    return streams.map(({ config: { name, subjects = [] }, state }) => ({
+      name,
+      subjects,
+      last: state.last_seq,
+      messages: state.messages,
+    }));
   }
 
   /** Without JetStream there is nothing that is kept. */
@@ -231,11 +244,16 @@ interface Stream {
   readonly name: string;
   readonly subjects: readonly string[];
   readonly last: number;
+  readonly messages: number;
 }
 
 interface ListedStream {
   readonly config: { readonly name: string; readonly subjects?: readonly string[] };
-  readonly state: { readonly last_seq: number };
+  readonly state: { readonly last_seq: number; readonly messages: number };
+}
+
+interface StreamInfo {
+  readonly state: { readonly subjects?: Readonly<Record<string, number>> };
 }
 
 interface Stored {
@@ -269,7 +287,8 @@ interface Connection {
 interface Own {
   /** Where the server says who is connected. */
   readonly monitor?: string;
-  readonly signal?: Signal;
+  /** Makes it as one that does not answer; absent where it is not the probe's to stop. */
+  readonly hold?: () => () => void;
 }
 
 const escapedToken = (token: string): string => token.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");

@@ -4,7 +4,7 @@
 import type { ChannelModel, ConfirmChannel, ConsumeMessage } from "amqplib";
 import { keptHeaders, propertiesOf, publishOptions } from "./amqp-properties.ts";
 import { type Binding, comesBackTo, deadLetterExchange, destinationOf, type Layout, type Queue, readBy, splitAt } from "./amqp-routing.ts";
-import { makePlace, placesOf } from "./amqp-places.ts";
+import { heldIn, makePlace, placesOf } from "./amqp-places.ts";
 import { Management } from "./rabbitmq-management.ts";
 import { decoded, type Message, NotTaken, type Owed, quoted, type Seen, type Tap } from "./tap.ts";
 
@@ -51,6 +51,7 @@ export class RabbitMqTap implements Tap {
   readonly broker = "rabbitmq";
   readonly forms = ["queue"];
   readonly saysMissing = /NOT_FOUND - no (?:queue|exchange)|no (?:queue|exchange) '[^']*' in vhost/i;
+  readonly holds = (queue: string): Promise<number> => heldIn(this.#connection, queue);
   readonly #place: RabbitMqPlace;
   readonly #management: Management;
   readonly #connection: ChannelModel;

@@ -10,7 +10,7 @@ const STEP_MS = 10;
 const HEARD_WITHIN_MS = 2000;
 
 /** Stops and continues the server's process; absent where it is not the probe's. */
-export type Signal = (which: "SIGSTOP" | "SIGCONT") => void;
+export type Signal = (which: "SIGSTOP" | "SIGCONT") => Promise<void>;
 
 export class RedisTap implements Tap {
   readonly broker = "redis";
@@ -109,10 +109,17 @@ export class RedisTap implements Tap {
     return [...new Set([...keys.flat(), ...this.#heard])].sort();
   }
 
+  async holds(destination: string): Promise<number> {
+    const type = await this.#commands.type(destination);
+    if (type === "stream") return this.#commands.xlen(destination);
+    if (type === "list") return this.#commands.llen(destination);
+    return type === "hash" ? 1 : 0;
+  }
+
   async silence(): Promise<() => Promise<void>> {
     if (this.#signal !== undefined) {
-      this.#signal("SIGSTOP");
-      return () => Promise.resolve(this.#signal?.("SIGCONT"));
+      await this.#signal("SIGSTOP");
+      return async () => this.#signal?.("SIGCONT");
     }
     await this.#commands.call("CLIENT", "PAUSE", "600000", "ALL");
     return async () => void (await this.#commands.call("CLIENT", "UNPAUSE"));
@@ -154,14 +161,13 @@ export class RedisTap implements Tap {
     if (name === "echo" && first.startsWith(MARK)) this.#heardMarks.add(first);
     const own = source === this.#ownAddress;
     if (POPS.has(name) && !own) this.#popped.add(first);
-    const add = (text: string, form: string, headers = {}): void =>
-      void this.#seen.push({ destination: first, bytes: encoded(text), text, headers, form, own });
+    const add = (text: string, form: string): void =>
+      void this.#seen.push({ destination: first, bytes: encoded(text), text, headers: {}, form, own });
     if (PUSHES.has(name)) for (const text of rest) add(text, "list");
     // A script that writes what it was told to is how queues on Redis keep their jobs; elsewhere it is a value.
-    else if (/^h(?:m?set)$/.test(name)) {
-      const body = fieldsOf(rest).find(([, value]) => value.startsWith("{"))?.[0];
-      add(rest.join(" "), source === "lua" ? "hash" : "value", body === undefined ? {} : { [BODY]: body });
-    } else if (/^(?:p?setex|set|append|zadd|sadd|json\.set)$/.test(name)) add(rest.join(" "), "value");
+    else if (source === "lua" && /^h(?:m?set)$/.test(name))
+      this.#seen.push({ ...entryOf(rest.map((field) => Buffer.from(field))), destination: first, form: "hash", own });
+    else if (/^(?:hm?set|p?setex|set|append|zadd|sadd|json\.set)$/.test(name)) add(rest.join(" "), "value");
   }
 
   #onPublished(destination: string, bytes: Buffer): void {
@@ -208,15 +214,15 @@ const BODY = "\0body";
 
 /** The body is the field that is JSON, else the longest; the others are headers. */
 function entryOf(fields: readonly Buffer[]): Pick<Seen, "bytes" | "text" | "headers"> {
-  const given = Array.from({ length: fields.length / 2 }, (_, index) => [fields[2 * index]!.toString(), fields[2 * index + 1]!] as const);
+  const given = Array.from(
+    { length: Math.floor(fields.length / 2) },
+    (_, index) => [fields[2 * index]!.toString(), fields[2 * index + 1]!] as const,
+  );
   const body = given.find(([, value]) => value[0] === 0x7b) ?? given.toSorted(([, one], [, other]) => other.length - one.length)[0];
   const [name = "data", bytes = Buffer.alloc(0)] = body ?? [];
   const headers = given.filter((one) => one !== body).map(([field, value]) => [field, value.toString()] as const);
   return { bytes, text: decoded(bytes), headers: { ...Object.fromEntries(headers), [BODY]: name } };
 }
-
-const fieldsOf = (list: readonly string[]): readonly (readonly [string, string])[] =>
-  Array.from({ length: Math.floor(list.length / 2) }, (_, index) => [list[2 * index]!, list[2 * index + 1]!] as const);
 
 const pairs = (list: readonly unknown[]): ReadonlyMap<string, unknown> =>
   new Map(Array.from({ length: list.length / 2 }, (_, index) => [String(list[2 * index]), list[2 * index + 1]]));

@@ -105,6 +105,10 @@ export class SqsTap implements Tap {
     return QueueUrls.map(queueOf).sort();
   }
 
+  async holds(destination: string): Promise<number> {
+    return (await this.destinations()).includes(destination) ? this.#depthOf(destination) : 0;
+  }
+
   silence(): Promise<() => Promise<void>> {
     const release = this.#wire?.hold();
     return Promise.resolve(() => Promise.resolve(release?.()));

@@ -48,6 +48,8 @@ export interface Tap {
   owed(): Promise<readonly Owed[]>;
   /** Every destination that exists, an empty one too where the broker knows such a thing. */
   destinations(): Promise<readonly string[]>;
+  /** How many messages are kept there: none where there is no such place, or one that keeps nothing. */
+  holds(destination: string): Promise<number>;
   /** Makes the broker as one that does not answer, until the function that is returned is called. */
   silence(): Promise<() => Promise<void>>;
   /** For people who distrust this program: a command that puts the same message. */
@@ -69,3 +71,10 @@ export const addressIn = (url: string): string => (hasLogin(url) ? '"$BROKER_URL
 
 export const decoded = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 export const encoded = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** Whether it has this text anywhere: also in a header, as its key, or in the name of where it is. */
+export const carries = ({ text, headers, key, destination }: Seen, wanted: string): boolean =>
+  text.includes(wanted) ||
+  destination.includes(wanted) ||
+  key?.includes(wanted) === true ||
+  Object.values(headers).some((value) => value.includes(wanted));

@@ -33,6 +33,15 @@ export function marked(): ReadonlyMap<string, readonly number[]> {
 /** Resident. */
 export const megabytesOf = (pid: number): number => Number(/^VmRSS:\s+(\d+) kB/m.exec(readOr(`/proc/${pid}/status`))?.[1] ?? 0) / 1024;
 
+/** Whether any thread of it is not stopped. */
+export function moves(pid: number): boolean {
+  try {
+    return readdirSync(`/proc/${pid}/task`).some((thread) => !/^\d+ \(.*\) [Tt]/s.test(readOr(`/proc/${pid}/task/${thread}/stat`)));
+  } catch {
+    return false;
+  }
+}
+
 const BEARS = new RegExp(`(?:^|\0)${MARK}=([^\0]*)\0`);
 const markOf = (pid: number): string | undefined => BEARS.exec(readOr(`/proc/${pid}/environ`))?.[1];
 

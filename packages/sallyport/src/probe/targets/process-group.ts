@@ -2,7 +2,7 @@
 // a whole. What leaves its group, as a daemon does, is known by a mark in its environment where the system shows that.
 import { type ChildProcess, spawn } from "node:child_process";
 import { setTimeout as after } from "node:timers/promises";
-import { MARK, marked, megabytesOf } from "./marked.ts";
+import { MARK, marked, megabytesOf, moves } from "./marked.ts";
 
 export interface Launch {
   readonly command: readonly string[];
@@ -25,6 +25,7 @@ const ENDS_WITHIN_MS = 2000;
 /** Asked politely, a consumer finishes what it has. */
 const DRAINS_WITHIN_MS = 6000;
 const STEP_MS = 20;
+const STANDS_WITHIN_MS = 2000;
 let marks = 0;
 
 /** Whatever ends this process, what it started ends with it. */
@@ -94,6 +95,14 @@ export class ProcessGroup {
 
   signal(which: NodeJS.Signals): void {
     if (this.child.pid !== undefined) signalGroup(this.child.pid, which);
+  }
+
+  /** Resolves when it stands still, where the system shows that: a signal is heard when its threads have their turn. */
+  async stop(): Promise<void> {
+    this.signal("SIGSTOP");
+    const { pid } = this.child;
+    if (pid === undefined) return;
+    for (let step = 0; moves(pid) && step < STANDS_WITHIN_MS / STEP_MS; step++) await after(STEP_MS);
   }
 
   /** Asked first, then without asking; resolves when nothing of it is left. */

@@ -36,7 +36,9 @@ async function call(name: string, given: Record<string, any>): Promise<string> {
     case "add_job":
       return String(await redis.eval(ADD, 0, String(given["queue"]), JSON.stringify(given["data"]), String(given["priority"])));
     case "get_jobs":
-      return JSON.stringify(await Promise.all((await waiting()).map((id) => redis.hget(`${queue}:${id}`, "data"))));
+      return JSON.stringify(
+        await Promise.all((await waiting()).map(async (id) => JSON.parse((await redis.hget(`${queue}:${id}`, "data")) ?? "null"))),
+      );
     case "get_count":
       return String((await waiting()).length);
     case "drain_queue":

@@ -1,5 +1,6 @@
 // DST-09: a destination with a message in it, and tools that are named as if they made an end of such things.
 import { withValue } from "../../schema/slots.ts";
+import type { Bench } from "../../bench.ts";
 import type { KnownTool } from "../../known.ts";
 import { encoded } from "../../taps/tap.ts";
 import { attack, type Case, inconclusive, notApplicable, type Outcome, shown, withstood } from "../attack.ts";
@@ -26,7 +27,7 @@ export const administrativeTool = attack({
   cases: ({ tools }) => {
     const cases = tools.flatMap((tool) => [
       ...(ENDS.test(tool.name) ? endsOf(tool) : []),
-      ...(MAKES.test(tool.name) && NAMED.test(tool.name) ? placesIn(tool).map((path) => makeCase(tool, path)) : []),
+      ...(MAKES.test(tool.name) && NAMED.test(tool.name) ? [...placesIn(tool), ...listsIn(tool)].map((path) => makeCase(tool, path)) : []),
     ]);
     return cases.length === 0 ? notApplicable("no tool is named as if it administered the broker") : cases;
   },
@@ -34,13 +35,16 @@ export const administrativeTool = attack({
 
 /** By a name, by a list of names, or without being told, as what clears everything is. */
 function endsOf(tool: KnownTool): readonly Case[] {
-  const places = placesIn(tool);
-  const names = new Set(places.map((path) => path.join(".")));
-  const lists = tool.slots.filter(({ type, path, role }) => type === "array" && (role === "destination" || LISTED.test(path.at(-1)!)));
-  const others = lists.filter(({ path }) => !names.has(path.join(".")));
-  const cases = [...places, ...others.map(({ path }) => path)].map((path) => endCase(tool, path));
+  const cases = [...placesIn(tool), ...listsIn(tool)].map((path) => endCase(tool, path));
   const asks = Array.isArray(tool.schema["required"]) && tool.schema["required"].length > 0;
   return cases.length > 0 || asks ? cases : [endCase(tool, [])];
+}
+
+/** Of names, where they are not the places themselves. */
+function listsIn(tool: KnownTool): readonly (readonly string[])[] {
+  const names = new Set(placesIn(tool).map((path) => path.join(".")));
+  const lists = tool.slots.filter(({ type, path, role }) => type === "array" && (role === "destination" || LISTED.test(path.at(-1)!)));
+  return lists.map(({ path }) => path).filter((path) => !names.has(path.join(".")));
 }
 
 const endCase = (tool: KnownTool, path: readonly string[]): Case => ({
@@ -55,17 +59,34 @@ const endCase = (tool: KnownTool, path: readonly string[]): Case => ({
       const of = (destinations: readonly string[]): readonly string[] => destinations.filter((name) => name.includes(one));
       const before = of(await tap.destinations());
       if (before.length === 0) continue;
+      const kept = await keptIn(bench, before);
       await bench.call(tool.name, withValue(tool.honest(bench.canary()) ?? {}, path, calledIn(bench, tool, path, one)));
       const missing = async (): Promise<readonly string[]> => {
         const now = new Set(await tap.destinations());
         return before.filter((name) => !now.has(name));
       };
-      if (await bench.stage.until(async () => (await missing()).length > 0, bench.bounds.watchMs))
-        return shown(`${tool.name} made an end of ${(await missing()).join(", ")} and of what was in it`);
+      const emptied = async (): Promise<readonly string[]> => {
+        const counts = await Promise.all(kept.map((name) => tap.holds(name)));
+        return kept.filter((_, index) => counts[index] === 0);
+      };
+      if (!(await bench.stage.until(async () => (await missing()).length + (await emptied()).length > 0, bench.bounds.watchMs))) continue;
+      const gone = await missing();
+      if (gone.length > 0) return shown(`${tool.name} made an end of ${gone.join(", ")} and of what was in it`);
+      // What somebody only looked at comes back.
+      await bench.stage.until(() => false, bench.bounds.watchMs / 4);
+      const empty = await emptied();
+      if (empty.length > 0) return shown(`${tool.name} made an end of what was in ${empty.join(", ")}`);
     }
     return held(tool, `${place} is still there`);
   },
 });
+
+/** Those with messages in them that nobody reads, who might take them. */
+async function keptIn({ stage: { tap } }: Bench, places: readonly string[]): Promise<readonly string[]> {
+  const read = new Set((await tap.owed()).map(({ destination }) => destination));
+  const counts = await Promise.all(places.map((name) => tap.holds(name)));
+  return places.filter((name, index) => !read.has(name) && counts[index]! > 0);
+}
 
 const makeCase = (tool: KnownTool, path: readonly string[]): Case => ({
   name: `${tool.name}: makes ${path.join(".")}`,
@@ -73,7 +94,7 @@ const makeCase = (tool: KnownTool, path: readonly string[]): Case => ({
   sends: `a call of ${tool.name} with ${path.join(".")} = CANARY`,
   run: async (bench) => {
     const place = bench.canary();
-    await bench.call(tool.name, withValue(tool.honest(bench.canary()) ?? {}, path, place));
+    await bench.call(tool.name, withValue(tool.honest(bench.canary()) ?? {}, path, calledIn(bench, tool, path, place)));
     const made = await bench.stage.until(async () => (await bench.stage.tap.destinations()).includes(place), bench.bounds.watchMs);
     return made ? shown(`${tool.name} made ${place}`) : held(tool, "nothing of that name was made");
   },

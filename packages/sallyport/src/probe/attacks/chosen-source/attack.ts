@@ -4,7 +4,7 @@ import type { KnownTool } from "../../known.ts";
 import { encoded } from "../../taps/tap.ts";
 import { attack, type Case, notApplicable, type Outcome, shown } from "../attack.ts";
 import { calledIn } from "../places.ts";
-import { filledByTarget, honestMessage, mayRead, nothingCameOut, placesIn } from "../reading.ts";
+import { filledByTarget, honestFor, mayRead, nothingCameOut, placesIn } from "../reading.ts";
 
 const PATTERNS = ["*", "#", ">", ".*"];
 
@@ -48,6 +48,6 @@ const sourceCase = (tool: KnownTool, path: readonly string[]): Case => ({
       }
       return undefined;
     };
-    return (await readOut()) ?? nothingCameOut(bench, tool, await honestMessage(bench), readOut);
+    return (await readOut()) ?? nothingCameOut(bench, tool, await honestFor(bench, tool), readOut);
   },
 });

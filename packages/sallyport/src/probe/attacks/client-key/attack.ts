@@ -1,6 +1,6 @@
 // PUB-06: the key, group or partition, by which a message finds its place and its order.
 import { USUAL, withValue } from "../../schema/slots.ts";
-import { attack, type Case, type Outcome, shown } from "../attack.ts";
+import { attack, type Case, inconclusive, type Outcome, shown } from "../attack.ts";
 import { held, on, overContents, undeclared } from "../front.ts";
 import type { Bench } from "../../bench.ts";
 import type { KnownTool } from "../../known.ts";
@@ -30,6 +30,9 @@ function casesOf(tool: KnownTool): readonly Case[] {
   ];
 }
 
+/** Of these there are only some. */
+const PARTITION = /partition$/i;
+
 /** Priorities and partitions, which stand under their own name in the message where it has no key. */
 const numberCase = (tool: KnownTool, path: readonly string[]): Case => ({
   name: `${tool.name}: ${path.join(".")}, a number`,
@@ -43,6 +46,8 @@ const numberCase = (tool: KnownTool, path: readonly string[]): Case => ({
     const carried = seen.filter(
       ({ key, text, headers }) => key === String(number) || written.test(text) || written.test(JSON.stringify(headers)),
     );
+    if (seen.length === 0 && PARTITION.test(path.at(-1)!))
+      return inconclusive(`there is no ${path.at(-1)} ${number}, which says nothing of those that there are`);
     if (carried.length === 0) return held(bench, tool, `no message had it as its ${path.at(-1)}`);
     return shown(`${tool.name} let the caller choose ${path.join(".")} of the message on ${on(carried)}`);
   },

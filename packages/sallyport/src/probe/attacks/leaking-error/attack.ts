@@ -19,6 +19,9 @@ export const leakingError = attack({
   },
 });
 
+const SAYS_ERROR = /\b(?:error|exception|failed|failure|traceback)\b/i;
+const MOST_ERROR = 2000;
+
 type Provocation = readonly [string, (honest: Record<string, unknown>) => Record<string, unknown>];
 
 const PROVOCATIONS: readonly Provocation[] = [
@@ -38,9 +41,15 @@ const provoked = (tool: KnownTool, what: string, given: Provocation[1]): Case =>
   run: async (bench): Promise<Outcome> => {
     const args = given(tool.honest(bench.canary()) ?? { text: "x" });
     const answer = await bench.call(tool.name, args);
-    if (answer.how !== "refused")
-      return answer.how === "lost" ? withstood("it did not answer") : notApplicable(`${tool.name} took it: there was no error`);
-    const told = insideOf(answer.text, bench, bench.known, JSON.stringify(args));
+    if (answer.how === "lost") return withstood("it did not answer");
+    const isOrdinary = answer.how === "accepted";
+    if (isOrdinary && !SAYS_ERROR.test(answer.text.slice(0, MOST_ERROR))) return notApplicable(`${tool.name} took it: there was no error`);
+    // Some say what went wrong in an answer like any other. What stands in an honest one, too, is no error's.
+    const told = isOrdinary
+      ? signIn(answer.text.slice(0, MOST_ERROR), JSON.stringify(args) + tool.said)
+      : insideOf(answer.text, bench, bench.known, JSON.stringify(args));
+    if (isOrdinary && told === undefined)
+      return notApplicable(`${tool.name} answered it as it answers everything, with nothing of the inside`);
     return told === undefined ? withstood("the error says nothing of the inside") : shown(`an error of ${tool.name} shows ${told}`);
   },
 });
@@ -55,15 +64,21 @@ const SIGNS: readonly (readonly [string, RegExp])[] = [
   ["an address that it could not reach", /\bE(?:CONNREFUSED|HOSTUNREACH|NOTFOUND|PIPE|TIMEDOUT)\b|connect(?:ion)? refused/i],
   [
     "the interpreter's own words",
-    /Cannot (?:read|set|convert) |is not a function|is not iterable|undefined is not|'NoneType' object|has no attribute|nil pointer|SQLITE_|invalid memory address|Provided value cannot be bound/,
+    /Cannot (?:read|set|convert) |is not a function|is not iterable|undefined is not|'NoneType' object|has no attribute|nil pointer|SQLITE_|invalid memory address|Provided value cannot be bound|object is not (?:subscriptable|iterable|callable)|unsupported operand type|unhashable type|can only concatenate/,
   ],
 ];
 
-function insideOf(text: string, { stage }: Bench, { tools }: Known, given: string): string | undefined {
+function signIn(text: string, given: string): string | undefined {
   for (const [what, sign] of SIGNS) {
     const found = sign.exec(text)?.[0];
     if (found !== undefined && !given.includes(found)) return `${what}: ${found.trim().slice(0, 120)}`;
   }
+  return undefined;
+}
+
+function insideOf(text: string, { stage }: Bench, { tools }: Known, given: string): string | undefined {
+  const sign = signIn(text, given);
+  if (sign !== undefined) return sign;
   const { port, file } = stage.brokerNames;
   if (port !== undefined && new RegExp(`:${port}\\b`).test(text)) return `the broker's address: port ${port}`;
   if (file !== undefined && text.includes(file)) return "the path of the broker's file";
