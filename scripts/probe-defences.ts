@@ -16,15 +16,26 @@ const LANES = 3;
 export const OPENINGS: readonly Opening[] = [...FROM_THE_FRONT, ...FROM_BEHIND];
 
 /** What the probe has shown of our server and worker, with these defences taken out. */
-export async function probedWithout({ edits, attacks, subject = "ours" }: Opening, scratch: Scratch): Promise<ProbeResult> {
+export async function probedWithout({ edits, attacks, subject }: Opening, scratch: Scratch): Promise<ProbeResult> {
   return scratch.with(edits, async () => {
-    const subjects = join(scratch.root, "packages", "sallyport", "test", "probe", "subjects.ts");
-    // Read anew each time: what a subject is told may be changed, too.
-    const found = (await import(`${subjects}?${++readings}`)) as Readonly<Record<string, () => Profile>>;
-    return probe({ profile: found[subject]!(), seed: "defences", only: attacks, lanes: LANES });
+    const profile = await subjectIn(scratch.root, subject);
+    return probe({ profile, seed: "defences", only: attacks, lanes: LANES });
   });
 }
+
+const SUBJECTS = ["subjects.ts", "subjects-on-brokers.ts"];
 let readings = 0;
+
+/** Read anew each time: what a subject is told may be changed, too. */
+export async function subjectIn(root: string, name = "ours"): Promise<Profile> {
+  readings++;
+  for (const file of SUBJECTS) {
+    const path = join(root, "packages", "sallyport", "test", "probe", file);
+    const found = ((await import(`${path}?${readings}`)) as Readonly<Record<string, (() => Profile) | undefined>>)[name];
+    if (found !== undefined) return found();
+  }
+  throw new Error(`no subject "${name}" in ${SUBJECTS.join(" and ")}`);
+}
 
 /** Proven threats, sorted; and what keeps the rest from being taken for withstood. */
 export function shownBy({ verdicts, failure }: ProbeResult): { readonly threats: readonly string[]; readonly unclear: readonly string[] } {

@@ -10,7 +10,7 @@ export interface Opening {
   readonly edits: readonly Edit[];
   /** Attacks of these threats, and some that must be withstood all the same. */
   readonly attacks: readonly string[];
-  /** A subject of packages/sallyport/test/probe/subjects.ts. Default `ours`, on the embedded broker. */
+  /** A subject of packages/sallyport/test/probe, by name. Default `ours`, on the embedded broker. */
   readonly subject?: string;
 }
 
