@@ -10,6 +10,8 @@ export interface SourceText {
 
 /** Read once for the whole project: what import resolution needs to know of it. */
 export interface ProjectFiles {
+  /** Of the folder that is audited, which may be a package that is imported by it. */
+  readonly name?: string;
   /** Every file that was listed, relative. */
   has(file: string): boolean;
   /** Text of a small configuration file (tsconfig.json, package.json, go.mod, pyproject.toml); `undefined` when absent or unreadable. */

@@ -1,7 +1,7 @@
 // Reads a project from disk: which files there are, and their text. It runs nothing and follows nothing out of the
 // folder. What it does not read it names, with why.
 import { realpathSync, statSync } from "node:fs";
-import { dirname, extname, join, resolve, sep } from "node:path";
+import { basename, dirname, extname, join, resolve, sep } from "node:path";
 import type { ProjectFiles, SourceText } from "../frontends/frontend.ts";
 import { AuditError, reasonOf } from "../failure.ts";
 import { withoutBuilt } from "./built.ts";
@@ -102,5 +102,5 @@ function projectOf(root: string, files: readonly string[], notRead: NotRead[]): 
     return "why" in found ? undefined : found.text;
   };
   const refuseFor = (file: string, why?: string): void => void (why === undefined ? text(file) : refuse(file, why));
-  return { root, notRead, glance, refuse: refuseFor, files: { files, has: (file) => set.has(file), read }, text };
+  return { root, notRead, glance, refuse: refuseFor, files: { name: basename(root), files, has: (file) => set.has(file), read }, text };
 }

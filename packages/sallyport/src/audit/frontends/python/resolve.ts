@@ -20,8 +20,16 @@ export function pythonResolver(project: ProjectFiles): Resolver {
       const isNeighbour = root === folder && folder !== "" && !packaged.includes(root);
       if (file !== fromFile && !(isNeighbour && depends(specifier))) return { kind: "file", file };
     }
-    return library(specifier);
+    return itself(project, specifier, depends) ?? library(specifier);
   };
+}
+
+/** The audited folder may be a package, or the `src` that some import as one, and what it imports of itself begins with its name. */
+function itself(project: ProjectFiles, specifier: string, depends: (specifier: string) => boolean): Resolved | undefined {
+  const [first, ...rest] = specifier.split(".");
+  if (first !== project.name || depends(specifier) || !(first === "src" || project.has("__init__.py"))) return undefined;
+  const file = moduleAt(project, rest.join("/"));
+  return file === undefined ? undefined : { kind: "file", file };
 }
 
 function relative(project: ProjectFiles, folder: string, specifier: string): Resolved {

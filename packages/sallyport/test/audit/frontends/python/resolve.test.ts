@@ -78,3 +78,16 @@ test.each(DECLARATIONS)("a neighbour in a folder that may be a package does not 
   expect(python.resolver(project(files, { [file]: text }))("tools/publish.py", "nats")).toEqual(library);
   expect(python.resolver(project(files))("tools/publish.py", "nats")).toEqual({ kind: "file", file: "tools/nats.py" });
 });
+
+test.each([
+  ["src", ["main.py", "common/server.py"], "src.common.server", "common/server.py"],
+  ["shop", ["__init__.py", "main.py", "server.py"], "shop.server", "server.py"],
+  ["shop", ["__init__.py", "main.py", "server.py"], "shop", "__init__.py"],
+])("what %s imports of itself is found where it alone is audited", (name, files, specifier, file) => {
+  expect(python.resolver({ ...project(files), name })("main.py", specifier)).toEqual({ kind: "file", file });
+});
+
+test("a folder that is named as a library, and is no package, is not taken for it", () => {
+  const resolve = python.resolver({ ...project(["main.py", "server.py"]), name: "mcp" });
+  expect(resolve("main.py", "mcp.server")).toMatchObject({ kind: "library", library: "mcp" });
+});
