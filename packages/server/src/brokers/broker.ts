@@ -119,8 +119,11 @@ export interface Broker {
    * @throws {SallyportError} `ERR_TRANSPORT_UNAVAILABLE`, `ERR_CONFIG_*`.
    */
   open(address: Address, settings: OpenSettings): Promise<OpenedBroker>;
-  /** Pure: the same for every server of this kind. */
-  topology(layout: Layout): readonly Declaration[];
+  /**
+   * Pure: the same for every server of this kind, but for what its address says. With it, what `declare` makes there.
+   * @throws {SallyportError} `ERR_CONFIG_INVALID` for an address that says what cannot be.
+   */
+  topology(layout: Layout, address?: Address): readonly Declaration[];
   /** Pure. Least privilege: exactly what the role needs of exactly these places (DST-07). */
   rights(layout: Layout, role: Role): Rights;
 }

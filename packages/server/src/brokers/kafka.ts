@@ -54,8 +54,8 @@ export const kafka: Broker = {
       ? [`no password is given${user === undefined ? "" : ", only a user"}: whoever reaches a broker may do as much`]
       : [],
   open,
-  topology: (layout) => [
-    ...topicsOf(layout, { minInSyncReplicas: 2, vouchesEnqueueTime: false }).map(declarationOf),
+  topology: (layout, address) => [
+    ...topicsOf(layout, promisedBy(address)).map(declarationOf),
     ...layout.places.map(({ destination }) => ({
       kind: "consumer group",
       name: kafkaNames(PREFIX, destination, layout.group).group,
@@ -75,7 +75,14 @@ export const kafka: Broker = {
   }),
 };
 
-function topicsOf({ places, group }: Layout, promised: Pick<TopicNeeds, "minInSyncReplicas" | "vouchesEnqueueTime">): readonly Topic[] {
+type Promised = Pick<TopicNeeds, "minInSyncReplicas" | "vouchesEnqueueTime">;
+
+const promisedBy = (address: Address | undefined): Promised => ({
+  minInSyncReplicas: Number((address && optionIn(address, "minInSyncReplicas", ["1", "2", "3"])) ?? 2),
+  vouchesEnqueueTime: address !== undefined && optionIn(address, "vouchesEnqueueTime", ["true", "false"]) === "true",
+});
+
+function topicsOf({ places, group }: Layout, promised: Promised): readonly Topic[] {
   return places.flatMap(({ destination, maxBytes }): readonly Topic[] => {
     const { topic, retries } = kafkaNames(PREFIX, destination, group);
     const most = Math.max(maxBytes + RETRY_BYTES, LEAST_BYTES);
@@ -96,8 +103,11 @@ const declarationOf = ({ name, use, needs }: Topic): Declaration => ({
   name,
   use,
   settings: { partitions: PARTITIONS, ...topicSettings(needs) },
-  command: createCommand(name, needs, 3),
+  command: createCommand(name, needs, replicasFor(needs)),
 });
+
+/** One is enough where nobody asks for more, as on a machine alone. */
+const replicasFor = ({ minInSyncReplicas }: TopicNeeds): number => (minInSyncReplicas === 1 ? 1 : 3);
 
 async function open(address: Address, { leaseMs, onNotice }: Parameters<Broker["open"]>[1]): Promise<OpenedBroker> {
   const [module, { KafkaTransport }] = await Promise.all([import("@platformatic/kafka"), import("@sallyport/guard/adapters/kafka")]);
@@ -116,10 +126,7 @@ async function open(address: Address, { leaseMs, onNotice }: Parameters<Broker["
       sasl: { mechanism: optionIn(address, "mechanism", MECHANISMS) ?? MECHANISMS[0], username: user, password: password ?? "" },
     }),
   };
-  const promised = {
-    minInSyncReplicas: Number(optionIn(address, "minInSyncReplicas", ["1", "2", "3"]) ?? 2),
-    vouchesEnqueueTime: optionIn(address, "vouchesEnqueueTime", ["true", "false"]) === "true",
-  };
+  const promised = promisedBy(address);
   const admin = new module.Admin({ ...connection, retries: 1, retryDelay: 200 });
   admin.on("error", (error: unknown) => onNotice("the connection to Kafka", unreachable("Kafka", address, error)));
   const answers = async (): Promise<void> => void (await admin.metadata({ topics: [], forceUpdate: true }));
@@ -160,8 +167,7 @@ async function declare(admin: Admin, topics: readonly Topic[]): Promise<void> {
   for (const { name, needs } of topics) {
     if (there.has(name)) continue;
     const configs = Object.entries(topicSettings(needs)).map(([setting, value]) => ({ name: setting, value }));
-    const replicas = needs.minInSyncReplicas === 1 ? 1 : 3;
-    await admin.createTopics({ topics: [name], partitions: PARTITIONS, replicas, configs });
+    await admin.createTopics({ topics: [name], partitions: PARTITIONS, replicas: replicasFor(needs), configs });
     await untilThere(admin, name);
   }
 }

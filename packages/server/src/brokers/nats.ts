@@ -45,7 +45,7 @@ export const nats: Broker = {
   exposures: ({ password, user }) =>
     password === undefined && user === undefined ? ["no user is given: whoever reaches the server may do as much"] : [],
   open,
-  topology: (layout) => layout.places.flatMap((place) => declarationsOf(place, layout)),
+  topology: (layout, address) => layout.places.flatMap((place) => declarationsOf(place, layout, replicasOf(address))),
   rights: (layout, role) => ({
     role,
     user: userOf(layout, role),
@@ -54,11 +54,14 @@ export const nats: Broker = {
   }),
 };
 
+const replicasOf = (address: Address | undefined): number => Number((address && optionIn(address, "replicas", ["1", "3", "5"])) ?? 1);
+
 async function open(address: Address, settings: OpenSettings): Promise<OpenedBroker> {
   const [{ headers }, { NatsTransport }] = await Promise.all([import("@nats-io/transport-node"), import("@sallyport/guard/adapters/nats")]);
-  const replicas = Number(optionIn(address, "replicas", ["1", "3", "5"]) ?? 1);
+  const replicas = replicasOf(address);
   const inboxPrefix = inboxOf(address.password === undefined ? undefined : address.user);
   const connection = await connected(address, inboxPrefix);
+  const again = replicas === 1 ? String(address) : `'${String(address)}?replicas=${replicas}'`;
   void watch(connection, address, settings.onNotice);
   const transport = new NatsTransport(
     { connection, headers },
@@ -82,7 +85,7 @@ async function open(address: Address, settings: OpenSettings): Promise<OpenedBro
     return found.flat().map(({ place, what, breaks, mend, isMissing }) => ({
       what: `${place}: ${what}`,
       breaks,
-      mend: isMissing ? `sallyport topology CONTRACT --broker ${String(address)} --apply` : mend,
+      mend: isMissing ? `sallyport topology CONTRACT --broker ${again} --apply` : mend,
     }));
   };
   return {
@@ -180,31 +183,27 @@ function sizeWrongs({ info }: NatsConnection, places: readonly Place[]): readonl
 
 const reclaimAfter = (leaseMs: number): number => Math.max(RECLAIM.least, leaseMs * RECLAIM.overLease);
 
-function declarationsOf({ destination, ordering }: Place, { group, policy }: Layout): readonly Declaration[] {
+function declarationsOf({ destination, ordering }: Place, { group, policy }: Layout, replicas: number): readonly Declaration[] {
   const names = natsNamesOf(PREFIX, destination);
   const [consumer, order] = [names.consumerOf(group), names.orderOf(group)];
   const wait = `${reclaimAfter(policy.leaseMs ?? 30_000)}ms`;
-  const keeps = "--storage=file --retention=limits --discard=new --replicas=1 --defaults";
+  const keeps = `--storage=file --retention=limits --discard=new --replicas=${replicas} --defaults`;
   const delivers = "--pull --ack=explicit --deliver=all --replay=instant --max-deliver=-1 --max-pending=1000000 --defaults";
   const declared = (
-    kind: string,
-    name: string,
-    use: Declaration["use"],
-    settings: Declaration["settings"],
-    command: string,
-  ): Declaration => ({
-    kind,
-    name,
-    use,
-    settings,
-    command,
-  });
+    ...[kind, name, use, settings, command]: readonly [
+      kind: string,
+      name: string,
+      use: Declaration["use"],
+      settings: Declaration["settings"],
+      command: string,
+    ]
+  ): Declaration => ({ kind, name, use, settings, command });
   return [
     declared(
       "stream",
       names.stream,
       "destination",
-      { subjects: names.subject, retention: "limits", discard: "new", storage: "file", max_age: RETENTION },
+      { subjects: names.subject, retention: "limits", discard: "new", storage: "file", max_age: RETENTION, replicas },
       `nats stream add ${names.stream} --subjects=${names.subject} --max-age=${RETENTION} ${keeps}`,
     ),
     declared(
@@ -221,7 +220,7 @@ function declarationsOf({ destination, ordering }: Place, { group, policy }: Lay
             "stream",
             order.stream,
             "group",
-            { subjects: `${order.turn}, ${order.later}.*.*`, max_msgs_per_subject: 1, discard_new_per_subject: true },
+            { subjects: `${order.turn}, ${order.later}.*.*`, max_msgs_per_subject: 1, discard_new_per_subject: true, replicas },
             `nats stream add ${order.stream} --subjects=${order.turn},${order.later}.*.* --max-msgs-per-subject=1 --discard-per-subject ${keeps}`,
           ),
           declared(

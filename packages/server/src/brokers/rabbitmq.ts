@@ -44,7 +44,7 @@ export const rabbitmq: Broker = {
   exposures: ({ password, user }) =>
     (user ?? "guest") === "guest" && (password ?? "guest") === "guest" ? ["the user is guest with the password that everyone knows"] : [],
   open,
-  topology: (layout) => groupsOf(layout).flatMap((group) => declarationsOf(group)),
+  topology: (layout, address) => groupsOf(layout).flatMap((group) => declarationsOf(group, address?.path ?? "")),
   rights: (layout, role) => ({
     role,
     user: userOf(layout, role),
@@ -136,7 +136,8 @@ async function answered(client: RecoveringChannelModel): Promise<void> {
 const nameOf = (declared: RabbitMqDeclared): string =>
   declared.kind === "binding" ? `the binding of ${declared.queue}` : `${declared.kind} ${declared.name}`;
 
-function declarationsOf(group: RabbitMqGroup): readonly Declaration[] {
+function declarationsOf(group: RabbitMqGroup, vhost: string): readonly Declaration[] {
+  const declare = `rabbitmqadmin ${vhost === "" ? "" : `--vhost='${vhost.replaceAll("'", `'\\''`)}' `}declare`;
   const names = rabbitMqNamesOf(PREFIX, group.destination, group.group);
   const useOf = (name: string): Declaration["use"] => {
     if (name === names.exchange) return "destination";
@@ -151,7 +152,7 @@ function declarationsOf(group: RabbitMqGroup): readonly Declaration[] {
           name: declared.name,
           use: useOf(declared.name),
           settings: { type: declared.type, durable: true },
-          command: `rabbitmqadmin declare exchange name=${declared.name} type=${declared.type} durable=true`,
+          command: `${declare} exchange name=${declared.name} type=${declared.type} durable=true`,
         };
       case "queue":
         return {
@@ -159,7 +160,7 @@ function declarationsOf(group: RabbitMqGroup): readonly Declaration[] {
           name: declared.name,
           use: useOf(declared.name),
           settings: declared.args,
-          command: `rabbitmqadmin declare queue name=${declared.name} durable=true arguments='${JSON.stringify(declared.args)}'`,
+          command: `${declare} queue name=${declared.name} durable=true arguments='${JSON.stringify(declared.args)}'`,
         };
       case "binding":
         return {
@@ -167,7 +168,7 @@ function declarationsOf(group: RabbitMqGroup): readonly Declaration[] {
           name: `${declared.queue} to ${declared.exchange}${declared.routingKey === "" ? "" : ` by ${declared.routingKey}`}`,
           use: useOf(declared.queue),
           settings: {},
-          command: `rabbitmqadmin declare binding source=${declared.exchange} destination=${declared.queue} routing_key=${declared.routingKey}`,
+          command: `${declare} binding source=${declared.exchange} destination=${declared.queue} routing_key=${declared.routingKey}`,
         };
     }
   });

@@ -97,6 +97,30 @@ describeBroker("kafka", "Kafka of the ready-made server", (url) => {
     await expect.poll(() => faults("?minInSyncReplicas=1"), within).toEqual([]);
   });
 
+  test("of an address that says otherwise, what the topology's commands make is what the checks of that address want", SLOW, async () => {
+    const of = layout();
+    const { kind, address } = chooseBroker(`${url}?minInSyncReplicas=1&vouchesEnqueueTime=true`, false);
+    const some = kind.topology(of, address).slice(0, 2);
+    for (const { command } of some) await kafkaTool(command, url);
+    const opened = await open(address.reveal());
+    const left = async (): Promise<readonly string[]> =>
+      (await wrongs(opened, of)).map(({ what }) => what).filter((what) => some.some(({ name }) => what.startsWith(`topic ${name} `)));
+    await expect.poll(left, within).toEqual([]);
+    await opened.declare(of);
+    await expect.poll(() => wrongs(opened, of), within).toEqual([]);
+    // One is made by a command, and one was declared: of the destination, and of a retry.
+    const made = kind.topology(of, address).map(({ name, settings }) => ({ name, settings }));
+    const configOf = (topic: string) =>
+      withAdmin(url, async (admin) => {
+        const [{ configs } = { configs: [] }] = await admin.describeConfigs({ resources: [{ resourceType: 2, resourceName: topic }] });
+        return new Map(configs.map(({ name, value }) => [name, value]));
+      });
+    for (const { name, settings } of made.slice(0, 8)) {
+      const config = await configOf(name);
+      for (const [setting, value] of Object.entries(settings)) if (setting !== "partitions") expect(config.get(setting)).toBe(value);
+    }
+  });
+
   test("what is declared passes the checks, and what is there is left as it is", SLOW, async () => {
     const of = layout();
     const opened = await open(`${url}?minInSyncReplicas=1`);

@@ -74,6 +74,19 @@ describeBroker("nats", "NATS", (url) => {
       expect(streams.sort(), "what topology tells").toEqual(told.sort());
     });
 
+    test("[PUB-11] of an address that asks for replicas, commands and what mends ask for them too", SLOW, async () => {
+      const address = Address.parse(`${url}?replicas=3`);
+      const streams = nats.topology(LAYOUT, address).filter(({ kind }) => kind === "stream");
+      expect(streams).toHaveLength(3);
+      for (const { command, settings } of streams)
+        expect([command, settings["replicas"]]).toEqual([expect.stringContaining(" --replicas=3 "), 3]);
+      const opened = await open(address.reveal());
+      // A server that is alone cannot have them: that they are asked for is what it refuses.
+      await expect(opened.declare(LAYOUT)).rejects.toMatchObject({ cause: { message: expect.stringMatching(/replicas/) as string } });
+      const [missing] = (await opened.checks(LAYOUT)[2]?.run()) ?? [];
+      expect(missing?.mend).toBe(`sallyport topology CONTRACT --broker '${url}?replicas=3' --apply`);
+    });
+
     test("[PUB-11] [PSN-14] say all that is wrong, with what breaks and what mends it", SLOW, async () => {
       const server = await ownServer(natsWith("max_payload: 4096"));
       const opened = await open(server.url);
