@@ -81,8 +81,11 @@ export interface OpenedBroker {
   readonly transport: Transport & Partial<Browser>;
   /** Rejects when the broker does not answer now. For health; cheap, and changes nothing. */
   answers(): Promise<void>;
-  /** Start-up checks, in the order in which they are told. `serve` and `work` refuse to start while one finds something. */
-  checks(layout: Layout): readonly Check[];
+  /**
+   * Start-up checks, in the order in which they are told. `serve` and `work` refuse to start while one finds something.
+   * Of a role, those alone for which its rights are enough: whose the rest is looks at it. Without one, all.
+   */
+  checks(layout: Layout, role?: Role): readonly Check[];
   /** Makes what `topology` says, where it is not there. Never changes or deletes what is: a check says what is wrong. */
   declare(layout: Layout): Promise<void>;
   /** Transport and client. */
@@ -130,3 +133,9 @@ export interface Broker {
 
 /** Users are named alike on every broker: `sallyport-CONTRACT-ROLE`. */
 export const userOf = ({ contract }: Layout, role: Role): string => `sallyport-${contract.name}-${role}`;
+
+/** Whose user an address names, where it is called as its rights call it. */
+export const roleOf = (layout: Layout, { user }: Address): Role | undefined => ROLES.find((role) => userOf(layout, role) === user);
+
+/** What a consumer group has is looked at by whoever consumes; without a role, by anyone. */
+export const seesGroups = (role: Role | undefined): boolean => role === undefined || role === "worker";

@@ -13,6 +13,7 @@ import {
   PASSWORD,
   type Place,
   type Role,
+  seesGroups,
   userOf,
   type Wrong,
 } from "./broker.ts";
@@ -141,7 +142,8 @@ async function open(address: Address, { leaseMs, onNotice }: Parameters<Broker["
   return {
     transport,
     answers,
-    checks: (layout) => layout.places.map((place) => checkOf(place, layout, (of) => transport.faults(place.destination, of))),
+    checks: ({ places, group }, role) =>
+      places.map((place) => checkOf(place, seesGroups(role) ? group : undefined, (of) => transport.faults(place.destination, of))),
     declare: (layout) => declare(admin, topicsOf(layout, promised)),
     close: async () => {
       await transport.close();
@@ -154,12 +156,17 @@ type Faults = Awaited<ReturnType<InstanceType<typeof import("@sallyport/guard/ad
 
 const checkOf = (
   { destination, maxBytes }: Place,
-  { group }: Layout,
-  faults: (of: { readonly group: string; readonly maxBytes: number }) => Promise<Faults>,
+  group: string | undefined,
+  faults: (of: { readonly group?: string; readonly maxBytes: number }) => Promise<Faults>,
 ): Check => ({
   name: "topics",
-  looks: `the topic ${destination} and those for its retries`,
-  run: async () => (await faults({ group, maxBytes })).map(({ what, breaks, mend }): Wrong => ({ what: `topic ${what}`, breaks, mend })),
+  looks: `the topic ${destination}${group === undefined ? "" : " and those for its retries"}`,
+  run: async () =>
+    (await faults({ maxBytes, ...(group !== undefined && { group }) })).map(({ what, breaks, mend }): Wrong => ({
+      what: `topic ${what}`,
+      breaks,
+      mend,
+    })),
 });
 
 async function declare(admin: Admin, topics: readonly Topic[]): Promise<void> {

@@ -14,6 +14,7 @@ import {
   PASSWORD,
   type Place,
   type Role,
+  seesGroups,
   userOf,
   type Wrong,
 } from "./broker.ts";
@@ -30,6 +31,7 @@ const PING_MS = 5000;
 const RECLAIM = { least: 45_000, overLease: 1.5 };
 const OLDEST = { major: 2, minor: 9 };
 const RETENTION = "7d";
+const GROUP_LOOKS = "consumers: acknowledgement, limits of deliveries, ack_wait; whose turn it is, where there is an order";
 
 export const nats: Broker = {
   name: "nats",
@@ -91,15 +93,11 @@ async function open(address: Address, settings: OpenSettings): Promise<OpenedBro
   return {
     transport,
     answers: () => answered(connection),
-    checks: ({ places, group }): readonly Check[] => [
+    checks: ({ places, group }, role): readonly Check[] => [
       { name: "version", looks: "the server's version", run: async () => versionWrongs(connection) },
       { name: "max-payload", looks: "the largest message that the server takes", run: async () => sizeWrongs(connection, places) },
       { name: "stream", looks: "streams: retention, limits, storage, age, sizes, replicas", run: looks(places, "stream", group) },
-      {
-        name: "group",
-        looks: "consumers: acknowledgement, limits of deliveries, ack_wait; whose turn it is, where there is an order",
-        run: looks(places, "group", group),
-      },
+      ...(seesGroups(role) ? [{ name: "group", looks: GROUP_LOOKS, run: looks(places, "group", group) }] : []),
     ],
     declare: async ({ places, group }) => {
       for (const { destination, ordering } of places) await transport.declare(destination, [{ name: group, ordering } satisfies NatsGroup]);

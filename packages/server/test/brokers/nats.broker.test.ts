@@ -55,6 +55,8 @@ async function asked<T>(connection: NatsConnection, subject: string, question: o
   return answer;
 }
 
+const wrongsOf = (opened: OpenedBroker, role: Role) => Promise.all(opened.checks(LAYOUT, role).map((check) => check.run()));
+
 describeBroker("nats", "NATS", (url) => {
   describe("checks", () => {
     test("find nothing wrong with what was declared, and declaring it again changes nothing", SLOW, async () => {
@@ -161,7 +163,9 @@ describeBroker("nats", "NATS", (url) => {
         await came;
         await subscription.close();
       }
-      expect(await Promise.all(working!.checks(LAYOUT).map((check) => check.run()))).toEqual([[], [], [], []]);
+      expect(await wrongsOf(working!, "worker")).toEqual([[], [], [], []]);
+      for (const opened of [serving, operating])
+        expect(await wrongsOf(opened!, opened === serving ? "server" : "operator")).toEqual([[], [], []]);
       for (const opened of [serving, operating])
         for (const destination of ["secrets", "prices.rival"])
           await expect(opened!.transport.send([message(destination)])).rejects.toMatchObject(refused);

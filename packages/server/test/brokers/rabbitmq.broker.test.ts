@@ -157,7 +157,8 @@ describeBroker("rabbitmq", "RabbitMQ, ready made", (url) => {
       await came;
       await subscription.close();
     }
-    expect((await Promise.all(working.checks(LAYOUT).map((check) => check.run()))).flat()).toEqual([]);
+    for (const [index, opened] of [serving, working, operating].entries())
+      expect((await Promise.all(opened.checks(LAYOUT, ROLES[index]).map((check) => check.run()))).flat(), ROLES[index]).toEqual([]);
     const receive = (opened: OpenedBroker, destination: string, group = "shop") =>
       opened.transport.receive({ destination, group, ordering: "none", prefetch: 1 }, () => undefined);
     for (const attempt of [
