@@ -50,7 +50,8 @@ export const rabbitmq: Broker = {
     user: userOf(layout, role),
     goes: "to a shell on the server's machine, each set_permissions with -p VHOST where it is not the first one",
     text: [
-      `echo '${PASSWORD}' | rabbitmqctl add_user ${userOf(layout, role)}`,
+      // Who is there already has the password from then on.
+      ["add_user", "change_password"].map((act) => `echo '${PASSWORD}' | rabbitmqctl ${act} ${userOf(layout, role)}`).join(" || "),
       `rabbitmqctl set_permissions ${userOf(layout, role)} ${RIGHTS[role](layout)
         .map((pattern) => `'${pattern}'`)
         .join(" ")}`,

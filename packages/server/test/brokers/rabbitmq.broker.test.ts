@@ -7,7 +7,7 @@ import { connect } from "amqplib";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { z } from "zod";
 import { describeBroker } from "../../../guard/test/brokers.ts";
-import { sharedCtl } from "../../../guard/test/rabbitmq-server.ts";
+import { sharedCtl, sharedShell } from "../../../guard/test/rabbitmq-server.ts";
 import { Address } from "../../src/brokers/address.ts";
 import { type OpenedBroker, type OpenSettings, PASSWORD, type Role, ROLES } from "../../src/brokers/broker.ts";
 import { chooseBroker } from "../../src/brokers/choose.ts";
@@ -127,7 +127,7 @@ describeBroker("rabbitmq", "RabbitMQ, ready made", (url) => {
     };
     for (const role of ROLES) {
       const { user, text } = rabbitmq.rights(LAYOUT, role);
-      expect(text.split("\n")[0]).toBe(`echo '${PASSWORD}' | rabbitmqctl add_user ${user}`);
+      expect(text.split("\n")[0]).toContain(`echo '${PASSWORD}' | rabbitmqctl add_user ${user} || `);
       // As a shell would read it.
       const [, ...patterns] = /set_permissions \S+ '(.*)' '(.*)' '(.*)'$/.exec(text) ?? [];
       await sharedCtl("add_user", `${user}-${host.name}`, SECRET);
@@ -191,6 +191,21 @@ describeBroker("rabbitmq", "RabbitMQ, ready made", (url) => {
       forbidden.on("error", () => undefined);
       await expect(forbidden.deleteQueue("sallyport:orders.eu:shop"), role).rejects.toMatchObject({ code: 403 });
     }
+  });
+
+  test("[OPS-05] rights that are sent again, with another password, are set anew, and it alone is valid", SLOW, async () => {
+    const host = await freshHost();
+    const { user, text } = rabbitmq.rights(LAYOUT, "server");
+    const own = `${user}-${host.name}`;
+    const send = (password: string): Promise<string> =>
+      sharedShell(text.replaceAll(user, own).replaceAll(PASSWORD, password).replace("set_permissions", `set_permissions -p ${host.name}`));
+    const as = (password: string): string => host.url.replace("sallyport:sallyport", `${own}:${password}`);
+    onTestFinished(async () => void (await sharedCtl("delete_user", own)));
+    await send("first-of-two");
+    await (await open(as("first-of-two"))).answers();
+    await send("second-of-two");
+    await (await open(as("second-of-two"))).answers();
+    await expect(open(as("first-of-two"))).rejects.toMatchObject({ code: "ERR_TRANSPORT_UNAVAILABLE" });
   });
 
   describe("addresses", () => {

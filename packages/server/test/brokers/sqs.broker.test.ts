@@ -207,7 +207,7 @@ describeBroker("sqs", "SQS of the ready-made server", (url) => {
     const told = sqs.topology(of, address);
     expect(told).toHaveLength(4);
     const { QueueUrls = [] } = await client.listQueues({ QueueNamePrefix: `sallyport__${of.contract.name}` });
-    expect(QueueUrls.map((queue) => queue.split("/").at(-1)).toSorted()).toEqual(told.map(({ name }) => name).toSorted());
+    expect(new Set(QueueUrls.map((queue) => queue.split("/").at(-1)))).toEqual(new Set(told.map(({ name }) => name)));
     expect(() => sqs.topology(of, Address.parse("sqs://eu-central-1"))).toThrow(expect.objectContaining({ code: "ERR_CONFIG_INVALID" }));
   });
 

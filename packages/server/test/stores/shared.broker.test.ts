@@ -220,7 +220,13 @@ describeBroker("postgres", "the store on PostgreSQL", () => {
     const users = new Map<Role, string>();
     for (const role of ROLES) {
       const { text, user } = postgres.rights(LAYOUT, role);
+      await within.query(text.replace(PASSWORD, "another"));
+      const kept = async (): Promise<unknown> =>
+        (await admin.query("SELECT rolpassword FROM pg_authid WHERE rolname = $1", [user])).rows[0] as unknown;
+      const before = await kept();
+      // Sent again it is no error, and the password is the one of the last time.
       await within.query(text.replace(PASSWORD, SECRET));
+      expect(await kept()).not.toEqual(before);
       users.set(role, url.replace("sallyport@", `${user}:${SECRET}@`));
     }
     await keepToTheirOwn((role) => open(postgres, users.get(role) ?? ""));
