@@ -18,7 +18,7 @@ import {
   userOf,
   type Wrong,
 } from "./broker.ts";
-import { unreachable } from "./unreachable.ts";
+import { type Refusal, refused, unreachable } from "./unreachable.ts";
 
 const PREFIX = "sallyport";
 const PORT = 4222;
@@ -134,8 +134,32 @@ async function connected(address: Address, inboxPrefix: string): Promise<NatsCon
       ignoreAuthErrorAbort: true,
     });
   } catch (error) {
-    throw unreachable("NATS", address, error);
+    throw failureOf(address, error);
   }
+}
+
+/** By the error's name, which is the same in every copy of the client. */
+const REFUSALS: ReadonlyMap<string, Refusal> = new Map([
+  [
+    "AuthorizationError",
+    {
+      why: "refuses the login: it knows no such user with this password, or no such token",
+      remedy: "Compare the address with the users under authorization in nats-server's configuration.",
+    },
+  ],
+  [
+    "UserAuthenticationExpiredError",
+    { why: "refuses the login: this user's time is over", remedy: "Give the user more, or take another." },
+  ],
+  [
+    "PermissionViolationError",
+    { why: "refuses something that this user may not do", remedy: "Give it the rights that `sallyport acl` writes." },
+  ],
+]);
+
+function failureOf(address: Address, error: unknown): SallyportError {
+  const refusal = error instanceof Error ? REFUSALS.get(error.name) : undefined;
+  return refusal === undefined ? unreachable("NATS", address, error) : refused("NATS", address, refusal);
 }
 
 /** Of its own for each user. A token is a secret, and no name for what every server sees. */
@@ -146,8 +170,7 @@ async function watch(connection: NatsConnection, address: Address, onNotice: Ope
     if (type === "disconnect" || type === "staleConnection")
       onNotice("the connection to NATS is lost", unreachable("NATS", address, undefined));
     else if (type === "reconnect") onNotice("connected to NATS again");
-    else if (type === "error")
-      onNotice("NATS says that something is wrong", unreachable("NATS", address, (rest as { error?: unknown }).error));
+    else if (type === "error") onNotice("NATS says that something is wrong", failureOf(address, (rest as { error?: unknown }).error));
   }
 }
 
@@ -188,13 +211,7 @@ function declarationsOf({ destination, ordering }: Place, { group, policy }: Lay
   const keeps = `--storage=file --retention=limits --discard=new --replicas=${replicas} --defaults`;
   const delivers = "--pull --ack=explicit --deliver=all --replay=instant --max-deliver=-1 --max-pending=1000000 --defaults";
   const declared = (
-    ...[kind, name, use, settings, command]: readonly [
-      kind: string,
-      name: string,
-      use: Declaration["use"],
-      settings: Declaration["settings"],
-      command: string,
-    ]
+    ...[kind, name, use, settings, command]: readonly [string, string, Declaration["use"], Declaration["settings"], string]
   ): Declaration => ({ kind, name, use, settings, command });
   return [
     declared(

@@ -21,7 +21,7 @@ import {
   userOf,
   type Wrong,
 } from "./broker.ts";
-import { unreachable } from "./unreachable.ts";
+import { type Refusal, refused, unreachable } from "./unreachable.ts";
 
 const PREFIX = "sallyport";
 const PORTS = { amqp: 5672, amqps: 5671 };
@@ -112,14 +112,37 @@ async function connected(address: Address, onNotice: OpenSettings["onNotice"]): 
     const recovery = { initialMaxRetries: 0, maxDelay: CONNECT_AGAIN_MS };
     const client = await connect(to, { timeout: CONNECT_WITHIN_MS, recovery });
     client.on("error", () => undefined);
-    client.on("disconnect", (error) => onNotice("the connection to RabbitMQ is lost", unreachable("RabbitMQ", address, error)));
+    client.on("disconnect", (error) => onNotice("the connection to RabbitMQ is lost", failureOf(address, error)));
     client.on("connect", () => onNotice("connected to RabbitMQ again"));
     client.on("blocked", () => onNotice("RabbitMQ takes no messages for now: it is short of memory or disk"));
     client.on("unblocked", () => onNotice("RabbitMQ takes messages again"));
     return client;
   } catch (error) {
-    throw unreachable("RabbitMQ", address, error);
+    throw failureOf(address, error);
   }
+}
+
+/** amqplib has no codes for these, only words; of a virtual host, none of the server's. */
+const REFUSALS: readonly (readonly [RegExp, Refusal])[] = [
+  [
+    /\bACCESS[-_]REFUSED\b/,
+    {
+      why: "refuses the login: it knows no such user with this password, or not from here",
+      remedy: "Try `rabbitmqctl authenticate_user USER`; guest is let in on the server's own machine alone.",
+    },
+  ],
+  [
+    /^Expected ConnectionOpenOk; got <ConnectionClose\b/,
+    {
+      why: "does not open the virtual host: there is none of this name, or this user may not use it",
+      remedy: "See `rabbitmqctl list_vhosts` and `rabbitmqctl list_user_permissions USER`; it stands after the host's slash.",
+    },
+  ],
+];
+
+function failureOf(address: Address, error: unknown): SallyportError {
+  const [, refusal] = REFUSALS.find(([said]) => error instanceof Error && said.test(error.message)) ?? [];
+  return refusal === undefined ? unreachable("RabbitMQ", address, error) : refused("RabbitMQ", address, refusal);
 }
 
 async function answered(client: RecoveringChannelModel): Promise<void> {

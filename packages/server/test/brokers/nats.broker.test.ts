@@ -233,15 +233,23 @@ describeBroker("nats", "NATS", (url) => {
 
     test("[OPS-05] a password that is wrong, and a server that is not there, are said without a secret", SLOW, async () => {
       const server = await ownServer(natsWith(`authorization { user: admin, password: right }`));
-      for (const given of [
-        server.url.replace("://", `://nobody:${SECRET}@`),
-        `nats://nobody:${SECRET}@127.0.0.1:1`,
-        `nats://${SECRET}@127.0.0.1:1`,
-      ]) {
+      const login = { message: /^NATS refuses the login: .*/, place: server.url, remedy: /under authorization/ };
+      for (const [given, said] of [
+        [server.url.replace("://", `://nobody:${SECRET}@`), login],
+        [server.url.replace("://", `://${SECRET}@`), login],
+        [server.url, login],
+        [`nats://nobody:${SECRET}@127.0.0.1:1`, { message: /ECONNREFUSED/, place: "nats://127.0.0.1:1", remedy: /whether it runs/ }],
+        [`nats://${SECRET}@127.0.0.1:1`, { message: /ECONNREFUSED/, place: "nats://127.0.0.1:1", remedy: /whether it runs/ }],
+      ] as const) {
         const notices: unknown[] = [];
         const settings = { ...SETTINGS, onNotice: (...told: readonly unknown[]) => void notices.push(told) };
         const error: unknown = await nats.open(Address.parse(given), settings).catch((thrown: unknown) => thrown);
-        expect(error).toMatchObject({ code: "ERR_TRANSPORT_UNAVAILABLE" });
+        expect(error).toMatchObject({
+          code: "ERR_TRANSPORT_UNAVAILABLE",
+          message: expect.stringMatching(said.message) as string,
+          place: said.place,
+          remedy: expect.stringMatching(said.remedy) as string,
+        });
         expect(inspect([error, notices], { depth: 9, showHidden: true })).not.toMatch(new RegExp(`${SECRET}|nobody`));
       }
     });

@@ -230,11 +230,25 @@ describeBroker("rabbitmq", "RabbitMQ, ready made", (url) => {
     });
 
     test("[OPS-05] a password that is wrong, and a server that is not there, are said without a secret", SLOW, async () => {
-      for (const given of [url.replace(/sallyport:sallyport/, `nobody:${SECRET}`), `amqp://nobody:${SECRET}@127.0.0.1:1`]) {
+      const place = url.replace("sallyport:sallyport@", "");
+      const nowhere = { message: /ECONNREFUSED/, place: "amqp://127.0.0.1:1", remedy: /whether it runs/ };
+      for (const [given, said] of [
+        [
+          url.replace("sallyport:sallyport", `nobody:${SECRET}`),
+          { message: /^RabbitMQ refuses the login/, place, remedy: /authenticate_user/ },
+        ],
+        [`${url}/nowhere`, { message: /^RabbitMQ does not open the virtual host/, place: `${place}/nowhere`, remedy: /list_vhosts/ }],
+        [`amqp://nobody:${SECRET}@127.0.0.1:1`, nowhere],
+      ] as const) {
         const notices: unknown[] = [];
         const settings = { ...SETTINGS, onNotice: (...told: readonly unknown[]) => void notices.push(told) };
         const error: unknown = await rabbitmq.open(Address.parse(given), settings).catch((thrown: unknown) => thrown);
-        expect(error).toMatchObject({ code: "ERR_TRANSPORT_UNAVAILABLE" });
+        expect(error).toMatchObject({
+          code: "ERR_TRANSPORT_UNAVAILABLE",
+          message: expect.stringMatching(said.message) as string,
+          place: said.place,
+          remedy: expect.stringMatching(said.remedy) as string,
+        });
         expect(inspect([error, notices], { depth: 9, showHidden: true })).not.toMatch(new RegExp(`${SECRET}|nobody`));
       }
     });

@@ -135,8 +135,12 @@ describeBroker("redis", "the store on Redis", () => {
     for (const role of ROLES) {
       const { text, user } = redis.rights(LAYOUT, role);
       // As redis-cli takes it: what is in parentheses is one argument.
-      const [command = "", ...args] = text.replace(PASSWORD, SECRET).match(/\([^)]*\)|\S+/g) ?? [];
-      await admin.call(command, args);
+      for (const password of ["another", SECRET]) {
+        const [command = "", ...args] = text.replace(PASSWORD, password).match(/\([^)]*\)|\S+/g) ?? [];
+        await admin.call(command, args);
+      }
+      // What is sent again leaves the password of the last time alone.
+      expect(((await admin.call("ACL", ["GETUSER", user])) as readonly unknown[])[3]).toHaveLength(1);
       users.set(role, server().url.replace("://", `://${user}:${SECRET}@`));
     }
     await keepToTheirOwn((role) => open(redis, users.get(role) ?? ""));
