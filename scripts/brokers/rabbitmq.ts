@@ -46,6 +46,13 @@ export async function rabbitmqctl(folder: string, args: readonly string[]): Prom
   return stdout;
 }
 
+/** A text for the shell of that node's machine, each line of which must succeed. Resolves with what it says. */
+export async function rabbitmqShell(folder: string, text: string): Promise<string> {
+  const env = { ...process.env, ...settingsIn(folder), PATH: `${PROGRAMS}:${process.env["PATH"] ?? ""}` };
+  const { stdout } = await run("sh", ["-ec", text], { env });
+  return stdout;
+}
+
 export const rabbitmq: Broker = {
   name: "rabbitmq",
   package: "rabbitmq-server",

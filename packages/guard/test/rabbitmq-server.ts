@@ -1,5 +1,5 @@
 // A RabbitMQ server of one test's own, and what an operator tells one.
-import { rabbitmq, rabbitmqctl } from "../../../scripts/brokers/rabbitmq.ts";
+import { rabbitmq, rabbitmqctl, rabbitmqShell } from "../../../scripts/brokers/rabbitmq.ts";
 import { running } from "../../../scripts/brokers/running.ts";
 import { ownServer, type OwnServer } from "./own-server.ts";
 
@@ -12,6 +12,10 @@ export async function rabbitMqServer(): Promise<RabbitMqServer> {
   return { ...server, ctl: (...args) => rabbitmqctl(server.folder, args) };
 }
 
+const shared = (): string => running().find(({ name }) => name === "rabbitmq")!.folder;
+
 /** Of the one that all tests share. */
-export const sharedCtl = (...args: readonly string[]): Promise<string> =>
-  rabbitmqctl(running().find(({ name }) => name === "rabbitmq")!.folder, args);
+export const sharedCtl = (...args: readonly string[]): Promise<string> => rabbitmqctl(shared(), args);
+
+/** As {@link sharedCtl}, of a text for a shell. */
+export const sharedShell = (text: string): Promise<string> => rabbitmqShell(shared(), text);

@@ -3,7 +3,7 @@
 import { type ConsumePolicy, isSallyportError, SallyportError } from "@sallyport/guard";
 import type { Browser, Transport } from "@sallyport/guard/ports";
 import type { Address } from "./brokers/address.ts";
-import type { Broker, Check, Layout, OpenedBroker, OpenSettings } from "./brokers/broker.ts";
+import type { Broker, Check, Layout, OpenedBroker, OpenSettings, Role } from "./brokers/broker.ts";
 import type { Chosen } from "./brokers/choose.ts";
 import { fieldsOf, type Log } from "./logs.ts";
 import type { OpenedStore, Store } from "./stores/store.ts";
@@ -12,8 +12,8 @@ export interface Backing extends Pick<OpenedStore, "claims" | "limits" | "ledger
   readonly transport: Transport & Partial<Browser>;
   /** Each rejects when what it is named after does not answer now. */
   readonly health: Readonly<Record<string, () => Promise<void>>>;
-  /** Of both, each with the address that it is of. */
-  checks(layout: Layout): readonly PlacedCheck[];
+  /** Of both, each with the address that it is of; of the broker, those that are the role's to make. */
+  checks(layout: Layout, role: Role): readonly PlacedCheck[];
   close(): Promise<void>;
 }
 
@@ -68,8 +68,8 @@ function joined({ opened, broker, kept, store }: Parts): Backing {
     deadLetters,
     trail,
     health: { broker: () => opened.answers(), store: () => kept.answers() },
-    checks: (layout) => [
-      ...opened.checks(layout).map((check) => ({ ...check, of: "broker" as const, address: broker.address })),
+    checks: (layout, role) => [
+      ...opened.checks(layout, role).map((check) => ({ ...check, of: "broker" as const, address: broker.address })),
       ...kept.checks().map((check) => ({ ...check, of: "store" as const, address: store.address })),
     ],
     close: async () => {

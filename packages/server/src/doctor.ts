@@ -3,7 +3,7 @@
 import { type ConsumePolicy, isSallyportError, resolvePolicy } from "@sallyport/guard";
 import { isOfConfiguration, openSettings } from "./backing.ts";
 import type { Address } from "./brokers/address.ts";
-import type { Broker, Check, Layout, OpenedBroker, Wrong } from "./brokers/broker.ts";
+import type { Broker, Check, Layout, OpenedBroker, Role, Wrong } from "./brokers/broker.ts";
 import { type Chosen, CLOSE_EXPOSURES, exposuresOf } from "./brokers/choose.ts";
 import { sentenceOf } from "./config/redaction.ts";
 import type { Log } from "./logs.ts";
@@ -26,12 +26,14 @@ export interface Examined {
   readonly broker: Chosen<Broker>;
   readonly store: Chosen<Store>;
   readonly layout: Layout;
+  /** Whose user looks: it is asked for what it may see. Without one, for everything. */
+  readonly role?: Role;
   /** Said aloud in the configuration. */
   readonly insecure: boolean;
   readonly log: Log;
 }
 
-export async function examine({ broker, store, layout, insecure, log }: Examined): Promise<readonly Finding[]> {
+export async function examine({ broker, store, layout, role, insecure, log }: Examined): Promise<readonly Finding[]> {
   const settings = openSettings(layout.policy, log);
   const [ofBroker, ofStore] = await Promise.all([
     examineOne(
@@ -39,7 +41,7 @@ export async function examine({ broker, store, layout, insecure, log }: Examined
       broker,
       insecure,
       () => broker.kind.open(broker.address, settings),
-      (opened) => [...opened.checks(layout), ...capabilityChecks(opened, layout)],
+      (opened) => [...opened.checks(layout, role), ...capabilityChecks(opened, layout)],
     ),
     examineOne(
       "store",

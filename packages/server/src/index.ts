@@ -1,7 +1,17 @@
 // The ready-made server and worker, for the command and for those who embed them.
 export { type Backing, type BackingOptions, openBacking, openSettings, type PlacedCheck, refuseWrong } from "./backing.ts";
 export { Address } from "./brokers/address.ts";
-export { type Broker, type Check, type Declaration, type Layout, type Rights, type Role, ROLES, type Wrong } from "./brokers/broker.ts";
+export {
+  type Broker,
+  type Check,
+  type Declaration,
+  type Layout,
+  type Rights,
+  type Role,
+  roleOf,
+  ROLES,
+  type Wrong,
+} from "./brokers/broker.ts";
 export { brokerNamed, type Chosen, chooseBroker, chooseStore, storeNamed } from "./brokers/choose.ts";
 export { layoutOf, type LayoutOptions } from "./brokers/layout.ts";
 export { BROKERS } from "./brokers/list.ts";

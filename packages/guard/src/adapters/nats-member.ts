@@ -214,7 +214,8 @@ export class NatsMember implements Subscription {
   }
 
   #tell(error: unknown): void {
-    if (this.#state !== "closed") this.#options.onFetch?.(transportError(error).code);
+    const why = transportError(error);
+    if (this.#state !== "closed") this.#options.onFetch?.(why.code, why);
   }
 
   #deliver({ seq, bytes, storedAtMs }: Taken): Delivery {

@@ -1,5 +1,5 @@
 // One member of a group on RabbitMQ: when it joins, and joins again, and what it gives out.
-import { type ErrorCode, isSallyportError } from "../errors.ts";
+import { type ErrorCode, isSallyportError, type SallyportError } from "../errors.ts";
 import type { Clock } from "../ports/clock.ts";
 import { Timers } from "../ports/timers.ts";
 import type { Delivery, ReceiveOptions, Subscription } from "../ports/transport.ts";
@@ -140,7 +140,7 @@ export class RabbitMqMember implements Subscription {
     if (this.#session !== session || this.#closing !== undefined) return;
     this.#session = undefined;
     this.#timers.cancelAll();
-    this.#options.onFetch?.(transportError(why).code);
+    this.#options.onFetch?.(...told(transportError(why)));
     this.#again();
   }
 
@@ -148,7 +148,7 @@ export class RabbitMqMember implements Subscription {
     this.#timers.set("again", this.#againMs, () => {
       this.#againMs = Math.min(this.#againMs * 2, AGAIN_MS.most);
       this.join().catch((error: unknown) => {
-        this.#options.onFetch?.(codeOf(error));
+        this.#options.onFetch?.(...told(error));
         this.#again();
       });
     });
@@ -159,14 +159,14 @@ export class RabbitMqMember implements Subscription {
     const { answerWithinMs, clock } = this.#parts;
     const listen = (): void =>
       this.#timers.set("listen", answerWithinMs, () => {
-        const tell = (code: ErrorCode | undefined): void => {
+        const tell = (...how: readonly [ErrorCode | undefined, SallyportError?]): void => {
           if (this.#session !== session) return;
-          this.#options.onFetch?.(code);
+          this.#options.onFetch?.(...how);
           listen();
         };
         session.heard().then(
           () => tell(undefined),
-          (error: unknown) => tell(codeOf(error)),
+          (error: unknown) => tell(...told(error)),
         );
       });
     listen();
@@ -227,4 +227,5 @@ export class RabbitMqMember implements Subscription {
   }
 }
 
-const codeOf = (error: unknown): ErrorCode => (isSallyportError(error) ? error.code : "ERR_TRANSPORT_UNAVAILABLE");
+const told = (error: unknown): readonly [ErrorCode, SallyportError?] =>
+  isSallyportError(error) ? [error.code, error] : ["ERR_TRANSPORT_UNAVAILABLE"];

@@ -1,10 +1,10 @@
 // One member of a group on a Redis stream: when it takes, when it waits, and what it has out.
-import { type ErrorCode, isSallyportError } from "../errors.ts";
+import { type ErrorCode, isSallyportError, type SallyportError } from "../errors.ts";
 import type { Clock } from "../ports/clock.ts";
 import { Timers } from "../ports/timers.ts";
 import type { Delivery, ReceiveOptions, Subscription } from "../ports/transport.ts";
 import type { Listener, StreamConnection } from "../redis/stream-connection.ts";
-import { isUnknownGroup } from "../redis/stream-failure.ts";
+import { isUnknownGroup, unanswered } from "../redis/stream-failure.ts";
 import type { Entry, StreamGroup, Taken } from "../redis/stream-group.ts";
 
 export interface MemberParts {
@@ -121,7 +121,7 @@ export class RedisStreamsMember implements Subscription {
 
   async #fetch(): Promise<void> {
     const { connection, group, clock } = this.#parts;
-    const late = clock.after(connection.answerWithinMs, () => this.#options.onFetch?.("ERR_TRANSPORT_UNAVAILABLE"));
+    const late = clock.after(connection.answerWithinMs, () => this.#options.onFetch?.(...told(unanswered(connection.answerWithinMs))));
     try {
       const taken = await group.take(this.#room(), this.#options.ordering);
       if (this.#closing !== undefined) {
@@ -162,7 +162,7 @@ export class RedisStreamsMember implements Subscription {
         failure = second;
       }
     }
-    if (failure !== undefined) this.#options.onFetch?.(codeOf(failure));
+    if (failure !== undefined) this.#options.onFetch?.(...told(failure));
     if (this.#closing !== undefined) return;
     this.#timers.set("look", this.#againMs, () => this.#wake());
     this.#againMs = Math.min(this.#againMs * 2, AGAIN_MS.most);
@@ -212,4 +212,5 @@ export class RedisStreamsMember implements Subscription {
   }
 }
 
-const codeOf = (error: unknown): ErrorCode => (isSallyportError(error) ? error.code : "ERR_TRANSPORT_UNAVAILABLE");
+const told = (error: unknown): readonly [ErrorCode, SallyportError?] =>
+  isSallyportError(error) ? [error.code, error] : ["ERR_TRANSPORT_UNAVAILABLE"];

@@ -169,7 +169,8 @@ class Member implements Subscription {
       this.#onDeliveries(rows.map((row) => this.#deliver(row)));
     } catch (error) {
       // The file does not answer: nothing was taken. The next poll tries again (REP-12).
-      this.#options.onFetch?.(isSallyportError(error) ? error.code : "ERR_TRANSPORT_UNAVAILABLE");
+      const why = isSallyportError(error) ? error : undefined;
+      this.#options.onFetch?.(why?.code ?? "ERR_TRANSPORT_UNAVAILABLE", why);
     }
   }
 

@@ -1,5 +1,5 @@
 // One member of a group on a queue: when it takes, what it has out, and how that stays its own.
-import { type ErrorCode, isSallyportError } from "../errors.ts";
+import { type ErrorCode, isSallyportError, type SallyportError } from "../errors.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Delivery, ReceiveOptions, Subscription } from "../ports/transport.ts";
 import { bytesOf } from "../sqs/body.ts";
@@ -157,7 +157,7 @@ export class SqsMember implements Subscription {
   #failed(error: unknown): void {
     this.#failing = true;
     this.#allowed = 1;
-    this.#options.onFetch?.(codeOf(error));
+    this.#options.onFetch?.(...told(error));
     this.#cancelAgain ??= this.#parts.clock.after(this.#againMs, () => {
       this.#cancelAgain = undefined;
       this.#pump();
@@ -232,4 +232,5 @@ export class SqsMember implements Subscription {
   }
 }
 
-const codeOf = (error: unknown): ErrorCode => (isSallyportError(error) ? error.code : "ERR_TRANSPORT_UNAVAILABLE");
+const told = (error: unknown): readonly [ErrorCode, SallyportError?] =>
+  isSallyportError(error) ? [error.code, error] : ["ERR_TRANSPORT_UNAVAILABLE"];

@@ -3,13 +3,13 @@
 import type { Contract, ContractEvent, DataOf, EventsOf } from "../contract/contract.ts";
 import type { KeyRing } from "../envelope/keys.ts";
 import { tuple } from "../envelope/signing-input.ts";
-import { type ErrorCode, SallyportError } from "../errors.ts";
+import { SallyportError } from "../errors.ts";
 import type { ClaimOutcome, ClaimRequest, ClaimStore } from "../ports/claim-store.ts";
 import { type Clock, systemClock } from "../ports/clock.ts";
 import type { DeadLetterStore } from "../ports/dead-letters.ts";
 import { type Ended, type Observer, type Processing, unfailing, watch } from "../ports/observer.ts";
 import { noTrail, type Trail } from "../ports/trail.ts";
-import type { Delivery, Subscription, Transport } from "../ports/transport.ts";
+import type { Delivery, ReceiveOptions, Subscription, Transport } from "../ports/transport.ts";
 import { destinationsOf } from "./destinations.ts";
 import { examine, type Examined, type Examiner } from "./examine.ts";
 import { type Handler, type HandlerFailure, runAttempt } from "./handle.ts";
@@ -127,7 +127,7 @@ export class Consumer<C extends Contract> {
   async #receive(destination: string, events: ReadonlyMap<string, ContractEvent>): Promise<Subscription> {
     const { transport, group } = this.#options;
     const ordering = [...events.values()].some((event) => event.ordering === "key") ? "key" : "none";
-    const onFetch = (failure: ErrorCode | undefined): void => this.#hold.fetching(destination, failure);
+    const onFetch: ReceiveOptions["onFetch"] = (...told) => this.#hold.fetching(destination, ...told);
     const options = { destination, group, ordering, prefetch: this.policy.concurrency, onFetch } as const;
     return transport.receive(options, (batch) => this.#take(batch));
   }

@@ -1,6 +1,6 @@
 // What happens when something that must answer does not: nothing is settled, nothing new is fetched, and consumption
 // goes on by itself when it answers again (REP-12). The circuit breaker for handlers is here too (PSN-08).
-import { type ErrorCode, isSallyportError } from "../errors.ts";
+import { type ErrorCode, isSallyportError, type SallyportError } from "../errors.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Observer } from "../ports/observer.ts";
 import type { Subscription } from "../ports/transport.ts";
@@ -40,9 +40,9 @@ export class Hold {
   }
 
   /** Fetching fails or goes on. Nothing is paused for it: only the next try can tell that it works again. */
-  fetching(destination: string, failure: ErrorCode | undefined): void {
+  fetching(destination: string, failure: ErrorCode | undefined, why?: SallyportError): void {
     if (failure !== undefined) {
-      if (!this.held) this.#observer.holding?.(true, failure);
+      if (!this.held) this.#observer.holding?.(true, failure, why);
       this.#unfetched.add(destination);
     } else if (this.#unfetched.delete(destination)) this.#sayWhenOver();
   }
@@ -66,7 +66,8 @@ export class Hold {
         if (reason !== undefined) this.#resume(reason);
         return answer;
       } catch (error) {
-        this.#pause((reason ??= {}), isSallyportError(error) ? error.code : "ERR_STORE_UNAVAILABLE");
+        const why = isSallyportError(error) ? error : undefined;
+        this.#pause((reason ??= {}), why?.code ?? "ERR_STORE_UNAVAILABLE", why);
         if (!(await this.#wait(waitMs))) return STOPPED;
       }
     }
@@ -99,8 +100,8 @@ export class Hold {
     this.#unfetched.clear();
   }
 
-  #pause(reason: object, code: ErrorCode): void {
-    if (!this.held) this.#observer.holding?.(true, code);
+  #pause(reason: object, code: ErrorCode, why?: SallyportError): void {
+    if (!this.held) this.#observer.holding?.(true, code, why);
     this.#reasons.add(reason);
     for (const subscription of this.#subscriptions) subscription.pause();
   }

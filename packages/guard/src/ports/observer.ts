@@ -1,7 +1,7 @@
 // Where the guard says what it is doing, for telemetry and for tests that end the process at a given point.
 // An observer sees names, counts and codes: no data, no actor, no error's text. What it does or throws changes nothing.
 import type { TraceContext } from "../envelope/attributes.ts";
-import { type ErrorCode, isSallyportError } from "../errors.ts";
+import { type ErrorCode, isSallyportError, type SallyportError } from "../errors.ts";
 import { sayOnce } from "./say-once.ts";
 
 export type { TraceContext };
@@ -73,8 +73,11 @@ export interface Observer {
   at?(point: Point, eventId: string | undefined): void;
   /** One decision was made; `code` is its reason where there is one. `eventType` is one of the contract's, never a caller's word. */
   decided?(door: "publish" | "consume", decision: string, code: string | undefined, eventType: string | undefined): void;
-  /** A consumer is held because something does not answer, or goes on or stops: after each `true` comes one `false`. */
-  holding?(held: boolean, code: string | undefined): void;
+  /**
+   * A consumer is held because something does not answer, or goes on or stops: after each `true` comes one `false`. Why it is
+   * held is for those who operate it.
+   */
+  holding?(held: boolean, code: string | undefined, why?: SallyportError): void;
   sending?(event: Sending): Activity | undefined;
   processing?(event: Processing): Activity | undefined;
 }
@@ -97,7 +100,7 @@ export function unfailing(observer: Observer | undefined): Observer {
     ...(observer.decided && {
       decided: (door, decision, code, eventType) => guarded(() => observer.decided?.(door, decision, code, eventType)),
     }),
-    ...(observer.holding && { holding: (held, code) => guarded(() => observer.holding?.(held, code)) }),
+    ...(observer.holding && { holding: (...told) => guarded(() => observer.holding?.(...told)) }),
     ...(observer.sending && { sending: (event) => activityOf(guarded(() => observer.sending?.(event))) }),
     ...(observer.processing && { processing: (event) => activityOf(guarded(() => observer.processing?.(event))) }),
   };

@@ -1,5 +1,5 @@
 // What we ask of a broker. Adapters carry, they do not judge: policy lives in publish/ and consume/.
-import type { ErrorCode } from "../errors.ts";
+import type { ErrorCode, SallyportError } from "../errors.ts";
 
 export interface OutgoingMessage {
   readonly id: string;
@@ -31,8 +31,11 @@ export interface ReceiveOptions {
   readonly ordering: "none" | "key";
   /** Most deliveries out at once. What was said of others, a few times as many, may still be being recorded. */
   readonly prefetch: number;
-  /** Told when fetching fails, with why, and with `undefined` when it goes on. The transport tries again by itself (REP-12). */
-  readonly onFetch?: (failure: ErrorCode | undefined) => void;
+  /**
+   * Told when fetching fails, with the code and, where it is known, with reason and remedy; and with `undefined` when it goes
+   * on. The transport tries again by itself (REP-12).
+   */
+  readonly onFetch?: (failure: ErrorCode | undefined, why?: SallyportError) => void;
 }
 
 export interface Delivery {

@@ -35,7 +35,7 @@ export function telemetry({ api, tracer, meter, clock = systemClock }: Telemetry
   return {
     at: (point, eventId) => spans.at(point, eventId),
     decided: (...decision) => metrics.decided(...decision),
-    holding: (...hold) => metrics.holding(...hold),
+    holding: (held, code) => metrics.holding(held, code),
     sending: (event) => timed(spans.sending(event), (ended, durationMs) => metrics.sent(event, ended, durationMs)),
     processing(event) {
       metrics.delivered(event);

@@ -152,13 +152,15 @@ describeBroker("nats", "What NATS JetStream must be set to", (url) => {
     });
     const first = await box(transport);
     const refusals: number[] = [];
+    const reasons: (string | undefined)[] = [];
     const { promise: often, resolve } = Promise.withResolvers<void>();
     const second = await box(await opened(connection, { prefix }, []), {
-      onFetch: (code) => {
-        if (code !== undefined && refusals.push(Date.now()) === 4) resolve();
+      onFetch: (code, why) => {
+        if (code !== undefined && reasons.push(why?.message) && refusals.push(Date.now()) === 4) resolve();
       },
     });
     await often;
+    for (const reason of reasons) expect(reason).toMatch(/^NATS /);
     expect(refusals[3]! - refusals[0]!).toBeGreaterThan(300);
     await first.subscription.close();
     await send(transport, ["a"]);

@@ -1,6 +1,6 @@
 // What the consumer asks of the claim store, and what becomes of a delivery by each of its answers.
 import { describe, expect, test } from "vitest";
-import { commitWith, retry } from "../../src/index.ts";
+import { commitWith, retry, SallyportError } from "../../src/index.ts";
 import type { ClaimOutcome, ClaimRequest, ClaimStore } from "../../src/ports/claim-store.ts";
 import type { DeadLetter } from "../../src/ports/dead-letters.ts";
 import { house, type House, settle } from "../house.ts";
@@ -225,10 +225,11 @@ describe("a subscription", () => {
     const told: unknown[] = [];
     const { broker } = await answering(granted, { observer: { holding: (...is) => void told.push(is) } });
     const onFetch = broker.received[0]?.onFetch ?? expect.unreachable("nothing to tell");
-    onFetch("ERR_STORE_UNAVAILABLE");
+    const why = new SallyportError("ERR_STORE_UNAVAILABLE", "it is down");
+    onFetch("ERR_STORE_UNAVAILABLE", why);
     onFetch(undefined);
     expect(told).toEqual([
-      [true, "ERR_STORE_UNAVAILABLE"],
+      [true, "ERR_STORE_UNAVAILABLE", why],
       [false, undefined],
     ]);
   });

@@ -9,12 +9,17 @@ import { CountingClock, policyOf, RecordedSubscription, START_MS } from "./parts
 
 let clock: CountingClock;
 let stop: AbortController;
-let told: [boolean, string | undefined][];
+let told: [boolean, string | undefined, SallyportError?][];
 let hold: Hold;
 let subscriptions: RecordedSubscription[];
 
 const holdOf = (policy: ConsumePolicy): Hold =>
-  new Hold({ policy, clock, stop: stop.signal, observer: { holding: (held, code) => void told.push([held, code]) } });
+  new Hold({
+    policy,
+    clock,
+    stop: stop.signal,
+    observer: { holding: (held, code, why) => void told.push(why ? [held, code, why] : [held, code]) },
+  });
 
 beforeEach(() => {
   clock = new CountingClock(START_MS);
@@ -62,7 +67,7 @@ describe("[REP-12] what does not answer", () => {
     const answered = hold.untilAnswered(silent.ask);
     await pass(100);
     await pass(200);
-    expect([hold.held, fetching(), told]).toEqual([true, [false, false], [[true, "ERR_STORE_FULL"]]]);
+    expect([hold.held, fetching(), told]).toEqual([true, [false, false], [[true, "ERR_STORE_FULL", silent.error]]]);
     silent.answer = "here";
     await pass(400);
     await answered;

@@ -184,7 +184,7 @@ test("[PSN-12] a consumer that was stopped while held is held no more, and says 
   expect([consumer.held, told]).toEqual([
     false,
     [
-      [true, "ERR_STORE_UNAVAILABLE"],
+      [true, "ERR_STORE_UNAVAILABLE", undefined],
       [false, undefined],
     ],
   ]);

@@ -1,5 +1,16 @@
 // `sallyport doctor`: says of broker and store what would break, and what mends it. It changes nothing.
-import { escapedJson, escapedLines, examine, type Finding, jsonLog, layoutOf, loadContractFile } from "@sallyport/server";
+import {
+  escapedJson,
+  escapedLines,
+  examine,
+  type Finding,
+  jsonLog,
+  layoutOf,
+  loadContractFile,
+  type Role,
+  roleOf,
+  ROLES,
+} from "@sallyport/server";
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { definedOf } from "./numbers.ts";
@@ -8,6 +19,7 @@ import { chosenOf, isInsecure, type OpenOptions, withAddresses } from "./open.ts
 interface DoctorOptions extends OpenOptions {
   readonly group?: string;
   readonly tenant?: readonly string[];
+  readonly role?: Role;
   readonly format: "text" | "json";
 }
 
@@ -18,6 +30,11 @@ export function doctorCommand(): Command {
     )
     .option("--group <name>", "consumer group (default: the contract's name)")
     .option("--tenant <name...>", "tenants, for destinations with {tenant}")
+    .addOption(
+      new Option("--role <role>", "look at what this role may see (default: that of the broker's user as acl names it, else all)").choices(
+        ROLES,
+      ),
+    )
     .addOption(new Option("--format <format>", "how it is said").choices(["text", "json"]).default("text"))
     .action(doctor);
 }
@@ -26,18 +43,24 @@ async function doctor(contract: string, options: DoctorOptions): Promise<void> {
   const path = resolve(contract);
   const loaded = await loadContractFile(path);
   const { group, tenant: tenants } = options;
+  const chosen = chosenOf(path, loaded.settings, options);
+  const layout = layoutOf(loaded.contract, { policy: loaded.settings.policy, ...definedOf({ group, tenants }) });
+  const role = options.role ?? roleOf(layout, chosen.broker.address);
   const findings = await examine({
-    ...chosenOf(path, loaded.settings, options),
-    layout: layoutOf(loaded.contract, { policy: loaded.settings.policy, ...definedOf({ group, tenants }) }),
+    ...chosen,
+    layout,
+    ...definedOf({ role }),
     insecure: isInsecure(loaded.settings, options),
     // What clients say in passing is in the findings, or of no account.
     log: jsonLog({ level: "error" }),
   });
   const bad = findings.filter(({ verdict }) => verdict !== "ok").length;
-  if (options.format === "json") console.log(escapedJson({ contract: loaded.contract.name, findings }, undefined, 2));
+  if (options.format === "json") console.log(escapedJson({ contract: loaded.contract.name, role, findings }, undefined, 2));
   else {
     for (const finding of findings) console.log(escapedLines(textOf(finding)));
-    console.log(`\n${findings.length} checks, ${bad === 0 ? "all in order" : `${bad} not in order`}`);
+    console.log(
+      `\n${findings.length} checks${role === undefined ? "" : ` of what the ${role} may see`}, ${bad === 0 ? "all in order" : `${bad} not in order`}`,
+    );
   }
   if (bad > 0) process.exitCode = 1;
 }

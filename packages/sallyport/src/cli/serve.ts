@@ -49,7 +49,7 @@ async function serve(path: string, options: ServeOptions): Promise<void> {
     if (options.listTools === true) await listTools(doors, local, options.json === true);
     else {
       // Destinations of tenants are the workers' to check: a server has no list of tenants.
-      await refuseWrong(backing.checks(layoutOf(contract, { tenants: [], policy: opened.settings.policy })), log);
+      await refuseWrong(backing.checks(layoutOf(contract, { tenants: [], policy: opened.settings.policy }), "server"), log);
       process.exitCode = await runUntilStopped(await start(opened, doors, local, options, backing), { log });
     }
   } finally {

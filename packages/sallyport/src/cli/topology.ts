@@ -53,7 +53,7 @@ async function topology(contract: string, options: TopologyOptions): Promise<voi
   const given = options.broker ?? loaded.settings.broker;
   const insecure = isInsecure(loaded.settings, options);
   const chosen = chosenFor(given, insecure);
-  const declarations = chosen.kind.topology(layout);
+  const declarations = chosen.kind.topology(layout, chosen.address);
   if (options.json === true) console.log(escapedJson(declarations, undefined, 2));
   else if (declarations.length === 0) console.log(`${chosen.kind.name} needs nothing to be declared`);
   else for (const declaration of declarations) console.log(escapedLines(textOf(declaration)));

@@ -48,7 +48,7 @@ async function work(path: string, options: WorkCommandOptions): Promise<void> {
   const health = await answering(options, async () => (await working?.health.failing()) ?? ["starting"]);
   try {
     await refuseWrong(
-      backing.checks(layoutOf(contract, { tenants: tenants ?? [], policy: settings.policy, ...definedOf({ group }) })),
+      backing.checks(layoutOf(contract, { tenants: tenants ?? [], policy: settings.policy, ...definedOf({ group }) }), "worker"),
       log,
     );
     working = await startWork({ contract, keys, backing, handlers, log, ...definedOf({ group, tenants, policy: settings.policy }) });

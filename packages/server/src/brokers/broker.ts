@@ -81,8 +81,11 @@ export interface OpenedBroker {
   readonly transport: Transport & Partial<Browser>;
   /** Rejects when the broker does not answer now. For health; cheap, and changes nothing. */
   answers(): Promise<void>;
-  /** Start-up checks, in the order in which they are told. `serve` and `work` refuse to start while one finds something. */
-  checks(layout: Layout): readonly Check[];
+  /**
+   * Start-up checks, in the order in which they are told. `serve` and `work` refuse to start while one finds something.
+   * Of a role, those alone for which its rights are enough: whose the rest is looks at it. Without one, all.
+   */
+  checks(layout: Layout, role?: Role): readonly Check[];
   /** Makes what `topology` says, where it is not there. Never changes or deletes what is: a check says what is wrong. */
   declare(layout: Layout): Promise<void>;
   /** Transport and client. */
@@ -119,11 +122,20 @@ export interface Broker {
    * @throws {SallyportError} `ERR_TRANSPORT_UNAVAILABLE`, `ERR_CONFIG_*`.
    */
   open(address: Address, settings: OpenSettings): Promise<OpenedBroker>;
-  /** Pure: the same for every server of this kind. */
-  topology(layout: Layout): readonly Declaration[];
+  /**
+   * Pure: the same for every server of this kind, but for what its address says. With it, what `declare` makes there.
+   * @throws {SallyportError} `ERR_CONFIG_INVALID` for an address that says what cannot be.
+   */
+  topology(layout: Layout, address?: Address): readonly Declaration[];
   /** Pure. Least privilege: exactly what the role needs of exactly these places (DST-07). */
   rights(layout: Layout, role: Role): Rights;
 }
 
 /** Users are named alike on every broker: `sallyport-CONTRACT-ROLE`. */
 export const userOf = ({ contract }: Layout, role: Role): string => `sallyport-${contract.name}-${role}`;
+
+/** Whose user an address names, where it is called as its rights call it. */
+export const roleOf = (layout: Layout, { user }: Address): Role | undefined => ROLES.find((role) => userOf(layout, role) === user);
+
+/** What a consumer group has is looked at by whoever consumes; without a role, by anyone. */
+export const seesGroups = (role: Role | undefined): boolean => role === undefined || role === "worker";

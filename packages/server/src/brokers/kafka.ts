@@ -13,6 +13,7 @@ import {
   PASSWORD,
   type Place,
   type Role,
+  seesGroups,
   userOf,
   type Wrong,
 } from "./broker.ts";
@@ -54,8 +55,8 @@ export const kafka: Broker = {
       ? [`no password is given${user === undefined ? "" : ", only a user"}: whoever reaches a broker may do as much`]
       : [],
   open,
-  topology: (layout) => [
-    ...topicsOf(layout, { minInSyncReplicas: 2, vouchesEnqueueTime: false }).map(declarationOf),
+  topology: (layout, address) => [
+    ...topicsOf(layout, promisedBy(address)).map(declarationOf),
     ...layout.places.map(({ destination }) => ({
       kind: "consumer group",
       name: kafkaNames(PREFIX, destination, layout.group).group,
@@ -75,7 +76,14 @@ export const kafka: Broker = {
   }),
 };
 
-function topicsOf({ places, group }: Layout, promised: Pick<TopicNeeds, "minInSyncReplicas" | "vouchesEnqueueTime">): readonly Topic[] {
+type Promised = Pick<TopicNeeds, "minInSyncReplicas" | "vouchesEnqueueTime">;
+
+const promisedBy = (address: Address | undefined): Promised => ({
+  minInSyncReplicas: Number((address && optionIn(address, "minInSyncReplicas", ["1", "2", "3"])) ?? 2),
+  vouchesEnqueueTime: address !== undefined && optionIn(address, "vouchesEnqueueTime", ["true", "false"]) === "true",
+});
+
+function topicsOf({ places, group }: Layout, promised: Promised): readonly Topic[] {
   return places.flatMap(({ destination, maxBytes }): readonly Topic[] => {
     const { topic, retries } = kafkaNames(PREFIX, destination, group);
     const most = Math.max(maxBytes + RETRY_BYTES, LEAST_BYTES);
@@ -96,8 +104,11 @@ const declarationOf = ({ name, use, needs }: Topic): Declaration => ({
   name,
   use,
   settings: { partitions: PARTITIONS, ...topicSettings(needs) },
-  command: createCommand(name, needs, 3),
+  command: createCommand(name, needs, replicasFor(needs)),
 });
+
+/** One is enough where nobody asks for more, as on a machine alone. */
+const replicasFor = ({ minInSyncReplicas }: TopicNeeds): number => (minInSyncReplicas === 1 ? 1 : 3);
 
 async function open(address: Address, { leaseMs, onNotice }: Parameters<Broker["open"]>[1]): Promise<OpenedBroker> {
   const [module, { KafkaTransport }] = await Promise.all([import("@platformatic/kafka"), import("@sallyport/guard/adapters/kafka")]);
@@ -116,10 +127,7 @@ async function open(address: Address, { leaseMs, onNotice }: Parameters<Broker["
       sasl: { mechanism: optionIn(address, "mechanism", MECHANISMS) ?? MECHANISMS[0], username: user, password: password ?? "" },
     }),
   };
-  const promised = {
-    minInSyncReplicas: Number(optionIn(address, "minInSyncReplicas", ["1", "2", "3"]) ?? 2),
-    vouchesEnqueueTime: optionIn(address, "vouchesEnqueueTime", ["true", "false"]) === "true",
-  };
+  const promised = promisedBy(address);
   const admin = new module.Admin({ ...connection, retries: 1, retryDelay: 200 });
   admin.on("error", (error: unknown) => onNotice("the connection to Kafka", unreachable("Kafka", address, error)));
   const answers = async (): Promise<void> => void (await admin.metadata({ topics: [], forceUpdate: true }));
@@ -134,7 +142,8 @@ async function open(address: Address, { leaseMs, onNotice }: Parameters<Broker["
   return {
     transport,
     answers,
-    checks: (layout) => layout.places.map((place) => checkOf(place, layout, (of) => transport.faults(place.destination, of))),
+    checks: ({ places, group }, role) =>
+      places.map((place) => checkOf(place, seesGroups(role) ? group : undefined, (of) => transport.faults(place.destination, of))),
     declare: (layout) => declare(admin, topicsOf(layout, promised)),
     close: async () => {
       await transport.close();
@@ -147,12 +156,17 @@ type Faults = Awaited<ReturnType<InstanceType<typeof import("@sallyport/guard/ad
 
 const checkOf = (
   { destination, maxBytes }: Place,
-  { group }: Layout,
-  faults: (of: { readonly group: string; readonly maxBytes: number }) => Promise<Faults>,
+  group: string | undefined,
+  faults: (of: { readonly group?: string; readonly maxBytes: number }) => Promise<Faults>,
 ): Check => ({
   name: "topics",
-  looks: `the topic ${destination} and those for its retries`,
-  run: async () => (await faults({ group, maxBytes })).map(({ what, breaks, mend }): Wrong => ({ what: `topic ${what}`, breaks, mend })),
+  looks: `the topic ${destination}${group === undefined ? "" : " and those for its retries"}`,
+  run: async () =>
+    (await faults({ maxBytes, ...(group !== undefined && { group }) })).map(({ what, breaks, mend }): Wrong => ({
+      what: `topic ${what}`,
+      breaks,
+      mend,
+    })),
 });
 
 async function declare(admin: Admin, topics: readonly Topic[]): Promise<void> {
@@ -160,8 +174,7 @@ async function declare(admin: Admin, topics: readonly Topic[]): Promise<void> {
   for (const { name, needs } of topics) {
     if (there.has(name)) continue;
     const configs = Object.entries(topicSettings(needs)).map(([setting, value]) => ({ name: setting, value }));
-    const replicas = needs.minInSyncReplicas === 1 ? 1 : 3;
-    await admin.createTopics({ topics: [name], partitions: PARTITIONS, replicas, configs });
+    await admin.createTopics({ topics: [name], partitions: PARTITIONS, replicas: replicasFor(needs), configs });
     await untilThere(admin, name);
   }
 }

@@ -14,10 +14,11 @@ import {
   PASSWORD,
   type Place,
   type Role,
+  seesGroups,
   userOf,
   type Wrong,
 } from "./broker.ts";
-import { unreachable } from "./unreachable.ts";
+import { type Refusal, refused, unreachable } from "./unreachable.ts";
 
 const PREFIX = "sallyport";
 const PORT = 4222;
@@ -30,6 +31,7 @@ const PING_MS = 5000;
 const RECLAIM = { least: 45_000, overLease: 1.5 };
 const OLDEST = { major: 2, minor: 9 };
 const RETENTION = "7d";
+const GROUP_LOOKS = "consumers: acknowledgement, limits of deliveries, ack_wait; whose turn it is, where there is an order";
 
 export const nats: Broker = {
   name: "nats",
@@ -45,7 +47,7 @@ export const nats: Broker = {
   exposures: ({ password, user }) =>
     password === undefined && user === undefined ? ["no user is given: whoever reaches the server may do as much"] : [],
   open,
-  topology: (layout) => layout.places.flatMap((place) => declarationsOf(place, layout)),
+  topology: (layout, address) => layout.places.flatMap((place) => declarationsOf(place, layout, replicasOf(address))),
   rights: (layout, role) => ({
     role,
     user: userOf(layout, role),
@@ -54,11 +56,14 @@ export const nats: Broker = {
   }),
 };
 
+const replicasOf = (address: Address | undefined): number => Number((address && optionIn(address, "replicas", ["1", "3", "5"])) ?? 1);
+
 async function open(address: Address, settings: OpenSettings): Promise<OpenedBroker> {
   const [{ headers }, { NatsTransport }] = await Promise.all([import("@nats-io/transport-node"), import("@sallyport/guard/adapters/nats")]);
-  const replicas = Number(optionIn(address, "replicas", ["1", "3", "5"]) ?? 1);
+  const replicas = replicasOf(address);
   const inboxPrefix = inboxOf(address.password === undefined ? undefined : address.user);
   const connection = await connected(address, inboxPrefix);
+  const again = replicas === 1 ? String(address) : `'${String(address)}?replicas=${replicas}'`;
   void watch(connection, address, settings.onNotice);
   const transport = new NatsTransport(
     { connection, headers },
@@ -82,21 +87,17 @@ async function open(address: Address, settings: OpenSettings): Promise<OpenedBro
     return found.flat().map(({ place, what, breaks, mend, isMissing }) => ({
       what: `${place}: ${what}`,
       breaks,
-      mend: isMissing ? `sallyport topology CONTRACT --broker ${String(address)} --apply` : mend,
+      mend: isMissing ? `sallyport topology CONTRACT --broker ${again} --apply` : mend,
     }));
   };
   return {
     transport,
     answers: () => answered(connection),
-    checks: ({ places, group }): readonly Check[] => [
+    checks: ({ places, group }, role): readonly Check[] => [
       { name: "version", looks: "the server's version", run: async () => versionWrongs(connection) },
       { name: "max-payload", looks: "the largest message that the server takes", run: async () => sizeWrongs(connection, places) },
       { name: "stream", looks: "streams: retention, limits, storage, age, sizes, replicas", run: looks(places, "stream", group) },
-      {
-        name: "group",
-        looks: "consumers: acknowledgement, limits of deliveries, ack_wait; whose turn it is, where there is an order",
-        run: looks(places, "group", group),
-      },
+      ...(seesGroups(role) ? [{ name: "group", looks: GROUP_LOOKS, run: looks(places, "group", group) }] : []),
     ],
     declare: async ({ places, group }) => {
       for (const { destination, ordering } of places) await transport.declare(destination, [{ name: group, ordering } satisfies NatsGroup]);
@@ -133,8 +134,32 @@ async function connected(address: Address, inboxPrefix: string): Promise<NatsCon
       ignoreAuthErrorAbort: true,
     });
   } catch (error) {
-    throw unreachable("NATS", address, error);
+    throw failureOf(address, error);
   }
+}
+
+/** By the error's name, which is the same in every copy of the client. */
+const REFUSALS: ReadonlyMap<string, Refusal> = new Map([
+  [
+    "AuthorizationError",
+    {
+      why: "refuses the login: it knows no such user with this password, or no such token",
+      remedy: "Compare the address with the users under authorization in nats-server's configuration.",
+    },
+  ],
+  [
+    "UserAuthenticationExpiredError",
+    { why: "refuses the login: this user's time is over", remedy: "Give the user more, or take another." },
+  ],
+  [
+    "PermissionViolationError",
+    { why: "refuses something that this user may not do", remedy: "Give it the rights that `sallyport acl` writes." },
+  ],
+]);
+
+function failureOf(address: Address, error: unknown): SallyportError {
+  const refusal = error instanceof Error ? REFUSALS.get(error.name) : undefined;
+  return refusal === undefined ? unreachable("NATS", address, error) : refused("NATS", address, refusal);
 }
 
 /** Of its own for each user. A token is a secret, and no name for what every server sees. */
@@ -145,8 +170,7 @@ async function watch(connection: NatsConnection, address: Address, onNotice: Ope
     if (type === "disconnect" || type === "staleConnection")
       onNotice("the connection to NATS is lost", unreachable("NATS", address, undefined));
     else if (type === "reconnect") onNotice("connected to NATS again");
-    else if (type === "error")
-      onNotice("NATS says that something is wrong", unreachable("NATS", address, (rest as { error?: unknown }).error));
+    else if (type === "error") onNotice("NATS says that something is wrong", failureOf(address, (rest as { error?: unknown }).error));
   }
 }
 
@@ -180,31 +204,21 @@ function sizeWrongs({ info }: NatsConnection, places: readonly Place[]): readonl
 
 const reclaimAfter = (leaseMs: number): number => Math.max(RECLAIM.least, leaseMs * RECLAIM.overLease);
 
-function declarationsOf({ destination, ordering }: Place, { group, policy }: Layout): readonly Declaration[] {
+function declarationsOf({ destination, ordering }: Place, { group, policy }: Layout, replicas: number): readonly Declaration[] {
   const names = natsNamesOf(PREFIX, destination);
   const [consumer, order] = [names.consumerOf(group), names.orderOf(group)];
   const wait = `${reclaimAfter(policy.leaseMs ?? 30_000)}ms`;
-  const keeps = "--storage=file --retention=limits --discard=new --replicas=1 --defaults";
+  const keeps = `--storage=file --retention=limits --discard=new --replicas=${replicas} --defaults`;
   const delivers = "--pull --ack=explicit --deliver=all --replay=instant --max-deliver=-1 --max-pending=1000000 --defaults";
   const declared = (
-    kind: string,
-    name: string,
-    use: Declaration["use"],
-    settings: Declaration["settings"],
-    command: string,
-  ): Declaration => ({
-    kind,
-    name,
-    use,
-    settings,
-    command,
-  });
+    ...[kind, name, use, settings, command]: readonly [string, string, Declaration["use"], Declaration["settings"], string]
+  ): Declaration => ({ kind, name, use, settings, command });
   return [
     declared(
       "stream",
       names.stream,
       "destination",
-      { subjects: names.subject, retention: "limits", discard: "new", storage: "file", max_age: RETENTION },
+      { subjects: names.subject, retention: "limits", discard: "new", storage: "file", max_age: RETENTION, replicas },
       `nats stream add ${names.stream} --subjects=${names.subject} --max-age=${RETENTION} ${keeps}`,
     ),
     declared(
@@ -221,7 +235,7 @@ function declarationsOf({ destination, ordering }: Place, { group, policy }: Lay
             "stream",
             order.stream,
             "group",
-            { subjects: `${order.turn}, ${order.later}.*.*`, max_msgs_per_subject: 1, discard_new_per_subject: true },
+            { subjects: `${order.turn}, ${order.later}.*.*`, max_msgs_per_subject: 1, discard_new_per_subject: true, replicas },
             `nats stream add ${order.stream} --subjects=${order.turn},${order.later}.*.* --max-msgs-per-subject=1 --discard-per-subject ${keeps}`,
           ),
           declared(

@@ -21,7 +21,7 @@ import {
   userOf,
   type Wrong,
 } from "./broker.ts";
-import { unreachable } from "./unreachable.ts";
+import { type Refusal, refused, unreachable } from "./unreachable.ts";
 
 const PREFIX = "sallyport";
 const PORTS = { amqp: 5672, amqps: 5671 };
@@ -44,13 +44,14 @@ export const rabbitmq: Broker = {
   exposures: ({ password, user }) =>
     (user ?? "guest") === "guest" && (password ?? "guest") === "guest" ? ["the user is guest with the password that everyone knows"] : [],
   open,
-  topology: (layout) => groupsOf(layout).flatMap((group) => declarationsOf(group)),
+  topology: (layout, address) => groupsOf(layout).flatMap((group) => declarationsOf(group, address?.path ?? "")),
   rights: (layout, role) => ({
     role,
     user: userOf(layout, role),
     goes: "to a shell on the server's machine, each set_permissions with -p VHOST where it is not the first one",
     text: [
-      `echo '${PASSWORD}' | rabbitmqctl add_user ${userOf(layout, role)}`,
+      // Who is there already has the password from then on.
+      ["add_user", "change_password"].map((act) => `echo '${PASSWORD}' | rabbitmqctl ${act} ${userOf(layout, role)}`).join(" || "),
       `rabbitmqctl set_permissions ${userOf(layout, role)} ${RIGHTS[role](layout)
         .map((pattern) => `'${pattern}'`)
         .join(" ")}`,
@@ -111,14 +112,37 @@ async function connected(address: Address, onNotice: OpenSettings["onNotice"]): 
     const recovery = { initialMaxRetries: 0, maxDelay: CONNECT_AGAIN_MS };
     const client = await connect(to, { timeout: CONNECT_WITHIN_MS, recovery });
     client.on("error", () => undefined);
-    client.on("disconnect", (error) => onNotice("the connection to RabbitMQ is lost", unreachable("RabbitMQ", address, error)));
+    client.on("disconnect", (error) => onNotice("the connection to RabbitMQ is lost", failureOf(address, error)));
     client.on("connect", () => onNotice("connected to RabbitMQ again"));
     client.on("blocked", () => onNotice("RabbitMQ takes no messages for now: it is short of memory or disk"));
     client.on("unblocked", () => onNotice("RabbitMQ takes messages again"));
     return client;
   } catch (error) {
-    throw unreachable("RabbitMQ", address, error);
+    throw failureOf(address, error);
   }
+}
+
+/** amqplib has no codes for these, only words; of a virtual host, none of the server's. */
+const REFUSALS: readonly (readonly [RegExp, Refusal])[] = [
+  [
+    /\bACCESS[-_]REFUSED\b/,
+    {
+      why: "refuses the login: it knows no such user with this password, or not from here",
+      remedy: "Try `rabbitmqctl authenticate_user USER`; guest is let in on the server's own machine alone.",
+    },
+  ],
+  [
+    /^Expected ConnectionOpenOk; got <ConnectionClose\b/,
+    {
+      why: "does not open the virtual host: there is none of this name, or this user may not use it",
+      remedy: "See `rabbitmqctl list_vhosts` and `rabbitmqctl list_user_permissions USER`; it stands after the host's slash.",
+    },
+  ],
+];
+
+function failureOf(address: Address, error: unknown): SallyportError {
+  const [, refusal] = REFUSALS.find(([said]) => error instanceof Error && said.test(error.message)) ?? [];
+  return refusal === undefined ? unreachable("RabbitMQ", address, error) : refused("RabbitMQ", address, refusal);
 }
 
 async function answered(client: RecoveringChannelModel): Promise<void> {
@@ -136,7 +160,8 @@ async function answered(client: RecoveringChannelModel): Promise<void> {
 const nameOf = (declared: RabbitMqDeclared): string =>
   declared.kind === "binding" ? `the binding of ${declared.queue}` : `${declared.kind} ${declared.name}`;
 
-function declarationsOf(group: RabbitMqGroup): readonly Declaration[] {
+function declarationsOf(group: RabbitMqGroup, vhost: string): readonly Declaration[] {
+  const declare = `rabbitmqadmin ${vhost === "" ? "" : `--vhost='${vhost.replaceAll("'", `'\\''`)}' `}declare`;
   const names = rabbitMqNamesOf(PREFIX, group.destination, group.group);
   const useOf = (name: string): Declaration["use"] => {
     if (name === names.exchange) return "destination";
@@ -151,7 +176,7 @@ function declarationsOf(group: RabbitMqGroup): readonly Declaration[] {
           name: declared.name,
           use: useOf(declared.name),
           settings: { type: declared.type, durable: true },
-          command: `rabbitmqadmin declare exchange name=${declared.name} type=${declared.type} durable=true`,
+          command: `${declare} exchange name=${declared.name} type=${declared.type} durable=true`,
         };
       case "queue":
         return {
@@ -159,7 +184,7 @@ function declarationsOf(group: RabbitMqGroup): readonly Declaration[] {
           name: declared.name,
           use: useOf(declared.name),
           settings: declared.args,
-          command: `rabbitmqadmin declare queue name=${declared.name} durable=true arguments='${JSON.stringify(declared.args)}'`,
+          command: `${declare} queue name=${declared.name} durable=true arguments='${JSON.stringify(declared.args)}'`,
         };
       case "binding":
         return {
@@ -167,7 +192,7 @@ function declarationsOf(group: RabbitMqGroup): readonly Declaration[] {
           name: `${declared.queue} to ${declared.exchange}${declared.routingKey === "" ? "" : ` by ${declared.routingKey}`}`,
           use: useOf(declared.queue),
           settings: {},
-          command: `rabbitmqadmin declare binding source=${declared.exchange} destination=${declared.queue} routing_key=${declared.routingKey}`,
+          command: `${declare} binding source=${declared.exchange} destination=${declared.queue} routing_key=${declared.routingKey}`,
         };
     }
   });

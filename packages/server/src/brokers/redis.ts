@@ -29,7 +29,8 @@ export const redis: Broker = {
     role,
     user: userOf(layout, role),
     goes: "to redis-cli, of a user who may ACL; then ACL SAVE, where the server has an aclfile",
-    text: `ACL SETUSER ${userOf(layout, role)} on >${PASSWORD} resetkeys resetchannels -@all ${RIGHTS[role](layout).join(" ")}`,
+    // The password that is given is the only one, also where there was another.
+    text: `ACL SETUSER ${userOf(layout, role)} on resetpass >${PASSWORD} resetkeys resetchannels -@all ${RIGHTS[role](layout).join(" ")}`,
   }),
 };
 

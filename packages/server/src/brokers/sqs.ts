@@ -43,7 +43,7 @@ const kindOf = (name: "sqs" | "sqs-fifo"): Broker => {
     exposures: ({ scheme }) =>
       scheme === name ? [] : ["a server that is no AWS looks at no credentials: whoever reaches it may do everything"],
     open: (address, settings) => open(address, settings, fifo),
-    topology: (layout) => layout.places.map((place) => declarationOf(layout, place, fifo)),
+    topology: (layout, address) => queuesOf(layout, address && groupsOf(address)).map(([of, place]) => declarationOf(of, place, fifo)),
     rights: (layout, role) => ({
       role,
       user: userOf(layout, role),
@@ -55,6 +55,10 @@ const kindOf = (name: "sqs" | "sqs-fifo"): Broker => {
 
 export const sqs = kindOf("sqs");
 export const sqsFifo = kindOf("sqs-fifo");
+
+/** Of every group that the address lists: what is published is sent to all. */
+const queuesOf = (layout: Layout, listed: readonly string[] = []): readonly (readonly [Layout, Place])[] =>
+  [...new Set([layout.group, ...listed])].flatMap((group) => layout.places.map((place) => [{ ...layout, group }, place] as const));
 
 const nameOf = ({ group }: Layout, { destination }: Place, fifo: boolean): string => queueNameOf(PREFIX, destination, group, fifo);
 
@@ -122,7 +126,7 @@ async function open(address: Address, { leaseMs, maxFailures }: Parameters<Broke
       checkOfGroups(layout, groups),
       ...layout.places.map((place) => checkOf(layout, place, { transport, groups, fifo })),
     ],
-    declare: (layout) => declare(client, layout, fifo),
+    declare: (layout) => declare(client, queuesOf(layout, groups), fifo),
     close: async () => {
       await transport.close();
       client.destroy();
@@ -222,8 +226,8 @@ const isMissing = (error: unknown): boolean => {
   return cause instanceof Error && /^(?:QueueDoesNotExist|AWS\.SimpleQueueService\.NonExistentQueue)$/.test(cause.name);
 };
 
-async function declare(client: SQS, layout: Layout, fifo: boolean): Promise<void> {
-  for (const place of layout.places) {
+async function declare(client: SQS, queues: ReturnType<typeof queuesOf>, fifo: boolean): Promise<void> {
+  for (const [layout, place] of queues) {
     const QueueName = nameOf(layout, place, fifo);
     try {
       await client.getQueueUrl({ QueueName });

@@ -24,6 +24,16 @@ export function unreachable(
   });
 }
 
+/** It answers, and says no: known by its client's words for it, which are not quoted. */
+export interface Refusal {
+  /** After the broker's name. */
+  readonly why: string;
+  readonly remedy: string;
+}
+
+export const refused = (what: string, address: Address, { why, remedy }: Refusal): SallyportError =>
+  new SallyportError("ERR_TRANSPORT_UNAVAILABLE", `${what} ${why}`, { place: String(address), remedy });
+
 /** What Node says of a certificate that does not hold. */
 const isOfCertificates = (code: string): boolean => /CERT|^UNABLE_TO_|^ERR_TLS_/.test(code);
 

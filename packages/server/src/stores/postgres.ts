@@ -97,7 +97,13 @@ export const postgres: Store = {
       role,
       user: userOf(layout, role),
       goes: "to psql, of the user that has made the tables with `sallyport topology --apply`",
-      text: [`CREATE ROLE ${user} LOGIN PASSWORD '${PASSWORD}';`, `GRANT USAGE ON SCHEMA ${SCHEMA} TO ${user};`, ...grants].join("\n"),
+      text: [
+        // PostgreSQL has no CREATE ROLE IF NOT EXISTS: what is sent again sets the password anew, and ends without an error.
+        `DO $$ BEGIN CREATE ROLE ${user}; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;`,
+        `ALTER ROLE ${user} LOGIN PASSWORD '${PASSWORD}';`,
+        `GRANT USAGE ON SCHEMA ${SCHEMA} TO ${user};`,
+        ...grants,
+      ].join("\n"),
     };
   },
 };

@@ -55,7 +55,7 @@ export const redis: Store = {
       role,
       user: userOf(layout, role),
       goes: "to redis-cli, of a user who may ACL, after the broker's where that is the same server; then ACL SAVE, where it has an aclfile",
-      text: `ACL SETUSER ${userOf(layout, role)} on >${PASSWORD} clearselectors +ping +info +cluster|slots ${selectors.join(" ")}`,
+      text: `ACL SETUSER ${userOf(layout, role)} on resetpass >${PASSWORD} clearselectors +ping +info +cluster|slots ${selectors.join(" ")}`,
     };
   },
 };

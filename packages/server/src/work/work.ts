@@ -46,7 +46,9 @@ export async function startWork({ contract, keys, backing, handlers, group, tena
       }),
     observer: {
       decided: (door, decision, code, event) => log(code === undefined ? "debug" : "warn", decision, { door, code, event }),
-      holding: (held, code) => log(held ? "warn" : "info", held ? "holding: something does not answer" : "no longer holding", { code }),
+      // What caused it is the client's own, and may quote a password (OPS-05).
+      holding: (held, code, why) =>
+        log(held ? "warn" : "info", held ? "holding: something does not answer" : "no longer holding", { code, error: why?.message }),
     },
   });
   await consumer.start();

@@ -49,7 +49,8 @@ const open = async (url: string): Promise<OpenedBroker> => {
   return opened;
 };
 
-const wrongs = async (opened: OpenedBroker, of: Layout) => (await Promise.all(opened.checks(of).map((check) => check.run()))).flat();
+const wrongs = async (opened: OpenedBroker, of: Layout, role?: Role) =>
+  (await Promise.all(opened.checks(of, role).map((check) => check.run()))).flat();
 
 const outgoing = (destination: string) => [{ id: "x", destination, key: undefined, bytes: Buffer.from("x") }];
 
@@ -95,6 +96,30 @@ describeBroker("kafka", "Kafka of the ready-made server", (url) => {
     expect(found.map(({ what }) => what.replace(/^topic \S+ /, ""))).toEqual(Array(2).fill("has min.insync.replicas=2 of 1 replicas"));
     for (const { mend } of found) await kafkaTool(mend, url);
     await expect.poll(() => faults("?minInSyncReplicas=1"), within).toEqual([]);
+  });
+
+  test("of an address that says otherwise, what the topology's commands make is what the checks of that address want", SLOW, async () => {
+    const of = layout();
+    const { kind, address } = chooseBroker(`${url}?minInSyncReplicas=1&vouchesEnqueueTime=true`, false);
+    const some = kind.topology(of, address).slice(0, 2);
+    for (const { command } of some) await kafkaTool(command, url);
+    const opened = await open(address.reveal());
+    const left = async (): Promise<readonly string[]> =>
+      (await wrongs(opened, of)).map(({ what }) => what).filter((what) => some.some(({ name }) => what.startsWith(`topic ${name} `)));
+    await expect.poll(left, within).toEqual([]);
+    await opened.declare(of);
+    await expect.poll(() => wrongs(opened, of), within).toEqual([]);
+    // One is made by a command, and one was declared: of the destination, and of a retry.
+    const promised = kind.topology(of, address).map(({ name, settings }) => ({ name, settings }));
+    const configOf = (topic: string) =>
+      withAdmin(url, async (admin) => {
+        const [{ configs } = { configs: [] }] = await admin.describeConfigs({ resources: [{ resourceType: 2, resourceName: topic }] });
+        return new Map(configs.map(({ name, value }) => [name, value]));
+      });
+    for (const { name, settings } of promised.slice(0, 8)) {
+      const config = await configOf(name);
+      for (const [setting, value] of Object.entries(settings)) if (setting !== "partitions") expect(config.get(setting)).toBe(value);
+    }
   });
 
   test("what is declared passes the checks, and what is there is left as it is", SLOW, async () => {
@@ -161,7 +186,13 @@ describeBroker("kafka", "Kafka of the ready-made server", (url) => {
     const delivery = await first(worker, of, orders);
     await delivery.retryAfter(1);
     await (await first(worker, of, notes)).ack();
-    expect(await wrongs(worker, of)).toEqual([]);
+    expect(await wrongs(worker, of, "worker")).toEqual([]);
+    // Each is asked for what it may see: of the retries' topics, neither of these may.
+    for (const [opened, role] of [
+      [publisher, "server"],
+      [operator, "operator"],
+    ] as const)
+      expect(await wrongs(opened, of, role)).toEqual([]);
 
     const look = (destination: string) => publisher.transport.browse!({ destination, after: undefined, most: 5 });
     expect((await look(notes)).messages).toHaveLength(1);

@@ -55,6 +55,8 @@ async function asked<T>(connection: NatsConnection, subject: string, question: o
   return answer;
 }
 
+const wrongsOf = (opened: OpenedBroker, role: Role) => Promise.all(opened.checks(LAYOUT, role).map((check) => check.run()));
+
 describeBroker("nats", "NATS", (url) => {
   describe("checks", () => {
     test("find nothing wrong with what was declared, and declaring it again changes nothing", SLOW, async () => {
@@ -72,6 +74,19 @@ describeBroker("nats", "NATS", (url) => {
       const { streams } = await asked<{ streams: string[] }>(await plain(server.url), "STREAM.NAMES");
       const told = nats.topology(LAYOUT).flatMap(({ kind, name }) => (kind === "stream" ? [name] : []));
       expect(streams.sort(), "what topology tells").toEqual(told.sort());
+    });
+
+    test("[PUB-11] of an address that asks for replicas, commands and what mends ask for them too", SLOW, async () => {
+      const address = Address.parse(`${url}?replicas=3`);
+      const streams = nats.topology(LAYOUT, address).filter(({ kind }) => kind === "stream");
+      expect(streams).toHaveLength(3);
+      for (const { command, settings } of streams)
+        expect([command, settings["replicas"]]).toEqual([expect.stringContaining(" --replicas=3 "), 3]);
+      const opened = await open(address.reveal());
+      // A server that is alone cannot have them: that they are asked for is what it refuses.
+      await expect(opened.declare(LAYOUT)).rejects.toMatchObject({ cause: { message: expect.stringMatching(/replicas/) as string } });
+      const [missing] = (await opened.checks(LAYOUT)[2]?.run()) ?? [];
+      expect(missing?.mend).toBe(`sallyport topology CONTRACT --broker '${url}?replicas=3' --apply`);
     });
 
     test("[PUB-11] [PSN-14] say all that is wrong, with what breaks and what mends it", SLOW, async () => {
@@ -148,7 +163,9 @@ describeBroker("nats", "NATS", (url) => {
         await came;
         await subscription.close();
       }
-      expect(await Promise.all(working!.checks(LAYOUT).map((check) => check.run()))).toEqual([[], [], [], []]);
+      expect(await wrongsOf(working!, "worker")).toEqual([[], [], [], []]);
+      for (const opened of [serving, operating])
+        expect(await wrongsOf(opened!, opened === serving ? "server" : "operator")).toEqual([[], [], []]);
       for (const opened of [serving, operating])
         for (const destination of ["secrets", "prices.rival"])
           await expect(opened!.transport.send([message(destination)])).rejects.toMatchObject(refused);
@@ -216,15 +233,23 @@ describeBroker("nats", "NATS", (url) => {
 
     test("[OPS-05] a password that is wrong, and a server that is not there, are said without a secret", SLOW, async () => {
       const server = await ownServer(natsWith(`authorization { user: admin, password: right }`));
-      for (const given of [
-        server.url.replace("://", `://nobody:${SECRET}@`),
-        `nats://nobody:${SECRET}@127.0.0.1:1`,
-        `nats://${SECRET}@127.0.0.1:1`,
-      ]) {
+      const login = { message: /^NATS refuses the login: .*/, place: server.url, remedy: /under authorization/ };
+      for (const [given, said] of [
+        [server.url.replace("://", `://nobody:${SECRET}@`), login],
+        [server.url.replace("://", `://${SECRET}@`), login],
+        [server.url, login],
+        [`nats://nobody:${SECRET}@127.0.0.1:1`, { message: /ECONNREFUSED/, place: "nats://127.0.0.1:1", remedy: /whether it runs/ }],
+        [`nats://${SECRET}@127.0.0.1:1`, { message: /ECONNREFUSED/, place: "nats://127.0.0.1:1", remedy: /whether it runs/ }],
+      ] as const) {
         const notices: unknown[] = [];
         const settings = { ...SETTINGS, onNotice: (...told: readonly unknown[]) => void notices.push(told) };
         const error: unknown = await nats.open(Address.parse(given), settings).catch((thrown: unknown) => thrown);
-        expect(error).toMatchObject({ code: "ERR_TRANSPORT_UNAVAILABLE" });
+        expect(error).toMatchObject({
+          code: "ERR_TRANSPORT_UNAVAILABLE",
+          message: expect.stringMatching(said.message) as string,
+          place: said.place,
+          remedy: expect.stringMatching(said.remedy) as string,
+        });
         expect(inspect([error, notices], { depth: 9, showHidden: true })).not.toMatch(new RegExp(`${SECRET}|nobody`));
       }
     });

@@ -7,7 +7,7 @@ import { connect } from "amqplib";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { z } from "zod";
 import { describeBroker } from "../../../guard/test/brokers.ts";
-import { sharedCtl } from "../../../guard/test/rabbitmq-server.ts";
+import { sharedCtl, sharedShell } from "../../../guard/test/rabbitmq-server.ts";
 import { Address } from "../../src/brokers/address.ts";
 import { type OpenedBroker, type OpenSettings, PASSWORD, type Role, ROLES } from "../../src/brokers/broker.ts";
 import { chooseBroker } from "../../src/brokers/choose.ts";
@@ -127,7 +127,7 @@ describeBroker("rabbitmq", "RabbitMQ, ready made", (url) => {
     };
     for (const role of ROLES) {
       const { user, text } = rabbitmq.rights(LAYOUT, role);
-      expect(text.split("\n")[0]).toBe(`echo '${PASSWORD}' | rabbitmqctl add_user ${user}`);
+      expect(text.split("\n")[0]).toContain(`echo '${PASSWORD}' | rabbitmqctl add_user ${user} || `);
       // As a shell would read it.
       const [, ...patterns] = /set_permissions \S+ '(.*)' '(.*)' '(.*)'$/.exec(text) ?? [];
       await sharedCtl("add_user", `${user}-${host.name}`, SECRET);
@@ -157,7 +157,8 @@ describeBroker("rabbitmq", "RabbitMQ, ready made", (url) => {
       await came;
       await subscription.close();
     }
-    expect((await Promise.all(working.checks(LAYOUT).map((check) => check.run()))).flat()).toEqual([]);
+    for (const [index, opened] of [serving, working, operating].entries())
+      expect((await Promise.all(opened.checks(LAYOUT, ROLES[index]).map((check) => check.run()))).flat(), ROLES[index]).toEqual([]);
     const receive = (opened: OpenedBroker, destination: string, group = "shop") =>
       opened.transport.receive({ destination, group, ordering: "none", prefetch: 1 }, () => undefined);
     for (const attempt of [
@@ -192,6 +193,21 @@ describeBroker("rabbitmq", "RabbitMQ, ready made", (url) => {
     }
   });
 
+  test("[OPS-05] rights that are sent again, with another password, are set anew, and it alone is valid", SLOW, async () => {
+    const host = await freshHost();
+    const { user, text } = rabbitmq.rights(LAYOUT, "server");
+    const own = `${user}-${host.name}`;
+    const send = (password: string): Promise<string> =>
+      sharedShell(text.replaceAll(user, own).replaceAll(PASSWORD, password).replace("set_permissions", `set_permissions -p ${host.name}`));
+    const as = (password: string): string => host.url.replace("sallyport:sallyport", `${own}:${password}`);
+    onTestFinished(async () => void (await sharedCtl("delete_user", own)));
+    await send("first-of-two");
+    await (await open(as("first-of-two"))).answers();
+    await send("second-of-two");
+    await (await open(as("second-of-two"))).answers();
+    await expect(open(as("first-of-two"))).rejects.toMatchObject({ code: "ERR_TRANSPORT_UNAVAILABLE" });
+  });
+
   describe("addresses", () => {
     test.each([
       ["amqp://user:password@broker.example.org", /not encrypted/],
@@ -214,11 +230,25 @@ describeBroker("rabbitmq", "RabbitMQ, ready made", (url) => {
     });
 
     test("[OPS-05] a password that is wrong, and a server that is not there, are said without a secret", SLOW, async () => {
-      for (const given of [url.replace(/sallyport:sallyport/, `nobody:${SECRET}`), `amqp://nobody:${SECRET}@127.0.0.1:1`]) {
+      const place = url.replace("sallyport:sallyport@", "");
+      const nowhere = { message: /ECONNREFUSED/, place: "amqp://127.0.0.1:1", remedy: /whether it runs/ };
+      for (const [given, said] of [
+        [
+          url.replace("sallyport:sallyport", `nobody:${SECRET}`),
+          { message: /^RabbitMQ refuses the login/, place, remedy: /authenticate_user/ },
+        ],
+        [`${url}/nowhere`, { message: /^RabbitMQ does not open the virtual host/, place: `${place}/nowhere`, remedy: /list_vhosts/ }],
+        [`amqp://nobody:${SECRET}@127.0.0.1:1`, nowhere],
+      ] as const) {
         const notices: unknown[] = [];
         const settings = { ...SETTINGS, onNotice: (...told: readonly unknown[]) => void notices.push(told) };
         const error: unknown = await rabbitmq.open(Address.parse(given), settings).catch((thrown: unknown) => thrown);
-        expect(error).toMatchObject({ code: "ERR_TRANSPORT_UNAVAILABLE" });
+        expect(error).toMatchObject({
+          code: "ERR_TRANSPORT_UNAVAILABLE",
+          message: expect.stringMatching(said.message) as string,
+          place: said.place,
+          remedy: expect.stringMatching(said.remedy) as string,
+        });
         expect(inspect([error, notices], { depth: 9, showHidden: true })).not.toMatch(new RegExp(`${SECRET}|nobody`));
       }
     });

@@ -164,6 +164,16 @@ describeBroker("redis", "Redis", () => {
     });
   });
 
+  test("[OPS-05] rights that are sent again with another password leave the old one no way in", async () => {
+    const { text, user } = redis.rights({ ...LAYOUT, contract: { ...shop, name: "again" } }, "server");
+    for (const password of ["first-of-two", "second-of-two"]) {
+      const [command = "", ...args] = text.replace(PASSWORD, password).split(" ");
+      await admin.call(command, args);
+    }
+    await (await open(server().url.replace("://", `://${user}:second-of-two@`))).answers();
+    await expect(open(server().url.replace("://", `://${user}:first-of-two@`))).rejects.toThrow("WRONGPASS");
+  });
+
   test("[OPS-05] a password that is wrong, and a server that is not there, are said without a secret", async () => {
     for (const url of [server().url.replace("://", `://nobody:${SECRET}@`), `redis://nobody:${SECRET}@127.0.0.1:1`]) {
       const notices: unknown[] = [];

@@ -55,8 +55,17 @@ test.each<readonly [Role, readonly string[]]>([
 ])("[DST-07] on Redis the %s has these keys and no others, and no command that is not listed", (role, keys) => {
   const words = redis.rights(layoutOf(shop, { tenants: ["acme"] }), role).text.split(" ");
   expect(words.filter((word) => word.includes("~"))).toEqual(keys);
-  expect(words.slice(0, 7)).toEqual(["ACL", "SETUSER", `sallyport-shop-${role}`, "on", `>${PASSWORD}`, "resetkeys", "resetchannels"]);
-  expect(words[7]).toBe("-@all");
+  expect(words.slice(0, 8)).toEqual([
+    "ACL",
+    "SETUSER",
+    `sallyport-shop-${role}`,
+    "on",
+    "resetpass",
+    `>${PASSWORD}`,
+    "resetkeys",
+    "resetchannels",
+  ]);
+  expect(words[8]).toBe("-@all");
   expect(words.filter((word) => word.includes("@") || word === "allkeys")).toEqual(["-@all"]);
 });
 

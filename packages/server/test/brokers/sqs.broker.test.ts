@@ -198,6 +198,19 @@ describeBroker("sqs", "SQS of the ready-made server", (url) => {
     });
   });
 
+  test("[PUB-11] the queues of every group that the address lists are shown, and declared", SLOW, async () => {
+    const of = layout();
+    const address = Address.parse(`${url.replace("http", "sqs+http")}?groups=workers,auditors`);
+    const opened = await open(sqs, "workers,auditors");
+    await opened.declare(of);
+    expect(await wrongs(opened, of)).toEqual([]);
+    const told = sqs.topology(of, address);
+    expect(told).toHaveLength(4);
+    const { QueueUrls = [] } = await client.listQueues({ QueueNamePrefix: `sallyport__${of.contract.name}` });
+    expect(new Set(QueueUrls.map((queue) => queue.split("/").at(-1)))).toEqual(new Set(told.map(({ name }) => name)));
+    expect(() => sqs.topology(of, Address.parse("sqs://eu-central-1"))).toThrow(expect.objectContaining({ code: "ERR_CONFIG_INVALID" }));
+  });
+
   test("[PSN-01] a queue that gives messages up too soon is found, and mended by what the command sets", SLOW, async () => {
     const of = layout();
     const opened = await open(sqs, "workers");

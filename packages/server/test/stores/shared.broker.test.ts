@@ -135,8 +135,12 @@ describeBroker("redis", "the store on Redis", () => {
     for (const role of ROLES) {
       const { text, user } = redis.rights(LAYOUT, role);
       // As redis-cli takes it: what is in parentheses is one argument.
-      const [command = "", ...args] = text.replace(PASSWORD, SECRET).match(/\([^)]*\)|\S+/g) ?? [];
-      await admin.call(command, args);
+      for (const password of ["another", SECRET]) {
+        const [command = "", ...args] = text.replace(PASSWORD, password).match(/\([^)]*\)|\S+/g) ?? [];
+        await admin.call(command, args);
+      }
+      // What is sent again leaves the password of the last time alone.
+      expect(((await admin.call("ACL", ["GETUSER", user])) as readonly unknown[])[3]).toHaveLength(1);
       users.set(role, server().url.replace("://", `://${user}:${SECRET}@`));
     }
     await keepToTheirOwn((role) => open(redis, users.get(role) ?? ""));
@@ -220,7 +224,13 @@ describeBroker("postgres", "the store on PostgreSQL", () => {
     const users = new Map<Role, string>();
     for (const role of ROLES) {
       const { text, user } = postgres.rights(LAYOUT, role);
+      await within.query(text.replace(PASSWORD, "another"));
+      const kept = async (): Promise<unknown> =>
+        (await admin.query("SELECT rolpassword FROM pg_authid WHERE rolname = $1", [user])).rows[0] as unknown;
+      const before = await kept();
+      // Sent again it is no error, and the password is the one of the last time.
       await within.query(text.replace(PASSWORD, SECRET));
+      expect(await kept()).not.toEqual(before);
       users.set(role, url.replace("sallyport@", `${user}:${SECRET}@`));
     }
     await keepToTheirOwn((role) => open(postgres, users.get(role) ?? ""));
