@@ -1,6 +1,6 @@
 // A member of a group over kafkajs: it fetches and says what it has, partitions are paused while there is no room, and
 // what is committed is committed in the generation that assigned it.
-import { type ErrorCode, SallyportError } from "../errors.ts";
+import { SallyportError } from "../errors.ts";
 import { transportError, unanswered } from "./failure.ts";
 import { decodeSubscription, encodeAssignment, encodeSubscription } from "./group-protocol.ts";
 import type { KafkaJsAdmin, KafkaJsAssigner, KafkaJsBatchPayload, KafkaJsClient, KafkaJsConsumer, KafkaJsOffsets } from "./kafkajs.ts";
@@ -188,7 +188,7 @@ export class KafkaJsMember implements Membership {
     const failure = transportError(error);
     // What it begins anew by itself passes: a coordinator that is being elected, or reads what has been committed.
     if (!restart) this.#first.reject(failure);
-    this.#tell(failure.code);
+    this.#tell(failure);
     // What it takes for final is so only until an operator has mended it.
     if (!restart) this.#parts.clock.after(AGAIN_MS, () => void this.#beginAnew());
   }
@@ -199,7 +199,7 @@ export class KafkaJsMember implements Membership {
       await this.#consumer.connect();
       await this.#run();
     } catch (error) {
-      this.#tell(transportError(error).code);
+      this.#tell(transportError(error));
       this.#parts.clock.after(AGAIN_MS, () => void this.#beginAnew());
     }
   }
@@ -209,10 +209,11 @@ export class KafkaJsMember implements Membership {
     this.#cancelLate();
     if (this.#closed) return;
     this.#events.fetching(undefined);
-    this.#cancelLate = this.#parts.clock.after(WAIT_MS + this.#parts.answerWithinMs, () => this.#tell("ERR_TRANSPORT_UNAVAILABLE"));
+    const lateMs = WAIT_MS + this.#parts.answerWithinMs;
+    this.#cancelLate = this.#parts.clock.after(lateMs, () => this.#tell(unanswered(lateMs)));
   }
 
-  #tell(failure: ErrorCode): void {
+  #tell(failure: SallyportError): void {
     this.#cancelLate();
     if (!this.#closed) this.#events.fetching(failure);
   }

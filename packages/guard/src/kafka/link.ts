@@ -1,5 +1,5 @@
 // What the transport asks of a Kafka client, whichever it is. A link carries it out and says what Kafka said.
-import type { ErrorCode } from "../errors.ts";
+import type { SallyportError } from "../errors.ts";
 import type { Clock } from "../ports/clock.ts";
 
 export interface KafkaRecordOut {
@@ -49,8 +49,8 @@ export interface MemberEvents {
   wanted(partition: TopicPartition): number | undefined;
   /** What was to be read next is not kept any more, or there is no such offset: reading goes on there. */
   lost(partition: TopicPartition, from: number): void;
-  /** Fetching fails, or goes on. */
-  fetching(failure: ErrorCode | undefined): void;
+  /** Fetching fails, with why, or goes on. */
+  fetching(failure: SallyportError | undefined): void;
 }
 
 export interface Membership {

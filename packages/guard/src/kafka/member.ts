@@ -1,9 +1,9 @@
 // One member of a group on a topic and its retry topics: what is out, what may go next, and what becomes of it elsewhere.
-import { type ErrorCode, isSallyportError } from "../errors.ts";
+import type { SallyportError } from "../errors.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Delivery, ReceiveOptions, Subscription } from "../ports/transport.ts";
 import { Committer } from "./committer.ts";
-import { answered } from "./failure.ts";
+import { answered, transportError } from "./failure.ts";
 import type { KafkaLink, KafkaRecordIn, MemberEvents, Membership, TopicPartition } from "./link.ts";
 import type { KafkaNames } from "./names.ts";
 import { type Entry, PartitionLog } from "./partition-log.ts";
@@ -120,8 +120,8 @@ export class KafkaMember implements Subscription, MemberEvents {
     this.#begin([partition], [{ ...partition, offset: from, metadata: "" }]);
   }
 
-  fetching(failure: ErrorCode | undefined): void {
-    if (this.#closing === undefined) this.#options.onFetch?.(failure);
+  fetching(failure: SallyportError | undefined): void {
+    if (this.#closing === undefined) this.#options.onFetch?.(failure?.code, failure);
   }
 
   async #load(added: readonly TopicPartition[], assignment: number): Promise<void> {
@@ -133,7 +133,7 @@ export class KafkaMember implements Subscription, MemberEvents {
         return;
       } catch (error) {
         if (this.#assignment !== assignment || this.#state === "closed") return;
-        this.fetching(isSallyportError(error) ? error.code : "ERR_TRANSPORT_UNAVAILABLE");
+        this.fetching(transportError(error));
         await new Promise<void>((resolve) => void this.#parts.clock.after(waitMs, resolve));
       }
     }

@@ -1,8 +1,7 @@
 // A member of a group over @platformatic/kafka. Its streams know no pause of one partition and commit for whoever has a
 // partition by then; so fetching and committing are done here, over what the client has underneath. Two connections:
 // Kafka answers the requests of one in turn, and a commit is not to wait behind a fetch that waits for messages.
-import { isSallyportError } from "../errors.ts";
-import { answered, kafkaNamesIn, transportError } from "./failure.ts";
+import { answered, kafkaNamesIn, transportError, unanswered } from "./failure.ts";
 import type { JoinOptions, LinkOptions, MemberEvents, Membership, Position, TopicPartition } from "./link.ts";
 import type {
   PlatformaticConnection,
@@ -217,9 +216,8 @@ export class PlatformaticMember implements Membership {
     const names = new Map(wanted.map(({ topic }) => [metadata.topics.get(topic)?.id ?? "", topic]));
     // Who has no room now may have some soon, and is not to wait for long behind who has no messages.
     const maxWaitTime = wanted.length === partitions.length ? WAIT_MS.idle : WAIT_MS.busy;
-    const late = this.#parts.clock.after(maxWaitTime + this.#parts.answerWithinMs, () =>
-      this.#events.fetching("ERR_TRANSPORT_UNAVAILABLE"),
-    );
+    const lateMs = maxWaitTime + this.#parts.answerWithinMs;
+    const late = this.#parts.clock.after(lateMs, () => this.#events.fetching(unanswered(lateMs)));
     this.#fetching.add(node);
     try {
       const fetched = await this.#fetcher.fetch({ node, topics, minBytes: 1, maxBytes: BYTES.all, maxWaitTime });
@@ -269,8 +267,7 @@ export class PlatformaticMember implements Membership {
   }
 
   #failed(error: unknown): void {
-    const failure = transportError(error);
-    if (!this.#closed) this.#events.fetching(isSallyportError(failure) ? failure.code : "ERR_TRANSPORT_UNAVAILABLE");
+    if (!this.#closed) this.#events.fetching(transportError(error));
   }
 
   #after(ms: number): Promise<void> {

@@ -150,13 +150,14 @@ describeBroker("kafka", "The brokers of Kafka", (url) => {
       const server = await ownServer(kafka);
       await withAdmin(server.url, (own) => createTopics(own, "", {}));
       const transport = open("", { at: server.url, answerWithinMs: 1000 });
-      const { take, told } = await box(transport);
+      const { take, told, reason } = await box(transport);
       await send(open("", { at: server.url, answerWithinMs: 20_000 }), ["a"]);
       const [a] = await take(1);
       server.signal("SIGSTOP");
       await expect(send(transport, ["lost?"])).rejects.toMatchObject({ code: "ERR_TRANSPORT_UNAVAILABLE" });
       await expect(a!.ack()).rejects.toMatchObject({ code: "ERR_TRANSPORT_UNAVAILABLE" });
       await expect.poll(() => told.at(-1), within).toBe("ERR_TRANSPORT_UNAVAILABLE");
+      expect(reason()).toMatch(/^Kafka did not /);
       server.signal("SIGCONT");
       await expect.poll(() => told.at(-1), within).toBeUndefined();
       await expect.poll(() => said(a!.ack()), within).toBe("done");

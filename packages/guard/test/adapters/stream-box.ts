@@ -7,14 +7,18 @@ import { inbox, type Inbox } from "../../src/testing/transport-law.ts";
 export interface Box extends Inbox {
   /** What fetching was told: codes, and `undefined` where it goes on; the same again is left out. */
   readonly told: (string | undefined)[];
+  /** Of what it was told last, where something fails. */
+  reason(): string | undefined;
 }
 
 export async function box(transport: Transport, options: Partial<ReceiveOptions> = {}): Promise<Box> {
   const told: (string | undefined)[] = [];
-  const onFetch = (code: string | undefined): void => {
+  let reason: string | undefined;
+  const onFetch = (code: string | undefined, why?: Error): void => {
+    reason = why?.message;
     if (told.length === 0 || told.at(-1) !== code) told.push(code);
   };
-  return { ...(await inbox(transport, { onFetch, ...options })), told };
+  return { ...(await inbox(transport, { onFetch, ...options })), told, reason: () => reason };
 }
 
 export const send = (transport: Transport, texts: readonly string[], key?: string, destination = "orders"): Promise<void> =>
