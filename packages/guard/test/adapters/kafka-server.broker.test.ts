@@ -124,8 +124,8 @@ describeBroker("kafka", "The brokers of Kafka", (url) => {
       });
       await set(`${prefix}orders`, "max.message.bytes", "2000");
       const codes = async (): Promise<unknown> => {
-        const after = await Promise.allSettled([100, 5000, 100].map((length) => transport.send(bytes(length))));
-        return after.map((one) => (one.status === "rejected" ? (one.reason as { code: string }).code : "sent"));
+        const answers = await Promise.allSettled([100, 5000, 100].map((length) => transport.send(bytes(length))));
+        return answers.map((one) => (one.status === "rejected" ? (one.reason as { code: string }).code : "sent"));
       };
       await expect.poll(codes, within).toEqual(["sent", "ERR_TRANSPORT_REFUSED", "sent"]);
       // More than fits in a request goes in several.

@@ -8,7 +8,7 @@ export interface Box extends Inbox {
   /** What fetching was told: codes, and `undefined` where it goes on; the same again is left out. */
   readonly told: (string | undefined)[];
   /** Of what it was told last, where something fails. */
-  reason(): string | undefined;
+  readonly reason: () => string | undefined;
 }
 
 export async function box(transport: Transport, options: Partial<ReceiveOptions> = {}): Promise<Box> {

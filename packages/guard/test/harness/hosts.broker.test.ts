@@ -2,7 +2,7 @@
 // the other nothing is heard, and nobody is told. What one host had is another's, and whose cable is in again is one of them.
 import { once } from "node:events";
 import { setTimeout as after } from "node:timers/promises";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { BROKERS } from "../../../../scripts/brokers/list.ts";
 import { end, start } from "../../../../scripts/brokers/start.ts";
 import { describeBrokers } from "../brokers.ts";
