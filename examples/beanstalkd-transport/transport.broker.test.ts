@@ -3,9 +3,10 @@ import { randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
 import type { Delivery } from "@sallyport/guard/ports";
 import { describeTransport } from "@sallyport/guard/testing";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { describeBroker } from "../../packages/guard/test/brokers.ts";
 import { collect, connector, cuttable, groupsOf, message, opened, ORDERS, saying, texts } from "./box.ts";
+import { Connection, numberIn } from "./connection.ts";
 import { type BeanstalkdOptions, BeanstalkdTransport } from "./transport.ts";
 
 describeBroker("beanstalkd", "a transport of a third party over beanstalkd", (url) => {
@@ -45,10 +46,16 @@ describeBroker("beanstalkd", "a transport of a third party over beanstalkd", (ur
     });
 
     test("[PSN-03] a prolongation does not undo a delay", async () => {
-      const transport = here({ leaseMs: 1000 });
+      const name = randomUUID();
+      const transport = here({ prefix: name, leaseMs: 1000 });
       const held = await collect(transport);
       await transport.send([message]);
       await vi.waitFor(() => expect(held).toHaveLength(1));
+      // It is given back when another waits for it.
+      const looking = new Connection(connector(url)(), 5000);
+      onTestFinished(() => looking.cut());
+      const waiting = async (): Promise<number> => numberIn(await looking.ask(`stats-tube ${name}/orders/g`), "current-waiting");
+      await expect.poll(waiting).toBe(1);
       const askedAt = performance.now();
       // With a lease of a second it is prolonged three times a second.
       await held[0]!.retryAfter(2000);
