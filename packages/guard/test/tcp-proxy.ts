@@ -7,24 +7,26 @@ export interface TcpProxy {
   readonly url: string;
   /** Ends every connection at once; new ones are taken. */
   cut(): void;
-  /** From now on nothing goes through in either direction, as on a way that leads nowhere, until it is cut. */
+  /** On no connection that is open anything goes through any more, in either direction; on new ones it does. */
   swallow(): void;
+  /** As where a host is gone: on new ones nothing either, and no end hears of the other's, until it is cut. */
+  vanish(): void;
 }
 
 export async function tcpProxy(target: string): Promise<TcpProxy> {
   const to = new URL(target);
   const pairs = new Set<readonly [Socket, Socket]>();
-  let swallows = false;
+  let isGone = false;
   const server = createServer((near) => {
     const far = connect(Number(to.port), to.hostname);
     const pair = [near, far] as const;
     pairs.add(pair);
-    if (!swallows) near.pipe(far).pipe(near);
+    if (!isGone) near.pipe(far).pipe(near);
     for (const socket of pair) {
       socket.on("error", () => undefined);
       socket.on("close", () => {
         // Nor does the other end hear of it.
-        if (swallows) return;
+        if (isGone) return;
         for (const one of pair) one.destroy();
         pairs.delete(pair);
       });
@@ -32,7 +34,7 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const cut = (): void => {
-    swallows = false;
+    isGone = false;
     for (const pair of pairs) for (const socket of pair) socket.destroy();
   };
   onTestFinished(() => {
@@ -41,15 +43,19 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
   });
   const url = new URL(target);
   url.port = String((server.address() as { port: number }).port);
+  const swallow = (): void => {
+    for (const [near, far] of pairs) {
+      near.unpipe(far).pause();
+      far.unpipe(near).pause();
+    }
+  };
   return {
     url: url.href,
     cut,
-    swallow() {
-      swallows = true;
-      for (const [near, far] of pairs) {
-        near.unpipe(far).pause();
-        far.unpipe(near).pause();
-      }
+    swallow,
+    vanish() {
+      isGone = true;
+      swallow();
     },
   };
 }

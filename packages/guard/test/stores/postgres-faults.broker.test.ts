@@ -241,7 +241,7 @@ describeBroker("postgres", "PostgreSQL at fault", (url) => {
     onTestFinished(() => (proxy.cut(), cable.end()));
     const gone = new PostgresClaims(new Postgres(cable, { schema, answerWithinMs: 200 }), { effectWithinMs: 500 });
     const token = await granted(gone, { leaseMs: 1 });
-    const committed = commitWith(gone, token, () => (proxy.swallow(), new Promise(noop)));
+    const committed = commitWith(gone, token, () => (proxy.vanish(), new Promise(noop)));
     await expect(committed).rejects.toMatchObject({ code: "ERR_STORE_UNAVAILABLE" });
     const another = new PostgresClaims(new Postgres(pool, { schema }));
     const found = async (): Promise<unknown> => (await another.claim([REQUEST]))[0]?.kind;
