@@ -6,7 +6,7 @@ import { running } from "../scripts/brokers/running.ts";
 const SLOW = [
   [
     "SLOW_BROKERS",
-    "brokers that are ended, groups that change, clusters, hosts of every client, all points of all kills",
+    "brokers that are ended, groups that change, clusters, hosts that are cut off from every broker, all points of all kills",
     "check:slow-brokers",
   ],
   ["SLOW_PROBE", "every attack of the probe, on every broker", "check:slow-probe"],

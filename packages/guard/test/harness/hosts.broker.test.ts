@@ -18,9 +18,8 @@ const SLOW = { timeout: 240_000 };
 /** Which gives up on who is silent for twice as long, and does so by itself after two minutes. */
 const HEARTBEAT = { rabbitmq: "?heartbeat=1" } as Readonly<Record<string, string>>;
 
-/** `npm run check:slow-brokers` takes both clients of a broker, and both kinds of its queues. */
-const isFirst = ({ broker }: Listed, index: number): boolean => CARRIERS.findIndex((one) => one.broker === broker) === index;
-const CHOSEN = process.env["SLOW_BROKERS"] === undefined ? CARRIERS.filter(isFirst) : CARRIERS;
+/** `npm run check:slow-brokers` takes all. */
+const CHOSEN = process.env["SLOW_BROKERS"] === undefined ? CARRIERS.slice(0, 2) : CARRIERS;
 
 const lacks = whyNoHosts();
 
