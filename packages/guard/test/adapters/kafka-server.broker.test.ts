@@ -18,17 +18,12 @@ import { ownServer } from "../own-server.ts";
 import { cutProxy } from "./cut-proxy.ts";
 import { CLIENTS, type Sasl } from "./kafka-clients.ts";
 import { brokersOf, createTopics, freshPrefix, type TopicsOptions, withAdmin } from "./kafka-topics.ts";
-import { box, send, textsOf } from "./stream-box.ts";
+import { box, said, send, textsOf } from "./stream-box.ts";
 
 type Acl = Parameters<Admin["createAcls"]>[0]["creations"][number];
 
 const within = { timeout: 30_000, interval: 50 };
 const SLOW = { timeout: 240_000 };
-const said = (work: Promise<unknown>): Promise<string> =>
-  work.then(
-    () => "done",
-    () => "failed",
-  );
 const portOf = (url: string): number => Number(new URL(url).port);
 
 describeBroker("kafka", "The brokers of Kafka", (url) => {

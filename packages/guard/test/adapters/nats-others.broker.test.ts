@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { NatsTransport } from "../../src/adapters/nats.ts";
 import { describeBroker } from "../brokers.ts";
 import { asked, meddling, opened, natsHouse } from "./nats-house.ts";
-import { box, send, textsOf } from "./stream-box.ts";
+import { acknowledgedUntil, box, said, send, textsOf } from "./stream-box.ts";
 
 const within = { timeout: 10_000, interval: 10 };
 const SLOW = { timeout: 60_000 };
@@ -86,23 +86,9 @@ describeBroker("nats", "NATS JetStream, what others do", (url) => {
     const [a] = await take(1);
     await strike(prefix);
     // Until there is somebody who hears of it.
-    await expect
-      .poll(
-        () =>
-          a!.ack().then(
-            () => "done",
-            () => "not yet",
-          ),
-        within,
-      )
-      .toBe("done");
+    await expect.poll(() => said(a!.ack()), within).toBe("done");
     await send(transport, ["b"]);
-    const seen: string[] = [];
-    while (!seen.includes("b")) {
-      const [delivery] = await take(1);
-      seen.push(...textsOf([delivery!]));
-      await delivery!.ack();
-    }
+    await acknowledgedUntil("b", take);
     expect(told.at(-1)).toBeUndefined();
   });
 

@@ -14,7 +14,7 @@ import { ownServer } from "../own-server.ts";
 import { steps } from "../sqlite/steps.ts";
 import { asked, connected, opened } from "./nats-house.ts";
 import { authorizationWith } from "./nats-rights.ts";
-import { box, send, textsOf } from "./stream-box.ts";
+import { acknowledgedUntil, box, said, send, textsOf } from "./stream-box.ts";
 
 const within = { timeout: 20_000, interval: 20 };
 const SLOW = { timeout: 60_000 };
@@ -110,16 +110,7 @@ describeBroker("nats", "A server of NATS", () => {
       // An acknowledgement that the server had taken and not yet written may be forgotten: the claims' to find.
       if (text !== "a") seen.add(text!);
       // Until it is connected again.
-      await expect
-        .poll(
-          () =>
-            delivery!.ack().then(
-              () => "done",
-              () => "not yet",
-            ),
-          within,
-        )
-        .toBe("done");
+      await expect.poll(() => said(delivery!.ack()), within).toBe("done");
     }
     expect([...seen].sort()).toEqual(["b", "c"]);
   });
@@ -247,23 +238,9 @@ describeBroker("nats", "A server of NATS", () => {
       await expect.poll(() => told.at(-1), within).toBe("ERR_TRANSPORT_REFUSED");
       await expect(a!.ack()).rejects.toMatchObject(refused);
       await configure(rights(all));
-      await expect
-        .poll(
-          () =>
-            a!.ack().then(
-              () => "done",
-              () => "not yet",
-            ),
-          within,
-        )
-        .toBe("done");
+      await expect.poll(() => said(a!.ack()), within).toBe("done");
       await send(admin, ["b"]);
-      const seen: string[] = [];
-      while (!seen.includes("b")) {
-        const [delivery] = await take(1);
-        seen.push(...textsOf([delivery!]));
-        await delivery!.ack();
-      }
+      await acknowledgedUntil("b", take);
       await expect.poll(() => told.at(-1), within).toBeUndefined();
     });
   });

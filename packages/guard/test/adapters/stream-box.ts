@@ -21,6 +21,24 @@ export async function box(transport: Transport, options: Partial<ReceiveOptions>
   return { ...(await inbox(transport, { onFetch, ...options })), told, reason: () => reason };
 }
 
+/** What became of it: for what is asked again until it is carried out. */
+export const said = (work: Promise<unknown>): Promise<"done" | "failed"> =>
+  work.then(
+    () => "done",
+    () => "failed",
+  );
+
+/** Takes and acknowledges one after another, until that one has come. */
+export async function acknowledgedUntil(text: string, take: Box["take"]): Promise<readonly string[]> {
+  const seen: string[] = [];
+  while (!seen.includes(text)) {
+    const [delivery] = await take(1);
+    seen.push(...textsOf([delivery!]));
+    await delivery!.ack();
+  }
+  return seen;
+}
+
 export const send = (transport: Transport, texts: readonly string[], key?: string, destination = "orders"): Promise<void> =>
   transport.send(texts.map((text) => ({ id: text, destination, key, bytes: Buffer.from(text) })));
 
