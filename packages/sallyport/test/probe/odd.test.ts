@@ -41,6 +41,12 @@ test("a server without tools is told so, and nothing is said to be withstood", a
   expect(ruledAs(result, "not-applicable")).toHaveLength(3);
 });
 
+test("a server that answers no call has withstood nothing", { timeout: 120_000 }, async () => {
+  const result = await odd("mute");
+  expect(ruledAs(result, "withstood")).toEqual([]);
+  expect(ruledAs(result, "inconclusive").join("\n")).toContain("leaking-error");
+});
+
 test("a schema that nothing fits is noted, and the other tools are attacked", async () => {
   const result = await odd("unsatisfiable");
   expect(result.notes.join("\n")).toContain("No arguments could be made that fit the schema of impossible");
