@@ -154,7 +154,7 @@ export class KafkaCarrier {
     const { topic } = retries.find(({ upToMs }) => delayMs <= upToMs) as KafkaNames["retries"][number];
     const facts = await this.#factsOf(topic);
     const key = record.key === null ? undefined : Buffer.from(record.key);
-    const headers = retryHeaders({ dueMs: this.#clock.now() + delayMs, origin, enqueuedAtMs });
+    const headers = retryHeaders({ dueMs: this.#clock.now() + delayMs, delayMs, origin, enqueuedAtMs });
     const value = Buffer.from(record.value ?? []);
     await this.#put(topic, [{ partition: this.#partitionOf(topic, key, facts), key, value, headers }], facts);
   }

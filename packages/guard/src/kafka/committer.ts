@@ -76,7 +76,7 @@ export class Committer {
 
   #positionOf(log: PartitionLog) {
     const progress = log.progress();
-    const { metadata, until } = encodeProgress(progress, this.#most);
+    const { metadata, until } = encodeProgress(progress, this.#most, this.#clock.now());
     log.isCrowded = metadata.length > this.#most * CROWDED || (progress.open.length > 0 && until < progress.until);
     return { log, until, position: { ...log.partition, offset: progress.offset, metadata } };
   }

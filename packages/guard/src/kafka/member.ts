@@ -140,13 +140,13 @@ export class KafkaMember implements Subscription, MemberEvents {
   }
 
   #begin(added: readonly TopicPartition[], committed: Awaited<ReturnType<Membership["committed"]>>): void {
-    const { names } = this.#parts;
+    const { names, clock } = this.#parts;
     const { ordering } = this.#options;
     for (const partition of added) {
       const isRetry = partition.topic !== names.topic;
       const { offset = 0, metadata = "" } = committed.find((one) => keyOf(one) === keyOf(partition)) ?? {};
-      const progress = decodeProgress(offset, metadata);
-      const due = isRetry ? dueOf : (): undefined => undefined;
+      const progress = decodeProgress(offset, metadata, clock.now());
+      const due = (record: KafkaRecordIn) => (isRetry ? dueOf(record, clock.now()) : undefined);
       this.#logs.set(keyOf(partition), new PartitionLog({ partition, isRetry, ordering, progress, dueOf: due }));
     }
     this.#wakeMembership();

@@ -12,33 +12,33 @@ export interface Progress {
 
 export interface Open {
   readonly offset: number;
-  /** It is to be delivered no sooner; on the clock of the process that said so. */
+  /** It is to be delivered no sooner; by the clock of this process. */
   readonly dueMs: number | undefined;
 }
 
-const VERSION = "s1.";
+const VERSION = "s2.";
 /** `offset.metadata.max.bytes` as Kafka has it by default. */
 export const MOST_METADATA = 4096;
 
 /**
- * Runs of what is open and what is settled by turns, then what waits. As much as fits, from the lowest offset on:
- * `until` says how far.
+ * Runs of what is open and what is settled by turns, then the time and how much longer each waits that does. As much as
+ * fits, from the lowest offset on: `until` says how far.
  */
-export function encodeProgress(progress: Progress, most: number): { readonly metadata: string; readonly until: number } {
+export function encodeProgress(progress: Progress, most: number, nowMs: number): { readonly metadata: string; readonly until: number } {
   let { until, open } = progress;
   for (;;) {
     if (open.length === 0 || until <= progress.offset) return { metadata: "", until: progress.offset };
     const isPlain = open.length === until - progress.offset && open.every(({ dueMs }) => dueMs === undefined);
     // Nothing behind the lowest is settled and nothing waits: there is nothing to say.
     if (isPlain) return { metadata: "", until: progress.offset };
-    const metadata = written(progress.offset, until, open);
+    const metadata = written(progress.offset, until, open, Math.floor(nowMs));
     if (metadata.length <= most) return { metadata, until };
     open = open.slice(0, Math.floor((open.length * 9) / 10));
     until = (open.at(-1)?.offset ?? progress.offset - 1) + 1;
   }
 }
 
-function written(offset: number, until: number, open: readonly Open[]): string {
+function written(offset: number, until: number, open: readonly Open[], nowMs: number): string {
   const bytes: number[] = [];
   const runs: number[] = [];
   let at = offset;
@@ -56,20 +56,24 @@ function written(offset: number, until: number, open: readonly Open[]): string {
   if (until > at) runs.push(until - at);
   varint(bytes, runs.length);
   for (const length of runs) varint(bytes, length);
-  const waiting = open.flatMap(({ dueMs }, index) => (dueMs === undefined ? [] : [{ index, dueMs: Math.ceil(dueMs) }]));
-  const base = waiting.reduce((least, { dueMs }) => Math.min(least, dueMs), Infinity);
-  if (waiting.length > 0) varint(bytes, base);
+  const waiting = open.flatMap(({ dueMs }, index) =>
+    dueMs === undefined ? [] : [{ index, leftMs: Math.max(0, Math.ceil(dueMs) - nowMs) }],
+  );
+  if (waiting.length > 0) varint(bytes, nowMs);
   let before = 0;
-  for (const { index, dueMs } of waiting) {
+  for (const { index, leftMs } of waiting) {
     varint(bytes, index - before);
-    varint(bytes, dueMs - base);
+    varint(bytes, leftMs);
     before = index;
   }
   return `${VERSION}${Buffer.from(bytes).toString("base64url")}`;
 }
 
-/** Others may commit for the group, by any tool: what is not ours says nothing. */
-export function decodeProgress(offset: number, metadata: string): Progress {
+/**
+ * Others may commit for the group, by any tool: what is not ours says nothing. What waits does so no longer than it had left
+ * when that was written, counted from `nowMs`, however wrong the clock of who wrote it is.
+ */
+export function decodeProgress(offset: number, metadata: string, nowMs: number): Progress {
   const nothing: Progress = { offset, until: offset, open: [] };
   if (!metadata.startsWith(VERSION)) return nothing;
   const reader = new VarintReader(Buffer.from(metadata.slice(VERSION.length), "base64url"));
@@ -83,13 +87,13 @@ export function decodeProgress(offset: number, metadata: string): Progress {
     if (isOpen) for (let step = 0; step < length; step++) open.push({ offset: at + step, dueMs: undefined });
     at += length;
   }
-  const base = reader.done ? 0 : reader.next();
+  const writtenAtMs = reader.done ? 0 : reader.next();
   for (let index = 0; !reader.done;) {
     index += reader.next();
     const one = open[index];
-    const dueMs = base + reader.next();
-    if (one === undefined || !Number.isSafeInteger(dueMs)) return nothing;
-    one.dueMs = dueMs;
+    const leftMs = reader.next();
+    if (one === undefined || !Number.isSafeInteger(writtenAtMs + leftMs)) return nothing;
+    one.dueMs = Math.min(writtenAtMs, nowMs) + leftMs;
   }
   return reader.broken ? nothing : { offset, until: at, open };
 }

@@ -3,21 +3,25 @@
 import type { KafkaRecordIn } from "./link.ts";
 
 const DUE = "sallyport-due";
+const DELAY = "sallyport-delay";
 const ORIGIN = "sallyport-origin";
 const ENQUEUED = "sallyport-enqueued";
 /** What the headers add to a message, and more. */
 export const HEADERS_BYTES = 1024;
 
 export interface RetryHeaders {
+  /** By the clock of who asked for it. */
   readonly dueMs: number;
+  readonly delayMs: number;
   /** Topic, partition and offset of the record that it was first. */
   readonly origin: string;
   readonly enqueuedAtMs: number | undefined;
 }
 
-export function retryHeaders({ dueMs, origin, enqueuedAtMs }: RetryHeaders): Readonly<Record<string, Buffer>> {
+export function retryHeaders({ dueMs, delayMs, origin, enqueuedAtMs }: RetryHeaders): Readonly<Record<string, Buffer>> {
   return {
     [DUE]: Buffer.from(String(Math.ceil(dueMs))),
+    [DELAY]: Buffer.from(String(Math.ceil(delayMs))),
     [ORIGIN]: Buffer.from(origin),
     ...(enqueuedAtMs !== undefined && { [ENQUEUED]: Buffer.from(String(enqueuedAtMs)) }),
   };
@@ -33,8 +37,15 @@ const time = (record: KafkaRecordIn, name: string): number | undefined => {
   return said !== undefined && /^\d{1,15}$/.test(said) ? Number(said) : undefined;
 };
 
-/** One without it is due at once. */
-export const dueOf = (record: KafkaRecordIn): number | undefined => time(record, DUE);
+/**
+ * When it may go by the clock of who reads it at `nowMs`: never later than what was asked for, from now, however wrong the
+ * other's clock is. One that does not say is due at once.
+ */
+export function dueOf(record: KafkaRecordIn, nowMs: number): number | undefined {
+  const [dueMs, delayMs] = [time(record, DUE), time(record, DELAY)];
+  return dueMs === undefined || delayMs === undefined ? undefined : Math.min(dueMs, nowMs + delayMs);
+}
+
 export const enqueuedAtOf = (record: KafkaRecordIn): number | undefined => time(record, ENQUEUED);
 
 export function originOf(record: KafkaRecordIn): string | undefined {

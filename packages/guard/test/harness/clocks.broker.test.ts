@@ -15,10 +15,10 @@ interface Hosts {
   readonly consumerMs?: number;
 }
 
-/** One broker that vouches for the time at which it took a message, and one that does not. */
-for (const name of ["sqs", "redis-streams"]) {
+/** Brokers that vouch for the time at which they took a message, and one that does not. */
+for (const name of ["sqs", "kafka", "redis-streams"]) {
   const listed = listedAs(name);
-  const vouches = name === "sqs";
+  const vouches = name !== "redis-streams";
 
   describeBrokers([listed.broker, "postgres"], `an hour wrong on ${name}`, (url, postgres) => {
     const place = { url, postgres, ordering: "none", events: EVENTS, paceMs: 0 } as const;
@@ -64,15 +64,39 @@ for (const name of ["sqs", "redis-streams"]) {
   });
 }
 
-describeBrokers(["sqs", "postgres"], "consumers of one group whose clocks are an hour apart", (url, postgres) => {
-  test("[REP-07] [REP-10] share the work, lose nothing and double nothing", SLOW, async () => {
-    const world = await World.open(listedAs("sqs"), { url, postgres, ordering: "none", events: 5 * EVENTS, paceMs: 0 });
-    const workers = [...(await world.consumers(1)), ...(await world.consumers(1, { aheadMs: HOUR_MS }))];
-    expect(await world.publish()).toBe(0);
-    await world.untilSettled(FINISHES_WITHIN_MS);
-    await world.audit();
-    const exits = workers.map(exitOf);
-    for (const worker of workers) worker.kill("SIGTERM");
-    expect(await Promise.all(exits)).toEqual([0, 0]);
+for (const [name, orderings] of [
+  ["sqs", ["none"]],
+  ["sqs-fifo", ["key"]],
+  ["kafka", ["none", "key"]],
+  ["kafkajs", ["none", "key"]],
+] as const) {
+  const listed = listedAs(name);
+
+  describeBrokers([listed.broker, "postgres"], `consumers of one group on ${name} whose clocks are an hour apart`, (url, postgres) => {
+    test("[REP-07] [REP-10] share the work, lose nothing and double nothing", SLOW, async () => {
+      const world = await World.open(listed, { url, postgres, ordering: "none", events: 5 * EVENTS, paceMs: 0 });
+      const workers = [...(await world.consumers(1)), ...(await world.consumers(1, { aheadMs: HOUR_MS }))];
+      expect(await world.publish()).toBe(0);
+      await world.untilSettled(FINISHES_WITHIN_MS);
+      await world.audit();
+      const exits = workers.map(exitOf);
+      for (const worker of workers) worker.kill("SIGTERM");
+      expect(await Promise.all(exits)).toEqual([0, 0]);
+    });
+
+    test.each(orderings)(
+      "[PSN-03] [PSN-11] what the one that is ahead has put off is retried by another in its time, ordered by %s",
+      SLOW,
+      async (ordering) => {
+        const world = await World.open(listed, { url, postgres, ordering, events: EVENTS, paceMs: 0 });
+        expect(await world.publish()).toBe(0);
+        // By its fourth failure it has put some off, which are not all done.
+        const ahead = world.start("consume", { aheadMs: HOUR_MS, point: "consume:failed", passes: 3 });
+        expect(await exitOf(ahead)).toBe("SIGKILL");
+        await world.finish(FINISHES_WITHIN_MS);
+        await world.audit();
+        if (ordering === "key") await world.auditOrder();
+      },
+    );
   });
-});
+}

@@ -5,7 +5,7 @@ export const brokersOf = (url: string): string[] => url.replace("kafka://", "").
 /** With one node less everything goes on. */
 const inSyncOf = (replicas: number): number => Math.max(1, replicas - 1);
 
-export const onKafka = (replicas: number) => ({ minInSyncReplicas: inSyncOf(replicas), sessionMs: 1000 });
+export const onKafka = (replicas: number) => ({ minInSyncReplicas: inSyncOf(replicas), sessionMs: 1000, vouchesEnqueueTime: true });
 
 /** Topics are made with the one client, which processes on the other do not load. */
 export const declareWith =
