@@ -140,8 +140,7 @@ export class KafkaMember implements Subscription, MemberEvents {
   }
 
   #begin(added: readonly TopicPartition[], committed: Awaited<ReturnType<Membership["committed"]>>): void {
-    const { names, clock } = this.#parts;
-    const { ordering } = this.#options;
+    const [{ names, clock }, { ordering }] = [this.#parts, this.#options];
     for (const partition of added) {
       const isRetry = partition.topic !== names.topic;
       const { offset = 0, metadata = "" } = committed.find((one) => keyOf(one) === keyOf(partition)) ?? {};
@@ -271,6 +270,7 @@ export class KafkaMember implements Subscription, MemberEvents {
     entry.isOut = false;
     log.out--;
     this.#out--;
+    this.#wake();
   }
 
   /** A commit takes as long for one as for all; beyond some being recorded it is for Kafka to answer. */
