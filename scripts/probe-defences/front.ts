@@ -146,6 +146,19 @@ export const FROM_THE_FRONT: readonly Opening[] = [
     [...FRONT, "leaking-error"],
     [guard("mcp/bind-tools.ts", "const { code, publicMessage: message, retryAfterMs }", "const { code, stack: message, retryAfterMs }")],
   ),
+  open(
+    ["PUB-13"],
+    "an agent is told which broker does not answer",
+    [...FRONT, "leaking-error", "leaking-outage"],
+    [
+      guard(
+        PUBLISHER,
+        "      throw unconfirmed(error);\n",
+        "      const failed = unconfirmed(error);\n      throw Object.assign(failed, { publicMessage: `${process.env['BROKER_URL']} does not answer` });\n",
+      ),
+    ],
+    "natsOurs",
+  ),
   open(["DST-01"], "the arguments name the destination", FRONT, [
     argument("topic"),
     guard(PUBLISHER, IN_CONTRACT, IN_CONTRACT.replace("= ", "= topic ?? ")),

@@ -101,3 +101,12 @@ export const redisJobs = (manner = "open", skip: readonly string[] = []): Profil
     tools: { skip, arguments: { get_jobs: { queue: "mail" } } },
     bounds: BOUNDS,
   });
+
+/** What it says when its broker is gone, in one manner or another. */
+export const outage = (manner: string): Profile =>
+  profileOf({
+    name: "outage",
+    server: { command: [...NODE, join(SERVERS, "outage.ts")], env: { ...REDIS, MANNER: manner } },
+    broker: { kind: "redis" },
+    bounds: BOUNDS,
+  });

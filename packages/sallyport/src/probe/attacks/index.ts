@@ -20,6 +20,7 @@ import { freePayload } from "./free-payload/attack.ts";
 import { futureTime } from "./future-time/attack.ts";
 import { killedInHandling } from "./killed-in-handling/attack.ts";
 import { leakingError } from "./leaking-error/attack.ts";
+import { leakingOutage } from "./leaking-outage/attack.ts";
 import { lostDeadLetter } from "./lost-dead-letter/attack.ts";
 import { lostOnFailure } from "./lost-on-failure/attack.ts";
 import { madeUpAction } from "./made-up-action/attack.ts";
@@ -48,6 +49,7 @@ export const ATTACKS: readonly Attack[] = [
   repeatedCall,
   unconfirmed,
   leakingError,
+  leakingOutage,
   chosenDestination,
   chosenSource,
   administrativeTool,

@@ -16,7 +16,7 @@ export const startNats: StartBroker = async ({ folder, url }) => {
     command: ["nats-server", "-a", "127.0.0.1", "-p", String(port), "-m", String(monitorPort), "-js", "-sd", folder],
     folder,
     names: addressed(`nats://127.0.0.1:${gate.port}`, ""),
-    tap: () => NatsTap.open(own, { monitor: `http://127.0.0.1:${monitorPort}`, hold: () => gate.hold() }),
+    tap: () => NatsTap.open(own, { monitor: `http://127.0.0.1:${monitorPort}`, hold: () => gate.hold(), vanish: () => gate.close() }),
   }).catch(async (error: unknown) => {
     await gate.close();
     throw error;

@@ -49,8 +49,9 @@ export const startRabbitMq: StartBroker = async ({ url }) => {
       const releases = gates.map((gate) => gate.hold());
       return () => releases.forEach((release) => release());
     };
+    const vanish = async (): Promise<void> => void (await Promise.all(gates.map((gate) => gate.close())));
     const at = (port: number): string => `amqp://${LOGIN}:${LOGIN}@127.0.0.1:${port}/${vhost}`;
-    const tap = await RabbitMqTap.open({ url: at(amqp), management: direct, vhost, lateMs: LATE_MS, hold });
+    const tap = await RabbitMqTap.open({ url: at(amqp), management: direct, vhost, lateMs: LATE_MS, hold, vanish });
     const names = {
       url: at(amqpGate.port),
       host: "127.0.0.1",

@@ -7,7 +7,7 @@ import { BrokerFailure, type StartedBroker } from "./broker.ts";
 const ANSWERS_WITHIN_MS = 20_000;
 const STEP_MS = 25;
 
-export type Signal = (which: "SIGSTOP" | "SIGCONT") => Promise<void>;
+export type Signal = (which: "SIGSTOP" | "SIGCONT" | "SIGKILL") => Promise<void>;
 
 export interface Launched {
   /** As it is said in a failure. */

@@ -24,6 +24,20 @@ export interface Layout {
   readonly exchanges: ReadonlyMap<string, string>;
 }
 
+export interface Place {
+  readonly exchange: string;
+  readonly routingKey: string;
+}
+
+/** What the firehose says beside the message's own bytes. */
+export interface Trace {
+  readonly exchange_name: string;
+  readonly routing_keys: readonly string[];
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly connection?: string;
+  readonly routed_queues?: readonly string[];
+}
+
 export const destinationOf = (exchange: string, routingKey: string): string =>
   exchange === "" ? routingKey : routingKey === "" ? exchange : `${exchange}/${routingKey}`;
 

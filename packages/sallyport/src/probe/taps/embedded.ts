@@ -23,6 +23,7 @@ export class EmbeddedTap implements Tap {
   readonly #file: string;
   readonly #own = new Set<number>();
   readonly #seen: Seen[] = [];
+  #locked: (() => Promise<void>) | undefined;
   #last = 0;
   #database: DatabaseSync | undefined;
 
@@ -74,15 +75,21 @@ export class EmbeddedTap implements Tap {
     });
   }
 
+  /** Whoever has a file open keeps what is in it, whatever becomes of its name: it is locked for good. */
+  async vanish(): Promise<void> {
+    this.#locked = await this.silence();
+  }
+
   commandFor({ destination, bytes }: Message): string {
     const values = `${sql(destination)}, unixepoch() * 1000, x'${Buffer.from(bytes).toString("hex")}'`;
     return `sqlite3 ${quoted(this.#file)} ${quoted(`INSERT INTO sallyport_log (destination, enqueuedAtMs, bytes) VALUES (${values})`)}`;
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#database?.close();
     this.#database = undefined;
-    return Promise.resolve();
+    await this.#locked?.();
+    this.#locked = undefined;
   }
 
   /** `undefined` while the target has not made the file. */

@@ -11,8 +11,8 @@ const BYTES = { partition: 16 * 1024 * 1024, all: 64 * 1024 * 1024 };
 const IS_CONTROL = 0b100000;
 const NAME = /^(?!\.{1,2}$)[\w.-]{1,249}$/;
 
-/** Stops and continues the server's process; absent where it is not the probe's. */
-export type Signal = (which: "SIGSTOP" | "SIGCONT") => Promise<void>;
+/** Stops, continues or ends the server's process; absent where it is not the probe's. */
+export type Signal = (which: "SIGSTOP" | "SIGCONT" | "SIGKILL") => Promise<void>;
 
 /** Of each topic, the offset of each partition. */
 type Offsets = ReadonlyMap<string, ReadonlyMap<number, bigint>>;
@@ -26,6 +26,7 @@ export class KafkaTap implements Tap {
   readonly #producer: Producer;
   readonly #reader: Consumer;
   readonly #signal: Signal | undefined;
+  readonly vanish: Tap["vanish"];
   readonly #seen: Seen[] = [];
   readonly #next = new Map<string, bigint>();
   readonly #own = new Set<string>();
@@ -41,6 +42,7 @@ export class KafkaTap implements Tap {
     this.#producer = producer;
     this.#reader = reader;
     this.#signal = signal;
+    this.vanish = signal && (() => signal("SIGKILL"));
   }
 
   static async open(url: string, signal?: Signal): Promise<KafkaTap> {

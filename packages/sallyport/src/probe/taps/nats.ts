@@ -33,6 +33,7 @@ export class NatsTap implements Tap {
   readonly #connection: NatsConnection;
   readonly #monitor: string | undefined;
   readonly #hold: Own["hold"];
+  readonly vanish: Tap["vanish"];
   readonly #makeHeaders: () => MsgHdrs;
   #seen: Seen[] = [];
   readonly #own = new Set<string>();
@@ -45,6 +46,7 @@ export class NatsTap implements Tap {
     this.#makeHeaders = makeHeaders;
     this.#monitor = own.monitor;
     this.#hold = own.hold;
+    this.vanish = own.vanish;
   }
 
   static async open(url: string, own: Own = {}): Promise<NatsTap> {
@@ -289,6 +291,7 @@ interface Own {
   readonly monitor?: string;
   /** Makes it as one that does not answer; absent where it is not the probe's to stop. */
   readonly hold?: () => () => void;
+  readonly vanish?: Tap["vanish"];
 }
 
 const escapedToken = (token: string): string => token.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");

@@ -3,7 +3,18 @@
 // has just happened is taken for one that is owed. A destination is a queue, an exchange, or `exchange/routing key`.
 import type { ChannelModel, ConfirmChannel, ConsumeMessage } from "amqplib";
 import { keptHeaders, propertiesOf, publishOptions } from "./amqp-properties.ts";
-import { type Binding, comesBackTo, deadLetterExchange, destinationOf, type Layout, type Queue, readBy, splitAt } from "./amqp-routing.ts";
+import {
+  type Binding,
+  comesBackTo,
+  deadLetterExchange,
+  destinationOf,
+  type Layout,
+  type Place,
+  type Queue,
+  readBy,
+  splitAt,
+  type Trace,
+} from "./amqp-routing.ts";
 import { heldIn, makePlace, placesOf } from "./amqp-places.ts";
 import { Management } from "./rabbitmq-management.ts";
 import { decoded, type Message, NotTaken, type Owed, quoted, type Seen, type Tap } from "./tap.ts";
@@ -27,20 +38,7 @@ export interface RabbitMqPlace {
   readonly lateMs: number;
   /** Makes the broker as one that does not answer; absent where it is not the probe's to stop. */
   readonly hold?: (() => () => void) | undefined;
-}
-
-/** What the firehose says beside the message's own bytes. */
-interface Trace {
-  readonly exchange_name: string;
-  readonly routing_keys: readonly string[];
-  readonly properties: Readonly<Record<string, unknown>>;
-  readonly connection?: string;
-  readonly routed_queues?: readonly string[];
-}
-
-interface Place {
-  readonly exchange: string;
-  readonly routingKey: string;
+  readonly vanish?: Tap["vanish"];
 }
 
 interface Consuming {
@@ -53,6 +51,7 @@ export class RabbitMqTap implements Tap {
   readonly saysMissing = /NOT_FOUND - no (?:queue|exchange)|no (?:queue|exchange) '[^']*' in vhost/i;
   readonly holds = (queue: string): Promise<number> => heldIn(this.#connection, queue);
   readonly #place: RabbitMqPlace;
+  readonly vanish: Tap["vanish"];
   readonly #management: Management;
   readonly #connection: ChannelModel;
   readonly #seen: Seen[] = [];
@@ -71,6 +70,7 @@ export class RabbitMqTap implements Tap {
 
   private constructor(place: RabbitMqPlace, connection: ChannelModel) {
     this.#place = place;
+    this.vanish = place.vanish;
     this.#management = new Management(place.management);
     this.#connection = connection;
   }

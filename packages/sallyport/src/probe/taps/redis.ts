@@ -9,8 +9,8 @@ const POPS: ReadonlySet<string> = new Set(["blpop", "brpop", "blmove", "brpoplpu
 const STEP_MS = 10;
 const HEARD_WITHIN_MS = 2000;
 
-/** Stops and continues the server's process; absent where it is not the probe's. */
-export type Signal = (which: "SIGSTOP" | "SIGCONT") => Promise<void>;
+/** Stops, continues or ends the server's process; absent where it is not the probe's. */
+export type Signal = (which: "SIGSTOP" | "SIGCONT" | "SIGKILL") => Promise<void>;
 
 export class RedisTap implements Tap {
   readonly broker = "redis";
@@ -19,6 +19,7 @@ export class RedisTap implements Tap {
   readonly #commands: Redis;
   readonly #listener: Redis;
   readonly #signal: Signal | undefined;
+  readonly vanish: Tap["vanish"];
   readonly #seen: Seen[] = [];
   readonly #lastIds = new Map<string, string>();
   readonly #own = new Set<string>();
@@ -34,6 +35,7 @@ export class RedisTap implements Tap {
     this.#commands = commands;
     this.#listener = listener;
     this.#signal = signal;
+    this.vanish = signal && (() => signal("SIGKILL"));
   }
 
   static async open(url: string, signal?: Signal): Promise<RedisTap> {

@@ -114,6 +114,11 @@ export class SqsTap implements Tap {
     return Promise.resolve(() => Promise.resolve(release?.()));
   }
 
+  /** To whoever comes by the way that is the probe's. */
+  async vanish(): Promise<void> {
+    await this.#wire?.close();
+  }
+
   commandFor({ destination, bytes, headers, key }: Message): string {
     const attributes = Object.entries(headers).map(([name, value]) => [name, { DataType: "String", StringValue: value }]);
     const first = destination.endsWith(FIFO)

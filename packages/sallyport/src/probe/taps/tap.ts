@@ -52,6 +52,11 @@ export interface Tap {
   holds(destination: string): Promise<number>;
   /** Makes the broker as one that does not answer, until the function that is returned is called. */
   silence(): Promise<() => Promise<void>>;
+  /**
+   * Makes the broker as one that is not there, for good: who is connected is cut off, and who connects is refused. Absent
+   * where it is not the probe's to end.
+   */
+  readonly vanish?: (() => Promise<void>) | undefined;
   /** For people who distrust this program: a command that puts the same message. */
   commandFor(message: Message): string;
   close(): Promise<void>;

@@ -1,7 +1,7 @@
 // PUB-13: what errors tell about the inside, when they are provoked.
 import { attack, type Case, notApplicable, type Outcome, shown, withstood } from "../attack.ts";
-import type { Bench } from "../../bench.ts";
-import type { Known, KnownTool } from "../../known.ts";
+import type { KnownTool } from "../../known.ts";
+import { insideOf, MOST_ERROR, SAYS_ERROR, signIn } from "../leaks.ts";
 import { isRecord } from "../../schema/grow.ts";
 
 export const leakingError = attack({
@@ -18,9 +18,6 @@ export const leakingError = attack({
     return tools.flatMap((tool) => PROVOCATIONS.map(([what, given]) => provoked(tool, what, given)));
   },
 });
-
-const SAYS_ERROR = /\b(?:error|exception|failed|failure|traceback)\b/i;
-const MOST_ERROR = 2000;
 
 type Provocation = readonly [string, (honest: Record<string, unknown>) => Record<string, unknown>];
 
@@ -47,43 +44,9 @@ const provoked = (tool: KnownTool, what: string, given: Provocation[1]): Case =>
     // Some say what went wrong in an answer like any other. What stands in an honest one, too, is no error's.
     const told = isOrdinary
       ? signIn(answer.text.slice(0, MOST_ERROR), JSON.stringify(args) + tool.said)
-      : insideOf(answer.text, bench, bench.known, JSON.stringify(args));
+      : insideOf(answer.text, bench, JSON.stringify(args));
     if (isOrdinary && told === undefined)
       return notApplicable(`${tool.name} answered it as it answers everything, with nothing of the inside`);
     return told === undefined ? withstood("the error says nothing of the inside") : shown(`an error of ${tool.name} shows ${told}`);
   },
 });
-
-const SIGNS: readonly (readonly [string, RegExp])[] = [
-  ["a stack trace", /\n\s+at \S+.*:\d+:\d+|Traceback \(most recent call last\)|goroutine \d+ \[|File "[^"]+", line \d+/],
-  [
-    "a path of the server's files",
-    /(?:\/[\w.-]+)*\/(?:node_modules|site-packages|dist-packages)\/|file:\/\/\/|\/(?:home|root|usr|opt|srv|app)\/[\w./-]+\.\w+/,
-  ],
-  ["a connection string", /\b(?:amqps?|rediss?|nats|kafka|postgres(?:ql)?|mongodb(?:\+srv)?|mysql):\/\/[^\s"']+/],
-  ["an address that it could not reach", /\bE(?:CONNREFUSED|HOSTUNREACH|NOTFOUND|PIPE|TIMEDOUT)\b|connect(?:ion)? refused/i],
-  [
-    "the interpreter's own words",
-    /Cannot (?:read|set|convert) |is not a function|is not iterable|undefined is not|'NoneType' object|has no attribute|nil pointer|SQLITE_|invalid memory address|Provided value cannot be bound|object is not (?:subscriptable|iterable|callable)|unsupported operand type|unhashable type|can only concatenate/,
-  ],
-];
-
-function signIn(text: string, given: string): string | undefined {
-  for (const [what, sign] of SIGNS) {
-    const found = sign.exec(text)?.[0];
-    if (found !== undefined && !given.includes(found)) return `${what}: ${found.trim().slice(0, 120)}`;
-  }
-  return undefined;
-}
-
-function insideOf(text: string, { stage }: Bench, { tools }: Known, given: string): string | undefined {
-  const sign = signIn(text, given);
-  if (sign !== undefined) return sign;
-  const { port, file } = stage.brokerNames;
-  if (port !== undefined && new RegExp(`:${port}\\b`).test(text)) return `the broker's address: port ${port}`;
-  if (file !== undefined && text.includes(file)) return "the path of the broker's file";
-  const named = tools
-    .flatMap(({ destinations }) => destinations)
-    .find((name) => name.length > 5 && text.includes(name) && !given.includes(name));
-  return named === undefined ? undefined : `the destination ${named}`;
-}
