@@ -26,10 +26,14 @@ test("[PSN-13] [DST-09] [PUB-07] [PUB-13] of two rooms, each tool is judged by w
     "file_note: a megabyte of text as record.text": "proven",
     "named_note: a megabyte of text as name": "proven",
     "named_note: a megabyte of text as text": "withstood",
+    // Of four texts, the one that an honest call speaks in.
+    "signed_note: a megabyte of text as text": "proven",
   });
   ruled("leaking-error", {
     "leaky_note: null for everything": "proven",
     "leaky_note: texts for everything": "not-applicable",
     "send_note: null for everything": "withstood",
   });
+  // Of so many, those that publish: what stands under a name alone is not what was said there.
+  expect(verdictOf(result, "leaking-error").cases.map(({ at }) => at)).not.toContain("purge_queue");
 });

@@ -173,13 +173,15 @@ export const switched = (): Profile =>
     bounds: BOUNDS,
   });
 
+const SIGNED = { greeting: "Dear all", closing: "Yours", author: "me", text: "{canary}" };
+
 /** Two rooms, and a tool for each. */
 export const rooms = (): Profile =>
   profileOf({
     name: "rooms",
     server: { command: [...NODE, join(SERVERS, "rooms.ts")], env: ENV },
     broker: { kind: "embedded" },
-    tools: { arguments: { place_note: { text: "{canary}" }, file_note: { record: { text: "{canary}" } } } },
+    tools: { arguments: { place_note: { text: "{canary}" }, file_note: { record: { text: "{canary}" } }, signed_note: SIGNED } },
     bounds: BOUNDS,
   });
 

@@ -1,7 +1,7 @@
 // A server of two rooms, notes and news, each with a tool that publishes there and one that reads: the one of the news passes
 // over what it cannot read, the one of the notes reads nothing any more, and a third repeats where it was to look. One tool empties a queue and one only says so, one
-// takes a partition of two, one a record without a schema, one a room by its name, and one says what went wrong inside in an
-// answer like any other.
+// takes a partition of two, one a record without a schema, one a room by its name, one a text behind three others, and one says
+// what went wrong inside in an answer like any other. That a queue was emptied is noted under its name.
 import { DatabaseSync } from "node:sqlite";
 import { Server } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
@@ -29,6 +29,7 @@ const TOOLS = [
   tool("leaky_note", { text: TEXT }, "text"),
   tool("file_note", { record: { type: "object" } }, "record"),
   tool("named_note", { name: TEXT, text: TEXT }, "name", "text"),
+  tool("signed_note", { greeting: TEXT, closing: TEXT, author: TEXT, text: TEXT }, "text"),
 ];
 
 const publish = async (room: string, text: string): Promise<string> => {
@@ -58,7 +59,10 @@ async function answer(name: string, given: Readonly<Record<string, unknown>>): P
   if (name === "get_notes") return kept("notes").map(textOf).join("\n");
   if (name === "get_news") return kept("news").flatMap(readable).join("\n");
   if (name === "read_room") return `nothing in ${String(queue)}`;
-  if (name === "purge_queue") database.prepare("DELETE FROM sallyport_log WHERE destination = ?").run(String(queue));
+  if (name === "purge_queue") {
+    database.prepare("DELETE FROM sallyport_log WHERE destination = ?").run(String(queue));
+    await publish(`${String(queue)}.notices`, "purged");
+  }
   if (name.startsWith("purge_queue")) return "purged";
   if (name === "leaky_note" && text === null) return "error: Cannot read properties of null (reading 'trim')";
   if (typeof text !== "string") throw new Error("a text");
