@@ -42,3 +42,27 @@ for (const [kind, forms] of Object.entries(FORMS) as [keyof typeof FORMS, readon
       }
     });
   });
+
+describeBroker("nats", "what is kept in a bucket of NATS", () => {
+  test("[DST-09] a key that was deleted holds nothing, though a note of that stands there", { timeout: 60_000 }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), "holds-test-"));
+    const { tap, names, close } = await BROKERS.nats({ folder });
+    const { connect } = await import("@nats-io/transport-node");
+    const connection = await connect({ servers: names["url"] ?? "" });
+    try {
+      const bucket = { name: "KV_CONFIG", subjects: ["$KV.CONFIG.>"], storage: "memory", allow_rollup_hdrs: true };
+      await connection.request("$JS.API.STREAM.CREATE.KV_CONFIG", JSON.stringify(bucket));
+      for (const key of ["deleted", "purged", "kept"])
+        await tap.put({ destination: `$KV.CONFIG.${key}`, bytes: encoded("1"), headers: {} });
+      await tap.put({ destination: "$KV.CONFIG.deleted", bytes: encoded(""), headers: { "KV-Operation": "DEL" } });
+      const purge = { "KV-Operation": "PURGE", "Nats-Rollup": "sub" };
+      await tap.put({ destination: "$KV.CONFIG.purged", bytes: encoded(""), headers: purge });
+      const held = ["deleted", "purged", "kept"].map((key) => tap.holds(`$KV.CONFIG.${key}`));
+      expect(await Promise.all(held)).toEqual([0, 0, 1]);
+    } finally {
+      await connection.close();
+      await close();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});

@@ -8,13 +8,13 @@ const SIGNS: readonly (readonly [string, RegExp])[] = [
   ["a stack trace", /\n\s+at \S+.*:\d+:\d+|Traceback \(most recent call last\)|goroutine \d+ \[|File "[^"]+", line \d+/],
   [
     "a path of the server's files",
-    /(?:\/[\w.-]+)*\/(?:node_modules|site-packages|dist-packages)\/|file:\/\/\/|\/(?:home|root|usr|opt|srv|app)\/[\w./-]+\.\w+/,
+    /(?:\/[\w.-]+)*\/(?:node_modules|site-packages|dist-packages)\/|file:\/\/\/|\b(?:fork\/exec|spawn) \/[^\s:]+|\/(?:home|root|usr|opt|srv|app)\/[\w./-]+\.\w+/,
   ],
   ["a connection string", /\b(?:amqps?|rediss?|nats|kafka|postgres(?:ql)?|mongodb(?:\+srv)?|mysql):\/\/[^\s"']+/],
   ["an address that it could not reach", /\bE(?:CONNREFUSED|HOSTUNREACH|NOTFOUND|PIPE|TIMEDOUT)\b|connect(?:ion)? refused/i],
   [
     "the interpreter's own words",
-    /Cannot (?:read|set|convert) |is not a function|is not iterable|undefined is not|'NoneType' object|has no attribute|nil pointer|SQLITE_|invalid memory address|Provided value cannot be bound|object is not (?:subscriptable|iterable|callable)|unsupported operand type|unhashable type|can only concatenate/,
+    /Cannot (?:read|set|convert) |is not a function|is not iterable|undefined is not|'NoneType' object|has no attribute|nil pointer|SQLITE_|strconv\.\w+: parsing|invalid memory address|Provided value cannot be bound|object is not (?:subscriptable|iterable|callable)|unsupported operand type|unhashable type|can only concatenate/,
   ],
 ];
 

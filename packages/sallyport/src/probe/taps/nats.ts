@@ -1,6 +1,7 @@
 // NATS: subjects are listened to, JetStream's streams are read and its consumers asked what they are owed, and the server's
 // monitoring port says who else listens. What the server and its clients say to each other is left out.
 import type { Msg, MsgHdrs, NatsConnection, Subscription } from "@nats-io/transport-node";
+import { fits, heldIn, type ListedStream, type Stored, type Stream, streamOf } from "./nats-streams.ts";
 import { addressIn, decoded, type Message, NotTaken, type Owed, quoted, type Seen, type Tap } from "./tap.ts";
 
 const INTERNAL = /^(?:\$|_INBOX\.|_R_\.)/;
@@ -116,15 +117,8 @@ export class NatsTap implements Tap {
     return [...new Set([...kept, ...this.#seen.map(({ destination }) => destination)])].sort();
   }
 
-  /** By the stream's own name, or by a subject. */
   async holds(destination: string): Promise<number> {
-    const counts = (await this.#streams()).map(async ({ name, subjects, messages }) => {
-      if (name === destination) return messages;
-      if (!subjects.some((pattern) => fits(pattern, destination))) return 0;
-      const about = await this.#ask<StreamInfo>(`STREAM.INFO.${name}`, JSON.stringify({ subjects_filter: destination }));
-      return about.state?.subjects?.[destination] ?? 0;
-    });
-    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+    return heldIn(await this.#streams(), destination, (question, given) => this.#ask(question, JSON.stringify(given)));
   }
 
   silence(): Promise<() => Promise<void>> {
@@ -242,28 +236,6 @@ export class NatsTap implements Tap {
   }
 }
 
-interface Stream {
-  readonly name: string;
-  readonly subjects: readonly string[];
-  readonly last: number;
-  readonly messages: number;
-}
-
-interface ListedStream {
-  readonly config: { readonly name: string; readonly subjects?: readonly string[] };
-  readonly state: { readonly last_seq: number; readonly messages: number };
-}
-
-interface StreamInfo {
-  readonly state: { readonly subjects?: Readonly<Record<string, number>> };
-}
-
-interface Stored {
-  readonly subject: string;
-  readonly data?: string;
-  readonly hdrs?: string;
-}
-
 /** A status line, then a header a line. */
 function headersOf(text: string, headers: MsgHdrs): MsgHdrs {
   for (const line of text.split("\r\n").slice(1)) {
@@ -271,14 +243,6 @@ function headersOf(text: string, headers: MsgHdrs): MsgHdrs {
     if (at > 0) headers.append(line.slice(0, at), line.slice(at + 1).trim());
   }
   return headers;
-}
-
-/** A stream's name has no dots, and none of what a path has. */
-const streamOf = (subject: string): string => subject.replaceAll(/[^\w-]/g, "_");
-
-function fits(pattern: string, subject: string): boolean {
-  const tokens = pattern.split(".").map((token) => (token === "*" ? "[^.]+" : token === ">" ? ".+" : escapedToken(token)));
-  return new RegExp(`^${tokens.join("\\.")}$`).test(subject);
 }
 
 interface Connection {
@@ -293,5 +257,3 @@ interface Own {
   readonly hold?: () => () => void;
   readonly vanish?: Tap["vanish"];
 }
-
-const escapedToken = (token: string): string => token.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
