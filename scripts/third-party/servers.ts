@@ -134,4 +134,13 @@ export const SERVERS: readonly Third[] = [
     profile: "atengk-mcp-server-kafka",
     about: "Kafka: messages are produced to and sampled from any topic, topics made and deleted. `KAFKA_HOME` has to say where Kafka is.",
   },
+  {
+    id: "sinadarbouy-mcp-nats",
+    package: "mcp-nats",
+    version: "at df042655",
+    from: { repository: "sinadarbouy/mcp-nats", commit: "df04265538a2c5447a9cc66cc0abab58e1f302eb" },
+    profile: "sinadarbouy-mcp-nats",
+    about:
+      "NATS, in Go, by way of NATS's own `nats` (0.5.0 of natscli): subjects are published to, streams looked into, buckets of keys read, written and emptied. What asks for a system account, what waits without end, what writes files and `stream_view`, which takes no size that its schema lets, were left alone. `publish` takes no place for its message from `reply`: JetStream's own acknowledgement goes there, wherever the model says.",
+  },
 ];

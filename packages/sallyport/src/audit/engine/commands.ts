@@ -18,23 +18,23 @@ const rules = (): Management["commands"] =>
 /** Whether messages are read by it. */
 export function command(machine: Machine, act: Extract<Act, { kind: "command" }>, args: Given, site: Site, result: Value): boolean {
   const lines = linesOf(machine, act, args).flatMap(partsOfLine);
-  for (const rule of rules()) {
-    const starts = lines.map(({ words }) => startOf(words, rule.words));
-    if (starts.every((start) => start === undefined)) continue;
+  // One place may run several commands, each of which is another's words.
+  const byRule = Map.groupBy(lines, ({ words }) => rules().find((rule) => startOf(words, rule.words) !== undefined));
+  let isRead = false;
+  for (const [rule, parts] of byRule) {
+    if (rule === undefined) continue;
     const readWord = (path: string): Value =>
       join(
-        ...lines.map(({ words, stdin }, index) => {
-          const start = starts[index];
-          if (start === undefined) return NOTHING;
-          return path === "stdin" ? join(...stdin) : wordAt(path, words, start, rule.words.length);
-        }),
+        ...parts.map(({ words, stdin }) =>
+          path === "stdin" ? join(...stdin) : wordAt(path, words, startOf(words, rule.words) ?? 0, rule.words.length),
+        ),
       );
-    const told = lines.flatMap(({ words }, index) => (starts[index] === undefined ? [] : words));
+    const told = parts.flatMap(({ words }) => words);
     const acts = rule.acts.filter(({ when }) => when === undefined || isGiven(when, told));
     for (const one of acts) perform(machine, rule.broker, one, readWord, site, machine.writer(rule.words.at(-1) ?? ""), result);
-    return acts.some(({ kind }) => kind === "read");
+    isRead ||= acts.some(({ kind }) => kind === "read");
   }
-  return false;
+  return isRead;
 }
 
 /** Whether a flag is among the words, whatever stands behind it. */

@@ -8,6 +8,7 @@ import { Scope } from "./scope.ts";
 import { spreadInto } from "./spread.ts";
 import { assume } from "./branches.ts";
 import { isWords } from "./tables.ts";
+import { HeapObject } from "./heap.ts";
 import { NOTHING, UNKNOWN, type Value, isNothing, join, objectValue, objectsOf, rowOf, soleConstant } from "./value.ts";
 
 export type Of<K extends Expression["kind"]> = Extract<Expression, { kind: K }>;
@@ -51,19 +52,53 @@ function writeComputed(key: Value, value: Value, object: ReturnType<Machine["mak
   }
 }
 
+const MOST_ROWS = 8;
+const MOST_IN_ORDER = 256;
+
+/** A list's beginning, whose order is known, and what else is in it. */
+interface Row {
+  readonly items: Value[];
+  rest: Value;
+}
+
+/** In order, as far as that is known, for each list that one handed on in it may have been. */
 export function listLiteral(machine: Machine, style: "list" | "tuple" | "set", items: readonly Item[], at: number, scope: Scope): Value {
-  const list = machine.make(style === "set" ? "set" : "list", at);
-  list.results = style === "tuple";
-  let inOrder = style !== "set";
-  let next = 0;
+  const kind = style === "set" ? "set" : "list";
+  let rows: Row[] = [{ items: [], rest: NOTHING }];
   for (const { value: expression, spread } of items) {
     const value = machine.evaluate(expression, scope);
-    const row = spread === true ? rowOf(value) : [value];
-    if (row === undefined) inOrder = false;
-    if (inOrder && row !== undefined && next + row.length <= 256) for (const item of row) list.write(String(next++), item);
-    else list.add(spread === true ? machine.element(value) : value);
+    const behind = kind === "set" ? undefined : spread === true ? rowsIn(value) : [{ items: [value], rest: NOTHING }];
+    if (behind !== undefined && behind.length > 1 && rows.length * behind.length <= MOST_ROWS)
+      rows = rows.flatMap((row) => behind.map((more) => extended({ items: [...row.items], rest: row.rest }, more)));
+    else {
+      const more = behind?.length === 1 ? behind[0] : undefined;
+      for (const row of rows) extended(row, more ?? { items: [], rest: spread === true ? machine.element(value) : value });
+    }
   }
-  return objectValue(list);
+  const lists = rows.map((row, index) => {
+    const list = index === 0 ? machine.make(kind, at) : new HeapObject(kind, machine.activation.module.ir.file, at);
+    list.results = style === "tuple";
+    for (const [place, item] of row.items.entries()) list.write(String(place), item);
+    if (!isNothing(row.rest)) list.add(row.rest);
+    return objectValue(list);
+  });
+  return join(...lists);
+}
+
+/** What comes behind what has no order, or too much of it, has none either. */
+function extended(row: Row, { items, rest }: Row): Row {
+  if (isNothing(row.rest) && row.items.length + items.length <= MOST_IN_ORDER) {
+    row.items.push(...items);
+    row.rest = rest;
+  } else row.rest = join(row.rest, ...items, rest);
+  return row;
+}
+
+/** `undefined` where what is handed on is no list, or also anything else. */
+function rowsIn({ atoms, taints }: Value): readonly Row[] | undefined {
+  const lists = atoms.flatMap((atom) => (atom.kind === "object" && atom.object.kind === "list" ? [atom.object] : []));
+  if (taints.length > 0 || lists.length === 0 || lists.length < atoms.length) return undefined;
+  return lists.map(({ fields, element }) => ({ items: [...fields.values()], rest: element }));
 }
 
 export function comprehension(machine: Machine, expression: Of<"comprehension">, scope: Scope): Value {

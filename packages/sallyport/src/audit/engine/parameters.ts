@@ -34,8 +34,13 @@ export function bindParameters(machine: Machine, closure: Closure, args: Given, 
   }
 }
 
+const areLists = ({ atoms, taints }: Value): boolean =>
+  taints.length === 0 && atoms.length > 0 && atoms.every((atom) => atom.kind === "object" && atom.object.kind === "list");
+
 function argumentFor(machine: Machine, parameter: Parameter, args: Given, index: number, left: Map<string, Value>): Value {
   if (parameter.style === "rest") {
+    // Lists that alone are handed on are what they were, each in its order.
+    if (args.more !== undefined && args.positional.length <= index && areLists(args.more)) return args.more;
     const list = machine.make("list", parameter.target.at);
     for (const [at, value] of args.positional.slice(index).entries()) list.write(String(at), value);
     if (args.more !== undefined) list.add(machine.element(args.more));
