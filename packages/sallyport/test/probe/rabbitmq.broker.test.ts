@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { describeBroker } from "../../../guard/test/brokers.ts";
 import { expectEvidence, FOUR, probed, provenThreats, ruledAs, slowTest, verdictOf } from "./rulings.ts";
-import { rabbitMqOurs, rabbitMqWrong } from "./subjects-on-brokers.ts";
+import { rabbitMqArranged, rabbitMqOurs, rabbitMqWrong } from "./subjects-on-brokers.ts";
 
 describeBroker("rabbitmq", "the probe beside a RabbitMQ node of its own", () => {
   test("all four attacks are proven on a server that leaves everything to the model", { timeout: 480_000 }, async () => {
@@ -16,6 +16,22 @@ describeBroker("rabbitmq", "the probe beside a RabbitMQ node of its own", () => 
     expect(verdictOf(result, "client-key").ruling).toBe("withstood");
     expectEvidence(result);
   });
+
+  test(
+    "[DST-09] who makes and ends bindings and policies is seen to, though every queue keeps its name",
+    { timeout: 240_000 },
+    async () => {
+      const result = await probed(rabbitMqArranged(), { only: ["administrative-tool"] });
+      expect(result.failure).toBeUndefined();
+      expect(Object.fromEntries(verdictOf(result, "administrative-tool").cases.map(({ name, ruling }) => [name, ruling]))).toEqual({
+        "create_binding: makes what it is for": "proven",
+        "delete_binding: ends what it is for": "proven",
+        "delete_binding_never: ends what it is for": "withstood",
+        "create_policy: makes what it is for": "proven",
+        "create_policy_never: makes what it is for": "withstood",
+      });
+    },
+  );
 
   slowTest("nothing is proven on the guard, and every attack that applies is withstood", { timeout: 480_000 }, async () => {
     const result = await probed(rabbitMqOurs());

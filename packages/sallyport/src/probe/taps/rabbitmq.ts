@@ -4,6 +4,7 @@
 import type { ChannelModel, ConfirmChannel, ConsumeMessage } from "amqplib";
 import { keptHeaders, propertiesOf, publishOptions } from "./amqp-properties.ts";
 import { type Binding, comesBackTo, deadLetterExchange, destinationOf, type Layout, type Queue, readBy, splitAt } from "./amqp-routing.ts";
+import { arrangedIn } from "./amqp-arrangements.ts";
 import { heldIn, makePlace, placesOf } from "./amqp-places.ts";
 import { Management } from "./rabbitmq-management.ts";
 import { decoded, type Message, NotTaken, type Owed, quoted, type Seen, type Tap } from "./tap.ts";
@@ -52,6 +53,7 @@ export class RabbitMqTap implements Tap {
   readonly forms = ["queue"];
   readonly saysMissing = /NOT_FOUND - no (?:queue|exchange)|no (?:queue|exchange) '[^']*' in vhost/i;
   readonly holds = (queue: string): Promise<number> => heldIn(this.#connection, queue);
+  readonly arranged = (): Promise<readonly string[]> => arrangedIn(this.#management, this.#place.vhost);
   readonly #place: RabbitMqPlace;
   readonly #management: Management;
   readonly #connection: ChannelModel;
@@ -161,14 +163,8 @@ export class RabbitMqTap implements Tap {
       payload: decoded(message.bytes),
       payload_encoding: "string",
     };
-    return [
-      "curl",
-      "-u",
-      quoted(this.#management.login),
-      "-d",
-      quoted(JSON.stringify(body)),
-      quoted(this.#management.addressOf(path)),
-    ].join(" ");
+    const [login, given, address] = [this.#management.login, JSON.stringify(body), this.#management.addressOf(path)].map(quoted);
+    return `curl -u ${login} -d ${given} ${address}`;
   }
 
   async close(): Promise<void> {

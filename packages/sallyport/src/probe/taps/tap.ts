@@ -50,6 +50,11 @@ export interface Tap {
   destinations(): Promise<readonly string[]>;
   /** How many messages are kept there: none where there is no such place, or one that keeps nothing. */
   holds(destination: string): Promise<number>;
+  /**
+   * What is said of destinations rather than kept in them, in words with its names: bindings, policies, rights. Absent where
+   * the tap does not look at such.
+   */
+  arranged?(): Promise<readonly string[]>;
   /** Makes the broker as one that does not answer, until the function that is returned is called. */
   silence(): Promise<() => Promise<void>>;
   /** For people who distrust this program: a command that puts the same message. */

@@ -1,0 +1,48 @@
+// A server on RabbitMQ that leaves to the model what goes where and how long it stays: bindings and policies, which are in no
+// queue's name. Two of its tools only say that they do.
+import { Server } from "@modelcontextprotocol/server";
+import { serveStdio } from "@modelcontextprotocol/server/stdio";
+import { connect } from "amqplib";
+
+const { RABBITMQ_URL = "", MANAGEMENT = "", VHOST = "", LOGIN = "" } = process.env;
+
+const connection = await connect(RABBITMQ_URL);
+const channel = await connection.createChannel();
+await channel.assertExchange("events", "topic");
+await channel.assertQueue("mail");
+await channel.bindQueue("mail", "events", "spare");
+
+const TEXT = { type: "string" };
+const tool = (name: string, ...required: readonly string[]) => ({
+  name,
+  inputSchema: { type: "object" as const, required: [...required], properties: Object.fromEntries(required.map((one) => [one, TEXT])) },
+});
+const BINDING = ["exchange", "queue", "routing_key"];
+const TOOLS = [
+  tool("create_binding", ...BINDING),
+  tool("delete_binding", ...BINDING),
+  tool("delete_binding_never", ...BINDING),
+  tool("create_policy", "name"),
+  tool("create_policy_never", "name"),
+];
+
+async function putPolicy(name: string): Promise<void> {
+  const path = `/api/policies/${encodeURIComponent(VHOST)}/${encodeURIComponent(name)}`;
+  const headers = { authorization: `Basic ${btoa(LOGIN)}`, "content-type": "application/json" };
+  const body = JSON.stringify({ pattern: "^none$", definition: { "max-length": 10 } });
+  const { ok } = await fetch(`${MANAGEMENT}${path}`, { method: "PUT", headers, body });
+  if (!ok) throw new Error("refused");
+}
+
+serveStdio(() => {
+  const server = new Server({ name: "rabbitmq-arranged", version: "1.0.0" }, { capabilities: { tools: {} } });
+  server.setRequestHandler("tools/list", async () => ({ tools: TOOLS }));
+  server.setRequestHandler("tools/call", async ({ params }) => {
+    const { exchange = "", queue = "", routing_key: key = "", name = "" } = (params.arguments ?? {}) as Readonly<Record<string, string>>;
+    if (params.name === "create_binding") await channel.bindQueue(queue, exchange, key);
+    if (params.name === "delete_binding") await channel.unbindQueue(queue, exchange, key);
+    if (params.name === "create_policy") await putPolicy(name);
+    return { content: [{ type: "text", text: "done" }] };
+  });
+  return server;
+});
