@@ -14,6 +14,8 @@ export interface Seen extends Message {
   readonly text: string;
   /** How it was put there: `stream`, `channel`, `list`, `queue`, `topic`; `value` for what is no message. */
   readonly form: string;
+  /** Its own in the protocol, where it has one there: a header of that name is none. */
+  readonly id?: string | undefined;
   /** Put by the probe itself. */
   readonly own: boolean;
 }

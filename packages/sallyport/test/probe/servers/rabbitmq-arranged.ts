@@ -1,21 +1,27 @@
-// A server on RabbitMQ that leaves to the model what goes where and how long it stays: bindings and policies, which are in no
-// queue's name. Two of its tools only say that they do.
+// A server on RabbitMQ that leaves to the model what goes where, how long it stays, and what goes first: bindings, policies and
+// priorities, which are in no queue's name. Two of its tools only say that they do, and one has a priority of its own.
 import { Server } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { connect } from "amqplib";
 
+const MOST_PRIORITY = 9;
 const { RABBITMQ_URL = "", MANAGEMENT = "", VHOST = "", LOGIN = "" } = process.env;
 
 const connection = await connect(RABBITMQ_URL);
 const channel = await connection.createChannel();
 await channel.assertExchange("events", "topic");
 await channel.assertQueue("mail");
+await channel.assertQueue("urgent", { maxPriority: MOST_PRIORITY });
 await channel.bindQueue("mail", "events", "spare");
 
 const TEXT = { type: "string" };
 const tool = (name: string, ...required: readonly string[]) => ({
   name,
   inputSchema: { type: "object" as const, required: [...required], properties: Object.fromEntries(required.map((one) => [one, TEXT])) },
+});
+const sending = (name: string, more: Readonly<Record<string, object>>) => ({
+  name,
+  inputSchema: { type: "object" as const, required: ["text"], properties: { text: TEXT, ...more } },
 });
 const BINDING = ["exchange", "queue", "routing_key"];
 const TOOLS = [
@@ -24,7 +30,17 @@ const TOOLS = [
   tool("delete_binding_never", ...BINDING),
   tool("create_policy", "name"),
   tool("create_policy_never", "name"),
+  sending("send", { properties: { type: "object" } }),
+  sending("send_urgent", { priority: { type: "integer", minimum: 0, maximum: MOST_PRIORITY } }),
+  sending("send_marked", { headers: { type: "object" } }),
 ];
+
+async function send(name: string, text: string, given: Readonly<Record<string, any>>): Promise<void> {
+  const { properties = {}, headers = {}, priority = 0 } = given;
+  if (priority > MOST_PRIORITY) throw new Error("no such priority");
+  const options = name === "send" ? properties : name === "send_urgent" ? { priority } : { headers, priority: 3 };
+  channel.publish("", "urgent", Buffer.from(text), options);
+}
 
 async function putPolicy(name: string): Promise<void> {
   const path = `/api/policies/${encodeURIComponent(VHOST)}/${encodeURIComponent(name)}`;
@@ -42,6 +58,7 @@ serveStdio(() => {
     if (params.name === "create_binding") await channel.bindQueue(queue, exchange, key);
     if (params.name === "delete_binding") await channel.unbindQueue(queue, exchange, key);
     if (params.name === "create_policy") await putPolicy(name);
+    if (params.name.startsWith("send")) await send(params.name, String(params.arguments?.["text"]), params.arguments ?? {});
     return { content: [{ type: "text", text: "done" }] };
   });
   return server;
