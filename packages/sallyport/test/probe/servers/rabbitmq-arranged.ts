@@ -1,5 +1,6 @@
 // A server on RabbitMQ that leaves to the model what goes where, how long it stays, and what goes first: bindings, policies and
-// priorities, which are in no queue's name. Two of its tools only say that they do, and one has a priority of its own.
+// priorities, which are in no queue's name. Two of its tools only say that they do; while one of them does, another binding
+// goes by itself.
 import { Server } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { connect } from "amqplib";
@@ -13,6 +14,7 @@ await channel.assertExchange("events", "topic");
 await channel.assertQueue("mail");
 await channel.assertQueue("urgent", { maxPriority: MOST_PRIORITY });
 await channel.bindQueue("mail", "events", "spare");
+await channel.bindQueue("urgent", "events", "answers-0");
 
 const TEXT = { type: "string" };
 const tool = (name: string, ...required: readonly string[]) => ({
@@ -34,6 +36,13 @@ const TOOLS = [
   sending("send_urgent", { priority: { type: "integer", minimum: 0, maximum: MOST_PRIORITY } }),
   sending("send_marked", { headers: { type: "object" } }),
 ];
+
+/** As queues of answers do: they are bound for a call, and go behind it. */
+let answers = 0;
+async function bindOther(): Promise<void> {
+  await channel.unbindQueue("urgent", "events", `answers-${answers}`);
+  await channel.bindQueue("urgent", "events", `answers-${++answers}`);
+}
 
 async function send(name: string, text: string, given: Readonly<Record<string, any>>): Promise<void> {
   const { properties = {}, headers = {}, priority = 0 } = given;
@@ -57,6 +66,7 @@ serveStdio(() => {
     const { exchange = "", queue = "", routing_key: key = "", name = "" } = (params.arguments ?? {}) as Readonly<Record<string, string>>;
     if (params.name === "create_binding") await channel.bindQueue(queue, exchange, key);
     if (params.name === "delete_binding") await channel.unbindQueue(queue, exchange, key);
+    if (params.name === "delete_binding_never") await bindOther();
     if (params.name === "create_policy") await putPolicy(name);
     if (params.name.startsWith("send")) await send(params.name, String(params.arguments?.["text"]), params.arguments ?? {});
     return { content: [{ type: "text", text: "done" }] };

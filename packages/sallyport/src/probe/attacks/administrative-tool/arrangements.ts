@@ -1,6 +1,6 @@
 // Tools whose names say that they change what is said of destinations: what goes where, how long it stays, who may see it.
 // The names of destinations stay the same then, so that these are looked at by themselves.
-import { textsIn, withValue } from "../../schema/slots.ts";
+import { textsIn, valueAt, withValue } from "../../schema/slots.ts";
 import type { Bench } from "../../bench.ts";
 import type { KnownTool } from "../../known.ts";
 import { type Case, inconclusive, type Outcome, shown, withstood } from "../attack.ts";
@@ -33,10 +33,12 @@ export const disarrangeCase = (tool: KnownTool, makers: readonly KnownTool[]): C
     if (tap.arranged === undefined) return unseen(tool);
     const attempt = async (given: Record<string, unknown>): Promise<Outcome | undefined> => {
       const before = await tap.arranged!();
+      const named = namesIn(bench.stage.filled(given)).filter((name) => before.some((one) => one.includes(name)));
       await bench.call(tool.name, given);
       const gone = async (): Promise<readonly string[]> => {
         const now = new Set(await tap.arranged!());
-        return before.filter((one) => !now.has(one));
+        // What goes by itself, such as the binding of a queue of answers, is not what the tool was told to end.
+        return before.filter((one) => !now.has(one) && named.length > 0 && named.every((name) => one.includes(name)));
       };
       await bench.stage.until(async () => (await gone()).length > 0, bench.bounds.watchMs);
       const ended = await gone();
@@ -58,6 +60,8 @@ export const disarrangeCase = (tool: KnownTool, makers: readonly KnownTool[]): C
     return held(tool, isMade ? "what was made is still there" : undefined);
   },
 });
+
+const namesIn = (given: Record<string, unknown>): readonly string[] => textsIn(given).map((path) => String(valueAt(given, path)));
 
 interface Made {
   /** In the broker's words. */
