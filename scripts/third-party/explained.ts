@@ -42,10 +42,14 @@ const OF_ONE: ReadonlyMap<string, string> = new Map<string, string>([
     "mcp-celery PSN-11",
     "Celery acknowledges a task before it runs it, unless it is told `acks_late`: a default of a library that was not audited. Killed in the middle, the task was lost: the probe is right.",
   ],
-  ...["queue-pilot", "amq-mcp-server-rabbitmq"].map((server): [string, string] => [
-    `${server} PUB-06`,
-    "The routing key is the caller's, and is proven as a choice of destination (DST-01), which on RabbitMQ it is. The audit calls it both.",
-  ]),
+  [
+    "queue-pilot PUB-06",
+    "The routing key is the caller's, and is proven as a choice of destination (DST-03), which on RabbitMQ it is. The audit calls it both.",
+  ],
+  [
+    "amq-mcp-server-rabbitmq PUB-04",
+    "The caller's `properties` go to the broker as they are, the message's id among them. The audit calls the whole of them headers (PUB-05): the same line.",
+  ],
   ...["PUB-05", "PUB-06", "PUB-07", "PUB-08", "PUB-10", "DST-02", "DST-09", "PSN-13"].map((threat): [string, string] => [
     `awslabs-sns-sqs ${threat}`,
     "Its tools are made when it starts, from the operations that boto3 has (`getattr(client, operation)(**kwargs)`): the audit sees that there are tools, and no operation of any broker in them. What was sent was on the queue: the probe is right.",

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as after } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { keptHeaders, propertiesOf, publishOptions } from "../../src/probe/taps/amqp-properties.ts";
+import { besideIn, propertiesOf, publishOptions } from "../../src/probe/taps/amqp-properties.ts";
 import { type Binding, comesBackTo, type Layout, type Queue, readBy } from "../../src/probe/taps/amqp-routing.ts";
 import { Management } from "../../src/probe/taps/rabbitmq-management.ts";
 import { encoded, type Seen } from "../../src/probe/taps/tap.ts";
@@ -12,14 +12,14 @@ const PROPERTIES = { message_id: "m1", delivery_mode: 2, priority: 3, headers: {
 const message = (headers: Record<string, string>) => ({ destination: "orders", bytes: encoded("{}"), headers });
 
 test("a copy has the same properties and headers, of the same types", () => {
-  const headers = keptHeaders(PROPERTIES);
+  const { headers } = besideIn(PROPERTIES);
   expect(headers).toMatchObject({ message_id: "m1", priority: "3", count: "0", tenant: "a" });
   expect(propertiesOf(message(headers))).toEqual(PROPERTIES);
   expect(publishOptions(message(headers))).toEqual({ messageId: "m1", deliveryMode: 2, priority: 3, headers: PROPERTIES.headers });
 });
 
 test("what was changed of them is sent as it is now, and a message without any is kept on the disk", () => {
-  const changed = { ...keptHeaders(PROPERTIES), tenant: "b", message_id: "m2" };
+  const changed = { ...besideIn(PROPERTIES).headers, tenant: "b", message_id: "m2" };
   expect(propertiesOf(message(changed))).toEqual({ ...PROPERTIES, message_id: "m2", headers: { count: 0, tenant: "b" } });
   expect(propertiesOf(message({ reply_to: "me", own: "x" }))).toEqual({ delivery_mode: 2, reply_to: "me", headers: { own: "x" } });
 });

@@ -20,6 +20,8 @@ test("[PSN-13] [DST-09] [PUB-07] [PUB-13] of two rooms, each tool is judged by w
     "read_room: a forged message": "not-applicable",
   });
   ruled("administrative-tool", { "purge_queue: ends queue": "proven", "purge_queue_never: ends queue": "withstood" });
+  // It keeps no queue of that name, and may have bound one all the same.
+  ruled("administrative-tool", { "create_binding: makes what it is for": "inconclusive" });
   ruled("client-key", { "place_note: partition, a number": "inconclusive" });
   // In an object that no schema speaks of; and what is large may be a name.
   ruled("oversized", {

@@ -60,6 +60,32 @@ export const rabbitMqWrong = (): Profile => wrongOn("rabbitmq", { RABBITMQ_URL: 
 export const sqsWrong = (): Profile => wrongOn("sqs", { SQS_URL: "{broker.url}" });
 export const kafkaWrong = (): Profile => wrongOn("kafka", { KAFKA_BROKERS: "{broker.bootstrap}" });
 
+export const rabbitMqArranged = (): Profile => {
+  const bound = (routing_key: string) => ({ exchange: "events", queue: "mail", routing_key });
+  return profileOf({
+    name: "rabbitmq-arranged",
+    server: {
+      command: [...NODE, join(SERVERS, "rabbitmq-arranged.ts")],
+      env: {
+        ...FAST,
+        RABBITMQ_URL: "{broker.url}",
+        MANAGEMENT: "{broker.management}",
+        VHOST: "{broker.vhost}",
+        LOGIN: "{broker.user}:{broker.password}",
+      },
+    },
+    broker: { kind: "rabbitmq" },
+    tools: {
+      arguments: {
+        create_binding: bound("{canary}"),
+        delete_binding: bound("spare"),
+        delete_binding_never: bound("spare"),
+      },
+    },
+    bounds: { ...BOUNDS, ...SLOW },
+  });
+};
+
 /** Publishes to what is there, and makes nothing. */
 export const existing = (kind: string): Profile =>
   profileOf({

@@ -185,6 +185,16 @@ export const rooms = (): Profile =>
     bounds: BOUNDS,
   });
 
+/** A call that is cut off is its end. */
+export const frail = (): Profile =>
+  profileOf({
+    name: "frail",
+    server: { command: [...NODE, join(SERVERS, "frail.ts")], env: ENV },
+    broker: { kind: "embedded" },
+    messages: { honest: { tool: "note", arguments: { text: "{canary}" } } },
+    bounds: BOUNDS,
+  });
+
 /** A tool of it waits for a message. */
 export const waiting = (): Profile =>
   profileOf({

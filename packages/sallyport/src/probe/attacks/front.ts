@@ -1,7 +1,7 @@
 // What attacks from the front ask in common: which tools are worth a call, and what a call that was not refused has done.
 import type { Bench } from "../bench.ts";
 import type { Known, KnownTool } from "../known.ts";
-import { objectOf } from "../schema/slots.ts";
+import { objectOf, type Slot } from "../schema/slots.ts";
 import type { Seen } from "../taps/tap.ts";
 import { type Case, inconclusive, notApplicable, type Outcome, withstood } from "./attack.ts";
 import { alsoSwitched } from "./switched.ts";
@@ -22,6 +22,10 @@ export function overPublishers(known: Known, casesOf: (tool: KnownTool) => reado
 /** As {@link overPublishers}, of what a message says and where it goes: also with the tool's own checks turned off. */
 export const overContents = (known: Known, casesOf: (tool: KnownTool) => readonly Case[]): readonly Case[] | Outcome =>
   overPublishers(known, (tool) => alsoSwitched(tool, casesOf));
+
+/** Where AMQP's properties may go, of which some are more than a header. Who takes nothing but texts there has none. */
+export const propertiesOf = ({ slots }: KnownTool): readonly Slot[] =>
+  slots.filter(({ role, type, words }) => role === "header" && /^(?:object|any)$/.test(type) && words.length === 0);
 
 /** Nothing happened: that says something only where an honest call of the tool does something, then and now. */
 export function held({ doubt, hasLost }: Bench, { honestly, name, said }: KnownTool, saw: string): Outcome {

@@ -1,6 +1,6 @@
 // What travels beside the body of a message in AMQP 0-9-1: properties that have a name there, and headers. They are shown
 // as texts, and kept as they were, so that a copy of a message is the same in them.
-import type { Message } from "./tap.ts";
+import type { Message, Seen } from "./tap.ts";
 
 type Properties = Readonly<Record<string, unknown>>;
 
@@ -21,11 +21,16 @@ const NAMED: ReadonlySet<string> = new Set([
 
 const textOf = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 
-/** Of the firehose's table. */
-export function keptHeaders(properties: Properties): Record<string, string> {
+/** Of the firehose's table: as headers, and what is more than a header: by which a message finds its place in a queue, and is known. */
+export function besideIn(properties: Properties): Pick<Seen, "headers" | "key" | "id"> {
   const { headers = {}, delivery_mode: _, ...named } = properties;
   const shown = [...Object.entries(named), ...Object.entries(headers as object)].map(([name, value]) => [name, textOf(value)]);
-  return { ...Object.fromEntries(shown), [KEPT]: JSON.stringify(properties) };
+  const { priority, message_id: id } = named;
+  return {
+    headers: { ...Object.fromEntries(shown), [KEPT]: JSON.stringify(properties) },
+    key: typeof priority === "number" ? String(priority) : undefined,
+    id: typeof id === "string" ? id : undefined,
+  };
 }
 
 /** As they were, where they are still what was shown of them. */

@@ -2,7 +2,8 @@
 // What queues hold and what is out unacknowledged is said by the management API, a moment late: a queue in which something
 // has just happened is taken for one that is owed. A destination is a queue, an exchange, or `exchange/routing key`.
 import type { ChannelModel, ConfirmChannel, ConsumeMessage } from "amqplib";
-import { keptHeaders, propertiesOf, publishOptions } from "./amqp-properties.ts";
+import { arrangedIn } from "./amqp-arrangements.ts";
+import { besideIn, propertiesOf, publishOptions } from "./amqp-properties.ts";
 import {
   type Binding,
   comesBackTo,
@@ -50,6 +51,7 @@ export class RabbitMqTap implements Tap {
   readonly forms = ["queue"];
   readonly saysMissing = /NOT_FOUND - no (?:queue|exchange)|no (?:queue|exchange) '[^']*' in vhost/i;
   readonly holds = (queue: string): Promise<number> => heldIn(this.#connection, queue);
+  readonly arranged = (): Promise<readonly string[]> => arrangedIn(this.#management, this.#place.vhost);
   readonly #place: RabbitMqPlace;
   readonly vanish: Tap["vanish"];
   readonly #management: Management;
@@ -161,14 +163,8 @@ export class RabbitMqTap implements Tap {
       payload: decoded(message.bytes),
       payload_encoding: "string",
     };
-    return [
-      "curl",
-      "-u",
-      quoted(this.#management.login),
-      "-d",
-      quoted(JSON.stringify(body)),
-      quoted(this.#management.addressOf(path)),
-    ].join(" ");
+    const [login, given, address] = [this.#management.login, JSON.stringify(body), this.#management.addressOf(path)].map(quoted);
+    return `curl -u ${login} -d ${given} ${address}`;
   }
 
   async close(): Promise<void> {
@@ -203,14 +199,14 @@ export class RabbitMqTap implements Tap {
 
   #onTrace({ content, properties }: ConsumeMessage): void {
     const trace = properties.headers as unknown as Trace;
-    const [key = "", ...copies] = trace.routing_keys;
-    if (key.startsWith(MARK)) return this.#marks.get(key)?.(trace.connection ?? "");
+    const [routed = "", ...copies] = trace.routing_keys;
+    if (routed.startsWith(MARK)) return this.#marks.get(routed)?.(trace.connection ?? "");
     for (const name of trace.routed_queues ?? []) this.#activeAtMs.set(name, performance.now());
-    const headers = keptHeaders(trace.properties);
     const form = trace.exchange_name === "" ? "queue" : "exchange";
-    const common = { bytes: new Uint8Array(content), text: decoded(content), headers, form, own: trace.connection === this.#ownConnection };
+    const own = trace.connection === this.#ownConnection;
+    const common = { bytes: new Uint8Array(content), text: decoded(content), ...besideIn(trace.properties), form, own };
     // By CC and BCC one message goes to several.
-    for (const one of [key, ...copies]) this.#seen.push({ destination: destinationOf(trace.exchange_name, one), ...common });
+    for (const one of [routed, ...copies]) this.#seen.push({ destination: destinationOf(trace.exchange_name, one), ...common });
   }
 
   /** Whether anybody consumes, a queue says at once, and the management API seconds late; of an exclusive one only the latter. */

@@ -14,6 +14,8 @@ export interface Seen extends Message {
   readonly text: string;
   /** How it was put there: `stream`, `channel`, `list`, `queue`, `topic`; `value` for what is no message. */
   readonly form: string;
+  /** Its own in the protocol, where it has one there: a header of that name is none. */
+  readonly id?: string | undefined;
   /** Put by the probe itself. */
   readonly own: boolean;
 }
@@ -50,6 +52,11 @@ export interface Tap {
   destinations(): Promise<readonly string[]>;
   /** How many messages are kept there: none where there is no such place, or one that keeps nothing. */
   holds(destination: string): Promise<number>;
+  /**
+   * What is said of destinations rather than kept in them, in words with its names: bindings, policies, rights. Absent where
+   * the tap does not look at such.
+   */
+  arranged?(): Promise<readonly string[]>;
   /** Makes the broker as one that does not answer, until the function that is returned is called. */
   silence(): Promise<() => Promise<void>>;
   /**

@@ -1,7 +1,8 @@
 // A server of two rooms, notes and news, each with a tool that publishes there and one that reads: the one of the news passes
-// over what it cannot read, the one of the notes reads nothing any more, and a third repeats where it was to look. One tool empties a queue and one only says so, one
-// takes a partition of two, one a record without a schema, one a room by its name, one a text behind three others, and one says
-// what went wrong inside in an answer like any other. That a queue was emptied is noted under its name.
+// over what it cannot read, the one of the notes reads nothing any more, and a third repeats where it was to look. One tool
+// empties a queue, which is noted under its name, and one only says so, one binds what nobody looks at, one takes a partition of
+// two, one a record without a schema, one a room by its name, one a text behind three others, and one says what went wrong
+// inside in an answer like any other.
 import { DatabaseSync } from "node:sqlite";
 import { Server } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
@@ -25,6 +26,7 @@ const TOOLS = [
   tool("read_room", { queue: TEXT }, "queue"),
   tool("purge_queue", { queue: TEXT }, "queue"),
   tool("purge_queue_never", { queue: TEXT }, "queue"),
+  tool("create_binding", { queue: TEXT }, "queue"),
   tool("place_note", { text: TEXT, partition: { type: "integer" } }, "text"),
   tool("leaky_note", { text: TEXT }, "text"),
   tool("file_note", { record: { type: "object" } }, "record"),
@@ -64,6 +66,7 @@ async function answer(name: string, given: Readonly<Record<string, unknown>>): P
     await publish(`${String(queue)}.notices`, "purged");
   }
   if (name.startsWith("purge_queue")) return "purged";
+  if (name === "create_binding") return `bound to ${String(queue)}`;
   if (name === "leaky_note" && text === null) return "error: Cannot read properties of null (reading 'trim')";
   if (typeof text !== "string") throw new Error("a text");
   if (partition !== 0 && partition !== 1) throw new Error("no such partition");

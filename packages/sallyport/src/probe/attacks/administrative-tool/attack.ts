@@ -6,10 +6,12 @@ import { encoded } from "../../taps/tap.ts";
 import { attack, type Case, inconclusive, notApplicable, type Outcome, shown, withstood } from "../attack.ts";
 import { calledIn } from "../places.ts";
 import { filledByTarget, placesIn } from "../reading.ts";
+import { arrangeCase, disarrangeCase, isArranging } from "./arrangements.ts";
 
 const ENDS = /delete|remove|purge|drop|destroy|flush|clear|trim|drain|clean|empty|obliterate|reset|(?:^|[_-])del(?:$|[_-])/i;
 const MAKES = /create|declare|add|make|new|configure|set/i;
-const NAMED = /topic|queue|stream|exchange|channel|subject|consumer|binding|permission|key/i;
+const PLACE = /topic|queue|stream|exchange|channel|subject/i;
+const NAMED = /topic|queue|stream|exchange|channel|subject|key/i;
 
 const LISTED = /^(?:keys|names)$/i;
 
@@ -25,13 +27,24 @@ export const administrativeTool = attack({
   fix: "Have no such tool: administration is the operator's.",
   stage: "turn",
   cases: ({ tools }) => {
+    const makers = tools.filter((tool) => isArranging(tool) && MAKES.test(tool.name) && !ENDS.test(tool.name));
     const cases = tools.flatMap((tool) => [
-      ...(ENDS.test(tool.name) ? endsOf(tool) : []),
-      ...(MAKES.test(tool.name) && NAMED.test(tool.name) ? [...placesIn(tool), ...listsIn(tool)].map((path) => makeCase(tool, path)) : []),
+      ...(isArranging(tool) ? arrangingOf(tool, makers) : []),
+      ...(isArranging(tool) && !PLACE.test(tool.name) ? [] : placingOf(tool)),
     ]);
     return cases.length === 0 ? notApplicable("no tool is named as if it administered the broker") : cases;
   },
 });
+
+function placingOf(tool: KnownTool): readonly Case[] {
+  const makes = MAKES.test(tool.name) && NAMED.test(tool.name) ? [...placesIn(tool), ...listsIn(tool)] : [];
+  return [...(ENDS.test(tool.name) ? endsOf(tool) : []), ...makes.map((path) => makeCase(tool, path))];
+}
+
+function arrangingOf(tool: KnownTool, makers: readonly KnownTool[]): readonly Case[] {
+  if (ENDS.test(tool.name)) return [disarrangeCase(tool, makers)];
+  return makers.includes(tool) ? [arrangeCase(tool)] : [];
+}
 
 /** By a name, by a list of names, or without being told, as what clears everything is. */
 function endsOf(tool: KnownTool): readonly Case[] {

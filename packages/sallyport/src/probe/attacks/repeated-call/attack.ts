@@ -13,7 +13,8 @@ export const repeatedCall = attack({
   axis: "injection",
   severity: "medium",
   fix: "Give each call an idempotency key, derived on the server where the client sends none, and answer its repetition with the first receipt.",
-  stage: "shared",
+  // A call that is cut off ends some servers, and with them whatever else they were asked.
+  stage: "turn",
   cases: (known) => overPublishers(known, (tool) => (tool.honestly === "refused" ? [] : [again(tool, "answered"), again(tool, "cut off")])),
 });
 

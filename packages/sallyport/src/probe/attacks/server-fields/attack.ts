@@ -2,7 +2,7 @@
 import { USUAL, withValue } from "../../schema/slots.ts";
 import { roleOf } from "../../schema/roles.ts";
 import { attack, type Case, type Outcome, shown } from "../attack.ts";
-import { held, levelsOf, on, overContents, undeclared } from "../front.ts";
+import { held, levelsOf, on, overContents, propertiesOf, undeclared } from "../front.ts";
 import type { Bench } from "../../bench.ts";
 import type { KnownTool } from "../../known.ts";
 import type { Seen } from "../../taps/tap.ts";
@@ -19,7 +19,8 @@ export const serverFields = attack({
   severity: "high",
   fix: "Set id, time, source, actor, tenant and approval on the server after the arguments were validated, and have no argument of these names.",
   stage: "shared",
-  cases: (known) => overContents(known, (tool) => [unknownCase(tool), ...declared(tool)]),
+  cases: (known) =>
+    overContents(known, (tool) => [unknownCase(tool), ...declared(tool), ...propertiesOf(tool).map(({ path }) => idCase(tool, path))]),
 });
 
 const declared = (tool: KnownTool): readonly Case[] =>
@@ -42,6 +43,25 @@ const fieldCase = (tool: KnownTool, paths: readonly (readonly string[])[], what:
   at: tool.name,
   sends: `a call of ${tool.name} with a CANARY as each of ${what}`,
   run: (bench) => undeclared(bench, paths, (these) => attempt(bench, tool, these)),
+});
+
+/** As AMQP calls it, and as its clients do. */
+const IDS = ["message_id", "messageId"];
+
+/** Among properties, where a header of that name would be the client's business: it has to be the message's own. */
+const idCase = (tool: KnownTool, path: readonly string[]): Case => ({
+  name: `${tool.name}: message id in ${path.join(".")}`,
+  at: tool.name,
+  sends: `calls of ${tool.name} with ${IDS.join(" or ")} = CANARY in ${path.join(".")}`,
+  run: async (bench) => {
+    for (const name of IDS) {
+      const [text, id] = [bench.canary(), bench.canary()];
+      const answer = await bench.call(tool.name, withValue(tool.honest(text) ?? {}, [...path, name], id));
+      const set = (await bench.after(answer, text)).filter((message) => message.id === id);
+      if (set.length > 0) return shown(`${tool.name} let the caller write the id of the message on ${on(set)}, by ${path.join(".")}`);
+    }
+    return held(bench, tool, "no message had it as its id");
+  },
 });
 
 async function attempt(bench: Bench, tool: KnownTool, paths: readonly (readonly string[])[]): Promise<Outcome> {
