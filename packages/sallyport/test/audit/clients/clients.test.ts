@@ -96,4 +96,12 @@ describe("[PUB-02] [DST-01] [DST-02] [DST-09] [REP-01] what clients do is seen",
     const files = golang(client);
     expect(await found(files)).toStrictEqual(expected(files));
   });
+
+  test("each of several commands, where one place runs one of them", async () => {
+    const { setup, imports } = GO["NATS's own program"]!;
+    const one = `words := []string{"pub", topic, text}\nif text == "" {\n\twords = []string{"kv", "purge", topic}\n}\nrun(words...)`;
+    const files = golang({ imports, setup, publish: one });
+    const [line] = expected(files);
+    expect(await found(files)).toStrictEqual([line!.replace("publish", "destroy"), line]);
+  });
 });

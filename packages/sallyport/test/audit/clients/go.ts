@@ -138,4 +138,11 @@ export const GO: Readonly<Record<string, Client & { readonly imports: string }>>
     publish: `producer, _ := client.CreateProducer(pulsar.ProducerOptions{Topic: topic})\nproducer.Send(ctx, &pulsar.ProducerMessage{Payload: []byte(text)})`,
     consume: `func work(ctx context.Context) {\n\tconsumer, _ := client.Subscribe(pulsar.ConsumerOptions{Topic: "orders", SubscriptionName: "worker"})\n\tfor {\n\t\tmessage, err := consumer.Receive(ctx)\n\t\tif err != nil {\n\t\t\treturn\n\t\t}\n\t\tbank.Charge(message.Payload())\n\t\tconsumer.Ack(message)\n\t}\n}`,
   },
+  "NATS's own program": {
+    imports: `"os/exec"`,
+    setup: `func run(args ...string) ([]byte, error) {\n\targs = append([]string{"-s", "tls://n:4222"}, args...)\n\treturn exec.Command("nats", args...).CombinedOutput()\n}`,
+    publish: `words := []string{"pub"}\nif text != "" {\n\twords = append(words, "--header", "a:b")\n}\nwords = append(words, topic, text)\nrun(words...)`,
+    read: `got, _ := run("stream", "get", topic, "1")`,
+    destroy: `words := []string{"stream", "rm", topic}\nif text != "" {\n\twords = append(words, "--force")\n}\nrun(words...)`,
+  },
 };
