@@ -53,6 +53,8 @@ export class Bench {
   settlesFirst = false;
   #hasAnswered = false;
   #hasDealt = false;
+  #begun = 0;
+  #underWay = 0;
 
   constructor(stage: Stage, known: Known, turn: Turn) {
     this.stage = stage;
@@ -88,14 +90,17 @@ export class Bench {
     this.note("called", `${tool} with ${shortened(written(given))}`);
     const command = JSON.stringify(request);
     if (command.length < 4000) this.commands.push(command);
+    const [begun, beside] = [++this.#begun, this.#underWay++];
     const answer = await this.stage.server.call(tool, given, timeoutMs, signal);
+    this.#underWay--;
+    const isAlone = beside === 0 && this.#begun === begun;
     this.#lastTool = tool;
     this.wasRefused = answer.how === "refused";
     this.hasLost ||= answer.how === "lost" && signal === undefined;
     this.#hasAnswered ||= answer.how !== "lost";
     this.note(
       "answered",
-      `${answer.how} after ${answer.tookMs} ms${answer.asked > 0 ? ", a person was asked" : ""}: ${shortened(answer.text)}`,
+      `${isAlone ? "" : `${tool}, `}${answer.how} after ${answer.tookMs} ms${answer.asked > 0 ? ", a person was asked" : ""}: ${shortened(answer.text)}`,
     );
     return answer;
   }

@@ -134,5 +134,7 @@ export const outage = (manner: string): Profile =>
     name: "outage",
     server: { command: [...NODE, join(SERVERS, "outage.ts")], env: { ...REDIS, MANNER: manner } },
     broker: { kind: "redis" },
-    bounds: BOUNDS,
+    // Whoever calls knows the address too.
+    messages: { honest: { tool: "order", arguments: { text: manner === "echoes" ? "{canary} for {broker.url}" : "{canary}" } } },
+    bounds: manner === "tries" ? { ...BOUNDS, answersWithinMs: 2000 } : BOUNDS,
   });

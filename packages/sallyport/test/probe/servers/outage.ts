@@ -1,5 +1,6 @@
-// A server on Redis, and what it says when Redis is gone: MANNER tells what its client threw, says that something failed
-// in an ordinary answer, with the address or without, hushes it up, or needs no broker.
+// A server on Redis, and what it says when Redis is gone: MANNER tells what its client threw, at once or after tries that take
+// longer than an honest answer may, or no more of it than its code; says that something failed in an ordinary answer, with the
+// address or without, also as Python's clients write it; repeats what it was asked with; hushes it up, or needs no broker.
 import { Server } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { Redis } from "ioredis";
@@ -29,6 +30,10 @@ async function order(given: string) {
     return text("Placed.");
   } catch (error) {
     if (manner === "tells") throw error;
+    if (manner === "tries") return new Promise<never>((_, reject) => setTimeout(reject, 3000, error));
+    if (manner === "codes") throw new Error("Connection refused (ECONNREFUSED)");
+    if (manner === "pairs") return text(`{"error":"Unable to bootstrap from [('127.0.0.1', ${new URL(url).port})]"}`);
+    if (manner === "echoes") throw new Error(`nothing was placed: ${given}`);
     if (manner === "says") return text(`Error: nothing was placed (${(error as Error).message})`);
     if (manner === "names") return { ...text("orders-of-today could not be reached"), isError: true };
     return { ...text("Nothing was placed: try again later."), isError: manner === "hushes" };

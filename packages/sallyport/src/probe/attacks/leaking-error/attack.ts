@@ -1,7 +1,7 @@
 // PUB-13: what errors tell about the inside, when they are provoked.
 import { attack, type Case, notApplicable, type Outcome, shown, withstood } from "../attack.ts";
 import type { KnownTool } from "../../known.ts";
-import { insideOf, MOST_ERROR, SAYS_ERROR, signIn } from "../leaks.ts";
+import { insideOf, MOST_ERROR, placeIn, SAYS_ERROR } from "../leaks.ts";
 import { isRecord } from "../../schema/grow.ts";
 
 export const leakingError = attack({
@@ -42,9 +42,10 @@ const provoked = (tool: KnownTool, what: string, given: Provocation[1]): Case =>
     const isOrdinary = answer.how === "accepted";
     if (isOrdinary && !SAYS_ERROR.test(answer.text.slice(0, MOST_ERROR))) return notApplicable(`${tool.name} took it: there was no error`);
     // Some say what went wrong in an answer like any other. What stands in an honest one, too, is no error's.
+    const asked = JSON.stringify(bench.stage.filled(args));
     const told = isOrdinary
-      ? signIn(answer.text.slice(0, MOST_ERROR), JSON.stringify(args) + tool.said)
-      : insideOf(answer.text, bench, JSON.stringify(args));
+      ? placeIn(answer.text.slice(0, MOST_ERROR), bench.stage.brokerNames, asked, tool.said)
+      : insideOf(answer.text, bench, asked);
     if (isOrdinary && told === undefined)
       return notApplicable(`${tool.name} answered it as it answers everything, with nothing of the inside`);
     return told === undefined ? withstood("the error says nothing of the inside") : shown(`an error of ${tool.name} shows ${told}`);
