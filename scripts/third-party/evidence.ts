@@ -1,6 +1,6 @@
 // What was shown of one server: for each attack that was proven, the tools, and of the first case the call and what the
 // broker saw.
-import type { AttackVerdict, CaseVerdict } from "../../packages/sallyport/src/finding/verdict.ts";
+import type { AttackVerdict, CaseVerdict, Happening } from "../../packages/sallyport/src/finding/verdict.ts";
 import { plain, type Reported, verdictsOf } from "./report.ts";
 
 const MOST = 150;
@@ -33,13 +33,25 @@ function itemOf({ attack, cases }: AttackVerdict): string {
   return `- \`${attack}\` (${threats}), ${tools}: ${plain(first!.said)}. ${stepsOf(first!)}`;
 }
 
-/** The last of the calls and what was seen after it: what came before had another outcome. */
-function stepsOf({ evidence }: CaseVerdict): string {
+const stepsOf = (one: CaseVerdict): string =>
+  (oneOfSeveral(one) ?? lastCall(one)).map(({ what, said }) => `_${what}_ \`${shortened(said)}\``).join("; ");
+
+/** Of calls that were made at once, the one whose answer has what the verdict says. */
+function oneOfSeveral({ evidence, said: verdict }: CaseVerdict): readonly Happening[] | undefined {
+  const answer = evidence.find(({ what, said }) => what === "answered" && verdict.includes(` of ${toolIn(said)} `));
+  const call = answer && evidence.find(({ what, said }) => what === "called" && said.startsWith(`${toolIn(answer.said)} with `));
+  return answer === undefined || call === undefined ? undefined : [call, answer];
+}
+
+/** As the bench begins the answer to one of several calls. */
+const toolIn = (said: string): string => /^(\S+), (?:accepted|refused) after /.exec(said)?.[1] ?? "nobody";
+
+/** And what was seen after it: what came before had another outcome. */
+function lastCall({ evidence }: CaseVerdict): readonly Happening[] {
   const last = evidence.findLastIndex(({ what }) => what === "called");
   const [call, ...after] = evidence.slice(Math.max(last, 0));
   const put = evidence.slice(0, Math.max(last, 0)).findLast(({ what }) => what === "put");
-  const steps = [...(put === undefined ? [] : [put]), ...(call === undefined ? [] : [call]), ...after.slice(0, 2)];
-  return steps.map(({ what, said }) => `_${what}_ \`${shortened(said)}\``).join("; ");
+  return [...(put === undefined ? [] : [put]), ...(call === undefined ? [] : [call]), ...after.slice(0, 2)];
 }
 
 const shortened = (text: string): string => {

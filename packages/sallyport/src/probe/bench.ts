@@ -93,15 +93,15 @@ export class Bench {
     const [begun, beside] = [++this.#begun, this.#underWay++];
     const answer = await this.stage.server.call(tool, given, timeoutMs, signal);
     this.#underWay--;
-    const isAlone = beside === 0 && this.#begun === begun;
     this.#lastTool = tool;
     this.wasRefused = answer.how === "refused";
+    const isGivenUp = answer.how === "lost" && signal?.aborted === true;
     this.hasLost ||= answer.how === "lost" && signal === undefined;
     this.#hasAnswered ||= answer.how !== "lost";
-    this.note(
-      "answered",
-      `${isAlone ? "" : `${tool}, `}${answer.how} after ${answer.tookMs} ms${answer.asked > 0 ? ", a person was asked" : ""}: ${shortened(answer.text)}`,
-    );
+    // Of several that were made at once, each answer says whose it is.
+    const whose = beside === 0 && this.#begun === begun ? "" : `${tool}, `;
+    const person = answer.asked > 0 ? ", a person was asked" : "";
+    if (!isGivenUp) this.note("answered", `${whose}${answer.how} after ${answer.tookMs} ms${person}: ${shortened(answer.text)}`);
     return answer;
   }
 

@@ -17,7 +17,7 @@ export const leakingOutage = attack({
     const { broker } = known.profile;
     if (broker.kind === "none") return notApplicable("the profile names no broker");
     if (known.tools.length === 0) return notApplicable("the server lists no tools");
-    return [outageCase(toolsOf(known))];
+    return [outageCase(broker.kind, toolsOf(known))];
   },
 });
 
@@ -31,9 +31,9 @@ function toolsOf({ tools }: Known): readonly KnownTool[] {
   return [...tools].sort((one, other) => reaches(one) - reaches(other)).slice(0, MOST_TOOLS);
 }
 
-const outageCase = (tools: readonly KnownTool[]): Case => ({
+const outageCase = (broker: string, tools: readonly KnownTool[]): Case => ({
   name: "the broker is gone",
-  at: tools[0]!.name,
+  at: broker,
   sends: `an honest call of ${tools.map(({ name }) => name).join(", ")}, after the broker has ended`,
   run: async (bench) => {
     const { tap } = bench.stage;
@@ -43,7 +43,7 @@ const outageCase = (tools: readonly KnownTool[]): Case => ({
     const enough = new AbortController();
     const called = async (tool: KnownTool): Promise<Outcome> => {
       const outcome = await calledWithout(bench, tool, enough.signal);
-      if (outcome.ruling === "shown") enough.abort(new Error("another had told by then"));
+      if (outcome.ruling === "shown") enough.abort();
       return outcome;
     };
     const outcomes = await Promise.all(tools.map(called));

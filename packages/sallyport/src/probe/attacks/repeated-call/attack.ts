@@ -27,6 +27,7 @@ const again = (tool: KnownTool, first: "answered" | "cut off"): Case => ({
     const given = tool.honest(canary) ?? {};
     const cut = first === "cut off" ? AbortSignal.timeout(CUT_AFTER_MS) : undefined;
     const before = await bench.call(tool.name, given, undefined, cut);
+    if (cut?.aborted === true && before.how === "lost") bench.note("process", `the call was given up after ${CUT_AFTER_MS} ms`);
     const answer = await bench.call(tool.name, given);
     await bench.stage.until(async () => (await copies()) > 1, answer.how === "accepted" ? bench.bounds.watchMs / 2 : 200);
     // A second copy may be on its way.
