@@ -31,9 +31,9 @@ async function order(given: string) {
   } catch (error) {
     if (manner === "tells") throw error;
     if (manner === "tries") return new Promise<never>((_, reject) => setTimeout(reject, 3000, error));
-    if (manner === "codes") throw new Error("Connection refused (ECONNREFUSED)");
+    if (manner === "codes") return { ...text("Connection refused (ECONNREFUSED)"), isError: true };
     if (manner === "pairs") return text(`{"error":"Unable to bootstrap from [('127.0.0.1', ${new URL(url).port})]"}`);
-    if (manner === "echoes") throw new Error(`nothing was placed: ${given}`);
+    if (manner === "echoes") return { ...text(`nothing was placed: ${given}`), isError: true };
     if (manner === "says") return text(`Error: nothing was placed (${(error as Error).message})`);
     if (manner === "names") return { ...text("orders-of-today could not be reached"), isError: true };
     return { ...text("Nothing was placed: try again later."), isError: manner === "hushes" };
