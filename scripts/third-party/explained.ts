@@ -94,10 +94,34 @@ const OF_ONE: ReadonlyMap<string, string> = new Map<string, string>([
     "mcp-celery DST-03",
     "`note_cancel` puts the caller's token into the name of a channel, on which it publishes that the task of that name was revoked: Celery's own code, which was not audited. Nor is it asked whose task that was.",
   ],
-  ...["queue-pilot", "nats-mcp", "amq-mcp-server-rabbitmq"].map((server): [string, string] => [
-    `${server} PUB-13`,
-    "Its handlers put the text of the broker's errors into an answer. The probe provokes refusals by wrong types, which the SDK answers in its own words before any handler: the audit is right.",
-  ]),
+  [
+    "queue-pilot PUB-13",
+    "Its handlers hand on what the client throws: the audit is right. Wrong types are refused by the SDK before any handler, and while RabbitMQ was gone what was thrown was `fetch failed`, in which the probe sees nothing of the inside.",
+  ],
+  [
+    "nats-mcp PUB-13",
+    "Its handlers hand on what the client throws: the audit is right. Wrong types are refused by the SDK before any handler, and while NATS was gone what was thrown was `CONNECTION_REFUSED`, in which the probe sees nothing of the inside.",
+  ],
+  [
+    "amq-mcp-server-rabbitmq PUB-13",
+    "Its handlers hand on what the client throws: the audit is right. Wrong types are refused by the SDK before any handler, and its broker is not the probe's to end. Ended by hand, its tools tell host, port and path of the management API (`HTTPConnectionPool(host='localhost', port=15672)`).",
+  ],
+  [
+    "mcp-celery PUB-13",
+    "Nobody catches what Celery's client throws when `note_status` asks for a result, and what it throws for `note` becomes a part of the library's own error. Celery's `AsyncResult` is no call of a broker to the audit. With Redis gone its address was told: the probe is right.",
+  ],
+  [
+    "awslabs-sns-sqs PUB-13",
+    "It answers with the text of whatever boto3 throws (`except Exception as e: return {'error': str(e)}`), and tells its endpoint to one who gave none. The operation is looked up by its name, and is no call of a broker to the audit. The probe is right.",
+  ],
+  [
+    "tuannvm-kafka PUB-13",
+    "What the client throws is handed to `mcp.NewToolResultError`, the broker's address in it. The audit knows the calls of the broker behind `produce_message`; why it has no finding of their errors was not looked into. The probe is right.",
+  ],
+  [
+    "a2amcp PUB-13",
+    "All its tools are one handler, which puts the text of whatever they throw into an ordinary answer (`Tool execution failed`). Why the audit has no finding of that was not looked into. With Redis gone its address was told: the probe is right.",
+  ],
   ["atengk-kafka PUB-07", "What was sent was on the topic. That the audit has no finding of its size was not looked into."],
   [
     "mcp-redis-server DST-02",
@@ -116,10 +140,6 @@ const OF_ONE: ReadonlyMap<string, string> = new Map<string, string>([
     "All its tools are one handler, which looks up whether an agent is there (`HEXISTS`), and the audit takes a look-up before a publish for one of the repeated call. The same call left two messages: the probe is right.",
   ],
   [
-    "atengk-kafka PUB-13",
-    "Its handlers put the text of whatever is thrown into an ordinary answer: the audit is right. What the probe could have thrown was a name of the client's, `UnknownTopicOrPartitionError`, in which it sees nothing of the inside; wrong types are refused by the SDK before.",
-  ],
-  [
     "bullmq-mcp PUB-01",
     "The type of a job is its `name`, which any word is taken for. The probe looks for arguments that are called action, type or event: it missed this, and the audit is right.",
   ],
@@ -128,16 +148,12 @@ const OF_ONE: ReadonlyMap<string, string> = new Map<string, string>([
     "A caller may hand in `opts.jobId`, by which BullMQ keeps a job from being added twice, and the audit lets that pass. Nobody has to: the same call made two jobs. The probe is right.",
   ],
   [
-    "redis-mcp-server PUB-13",
-    "Its handlers put the text of Redis's errors into an ordinary answer. The probe looks at those too, but provokes by wrong types, which the SDK refuses in its own words before any handler: the audit is right.",
-  ],
-  [
     "mcp-redis-server PUB-13",
     "A broker's error was not provoked by the probe's wrong types, which the schema's validation refuses in the SDK's own words. What the audit describes stands in the source.",
   ],
   [
     "mcp-server-redis PUB-13",
-    "Its handler of a failed validation fails itself, and that exception's text goes to the model. The audit's rule asks for what the broker's client throws, and this one is the handler's own.",
+    "Its handler of a failed validation fails itself, and that exception's text goes to the model. The audit's rule asks for what the broker's client throws, and this one is the handler's own. With Redis gone for half a minute, what its client throws goes to the model too: why the audit has no finding of that was not looked into. The probe is right.",
   ],
   [
     "mcp-server-redis DST-09",
