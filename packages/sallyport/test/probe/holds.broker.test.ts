@@ -46,7 +46,8 @@ for (const [kind, forms] of Object.entries(FORMS) as [keyof typeof FORMS, readon
 describeBroker("nats", "what is kept in a bucket of NATS", () => {
   test("[DST-09] a key that was deleted holds nothing, though a note of that stands there", { timeout: 60_000 }, async () => {
     const folder = mkdtempSync(join(tmpdir(), "holds-test-"));
-    const { tap, names, close } = await BROKERS.nats({ folder });
+    const broker = await BROKERS.nats({ folder });
+    const { tap, names } = broker;
     const { connect } = await import("@nats-io/transport-node");
     const connection = await connect({ servers: names["url"] ?? "" });
     try {
@@ -61,7 +62,7 @@ describeBroker("nats", "what is kept in a bucket of NATS", () => {
       expect(await Promise.all(held)).toEqual([0, 0, 1]);
     } finally {
       await connection.close();
-      await close();
+      await broker.close();
       rmSync(folder, { recursive: true, force: true });
     }
   });
