@@ -107,6 +107,10 @@ const OF_ONE: ReadonlyMap<string, string> = new Map<string, string>([
     "Its handlers hand on what the client throws: the audit is right. Wrong types are refused by the SDK before any handler, and its broker is not the probe's to end. Ended by hand, its tools tell host, port and path of the management API (`HTTPConnectionPool(host='localhost', port=15672)`).",
   ],
   [
+    "sinadarbouy-mcp-nats PUB-13",
+    "A NUL among the arguments reaches `exec`, whose error names the path of the program, and the handlers hand on what they are given. The audit's rule asks for what a broker's client throws; here a program is run. The probe is right.",
+  ],
+  [
     "mcp-celery PUB-13",
     "Nobody catches what Celery's client throws when `note_status` asks for a result, and what it throws for `note` becomes a part of the library's own error. Celery's `AsyncResult` is no call of a broker to the audit. With Redis gone its address was told: the probe is right.",
   ],
