@@ -33,7 +33,12 @@ export async function launched<T>(
   const group = new ProcessGroup({ command, env: scrubbedEnvironment(folder, env), folder }, "logged");
   for (const giveUpAtMs = performance.now() + answersWithinMs; ;) {
     try {
-      const answer = await ask(async (which) => (which === "SIGSTOP" ? group.stop() : group.signal(which)));
+      const answer = await ask(async (which) => {
+        if (which === "SIGSTOP") return group.stop();
+        group.signal(which);
+        // What it listened on is refused when all of it is gone.
+        if (which === "SIGKILL") await group.exited;
+      });
       return { answer, end: () => group.end(false) };
     } catch (error) {
       const gone = group.exit?.why ?? (group.exit === undefined ? undefined : `${program} ended: ${group.log.slice(-300)}`);
