@@ -1,9 +1,10 @@
-// A server that takes its time to publish, and that ends when a call is cut off, with whatever else it was asked meanwhile.
+// A server that publishes and takes its time to say so, and that ends when a call is cut off, with whatever else it was asked meanwhile.
 import { Server } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { Channel } from "../../../src/demo/plain-broker.ts";
 import { BROKER } from "../../../src/demo/targets/settings.ts";
 
+/** As long as a slow server has other calls open: nothing waits for it to pass. */
 const TAKES_MS = 100;
 const channel = new Channel(BROKER);
 const inputSchema = { type: "object" as const, required: ["text"], properties: { text: { type: "string" } } };
