@@ -12,22 +12,32 @@ local function nowOf(given)
 end
 `;
 
+/**
+ * A record is one text: state, attempts started and finished, two times, how long the digest is, then the digest and the
+ * token, which may be any text. As a hash of seven fields it took a fifth more memory, and Redis a sixth more work for
+ * all of a message.
+ */
 const RECORDS = `${NOW}
+local call, match, format = redis.call, string.match, string.format
 local nowMs
+
 local function find(key)
-  local v = redis.call('HMGET', key, 'digest', 'state', 'token', 'started', 'finished', 'untilMs', 'expiresAtMs')
-  if not v[1] or tonumber(v[7]) <= nowMs then return nil end
+  local text = call('GET', key)
+  if not text then return nil end
+  local state, started, finished, untilMs, expiresAtMs, length, at = match(text, '^(%a+) (%d+) (%d+) (%d+) (%d+) (%d+) ()')
+  expiresAtMs = tonumber(expiresAtMs)
+  if expiresAtMs <= nowMs then return nil end
   return {
-    digest = v[1], state = v[2], token = v[3], started = tonumber(v[4]), finished = tonumber(v[5]),
-    untilMs = tonumber(v[6]), expiresAtMs = tonumber(v[7]),
+    digest = text:sub(at, at + length - 1), state = state, token = text:sub(at + length), started = tonumber(started),
+    finished = tonumber(finished), untilMs = tonumber(untilMs), expiresAtMs = expiresAtMs,
   }
 end
 
-local function write(key, r)
-  redis.call('HSET', key, 'digest', r.digest, 'state', r.state, 'token', r.token, 'started', r.started,
-    'finished', r.finished, 'untilMs', string.format('%.0f', r.untilMs), 'expiresAtMs', string.format('%.0f', r.expiresAtMs))
-  redis.call('PEXPIRE', key, string.format('%.0f', r.expiresAtMs - nowMs))
+local function textOf(r)
+  return format('%s %d %d %.0f %.0f %d ', r.state, r.started, r.finished, r.untilMs, r.expiresAtMs, #r.digest) .. r.digest .. r.token
 end
+
+local function write(key, r) call('SET', key, textOf(r), 'PX', format('%.0f', r.expiresAtMs - nowMs)) end
 `;
 
 /** Keys: the claim's, then those of its earlier generations. */

@@ -6,7 +6,7 @@ import type { Store } from "./store.ts";
 
 /** Each is a selector of its own, so that what is allowed of one kind of key is not of another. Redis 7 has them. */
 const ASKS = ["+eval", "+evalsha", "+info", "+time"];
-const CLAIMS = ["+hmget", "+hset", "+pexpire", "~sallyport:claim:*"];
+const CLAIMS = ["+get", "+set", "~sallyport:claim:*"];
 const LIMITS = ["+lindex", "+rpush", "+ltrim", "+pexpire", "~sallyport:{limits}:*"];
 const CALLS = ["+hmget", "+hset", "+pexpire", "+del", "~sallyport:call:*"];
 const BURIES = ["+hsetnx", "+zadd", "~sallyport:{dead}:*"];
