@@ -22,6 +22,9 @@ export interface MemberParts {
 const BLOCK_MS = 2000;
 const LOOK_MS = 1000;
 const AGAIN_MS = { first: 50, most: 2000 };
+/** What it may have out is taken in so many parts, which make each script dearer, and of so many messages at least. */
+const PARTS = 4;
+const LEAST_AT_ONCE = 16;
 const TRIM_MS = 60_000;
 const MOST_UNHEARD_MS = 60_000;
 
@@ -95,6 +98,11 @@ export class RedisStreamsMember implements Subscription {
     return this.#state === "open" ? Math.max(0, prefetch - inWork) : 0;
   }
 
+  /** Not all at once: while the server is busy with some of it, this process is with the rest. */
+  get #part(): number {
+    return Math.max(LEAST_AT_ONCE, Math.ceil(this.#options.prefetch / PARTS));
+  }
+
   /** What is settled in one answer of the server makes room for one taking. */
   #wake(): void {
     if (this.#fetching) {
@@ -123,13 +131,14 @@ export class RedisStreamsMember implements Subscription {
     const { connection, group, clock } = this.#parts;
     const late = clock.after(connection.answerWithinMs, () => this.#options.onFetch?.(...told(unanswered(connection.answerWithinMs))));
     try {
-      const taken = await group.take(this.#room(), this.#options.ordering);
+      const asked = Math.min(this.#room(), this.#part);
+      const taken = await group.take(asked, this.#options.ordering);
       if (this.#closing !== undefined) {
         // Taken after all, on another connection or by a script that the server did not have yet.
         if (taken.entries.length > 0) await group.giveBack([], true);
         return;
       }
-      this.#took(taken);
+      this.#took(taken, asked);
       // An answer was lost, and what it gave is out with nobody.
       if (taken.owned > this.#out.size) await group.giveBack(this.#out, false);
     } catch (error) {
@@ -139,13 +148,13 @@ export class RedisStreamsMember implements Subscription {
     }
   }
 
-  #took({ entries, more, nextMs, last, gone }: Taken): void {
+  #took({ entries, more, nextMs, last, gone }: Taken, asked: number): void {
     this.#againMs = AGAIN_MS.first;
     this.#options.onFetch?.(undefined);
     if (gone > 0) this.#parts.onGone();
     for (const { id } of entries) this.#out.add(id);
     if (entries.length > 0) this.#onDeliveries(entries.map((entry) => this.#deliver(entry)));
-    if (more) this.#again = true;
+    if (more || (entries.length === asked && this.#room() > 0)) this.#again = true;
     else if (this.#room() > 0) {
       this.#timers.set("look", Math.min(nextMs ?? LOOK_MS, LOOK_MS), () => this.#wake());
       this.#listen(last);

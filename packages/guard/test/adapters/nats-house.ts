@@ -5,7 +5,7 @@ import { type NatsClient, type NatsOptions, NatsTransport } from "../../src/adap
 
 /** Connects again for ever, at once. */
 export async function connected(servers: string | string[], options: ConnectionOptions = {}): Promise<NatsConnection> {
-  const connection = await connect({ servers, maxReconnectAttempts: -1, reconnectTimeWait: 50, ...options });
+  const connection = await connect({ servers, maxReconnectAttempts: -1, noAsyncTraces: true, reconnectTimeWait: 50, ...options });
   onTestFinished(() => connection.close());
   return connection;
 }
