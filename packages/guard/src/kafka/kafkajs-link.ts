@@ -1,5 +1,5 @@
 // The link over kafkajs: producers that are idempotent and replaced when they failed, and an admin that only looks.
-import { isUnknownTopic, transportError } from "./failure.ts";
+import { closed, isUnknownTopic, transportError } from "./failure.ts";
 import type { KafkaJsAdmin, KafkaJsClient, KafkaJsProducer } from "./kafkajs.ts";
 import { KafkaJsMember } from "./kafkajs-member.ts";
 import { Lanes } from "./lanes.ts";
@@ -17,6 +17,7 @@ export class KafkaJsLink implements KafkaLink {
   readonly #options: LinkOptions;
   readonly #lanes: Lanes<KafkaJsProducer>;
   #admin: Promise<KafkaJsAdmin> | undefined;
+  #closed = false;
 
   constructor(kafka: KafkaJsClient, options: LinkOptions) {
     this.#kafka = kafka;
@@ -32,8 +33,7 @@ export class KafkaJsLink implements KafkaLink {
 
   async describe(topics: readonly string[]): Promise<ReadonlyMap<string, TopicFacts>> {
     try {
-      const admin = await this.#looking();
-      const described = await Promise.all(topics.map((topic) => describeOne(topic, admin)));
+      const described = await this.#look((admin) => Promise.all(topics.map((topic) => describeOne(topic, admin))));
       return new Map(described.flatMap((one) => (one === undefined ? [] : [one])));
     } catch (error) {
       throw transportError(error);
@@ -41,17 +41,29 @@ export class KafkaJsLink implements KafkaLink {
   }
 
   async join(options: JoinOptions, events: MemberEvents): Promise<Membership> {
-    const member = new KafkaJsMember({ kafka: this.#kafka, admin: () => this.#looking(), ...this.#options }, options, events);
+    const member = new KafkaJsMember({ kafka: this.#kafka, look: (ask) => this.#look(ask), ...this.#options }, options, events);
     await member.join();
     return member;
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     const admin = this.#admin?.then((one) => one.disconnect());
     await Promise.allSettled([this.#lanes.close(), admin]);
   }
 
-  #looking(): Promise<KafkaJsAdmin> {
+  /** What is still being asked when it is closed opens it again. */
+  async #look<T>(ask: (admin: KafkaJsAdmin) => Promise<T>): Promise<T> {
+    if (this.#closed) throw closed();
+    const admin = await this.#connected();
+    try {
+      return await ask(admin);
+    } finally {
+      if (this.#closed) void admin.disconnect().catch(() => undefined);
+    }
+  }
+
+  #connected(): Promise<KafkaJsAdmin> {
     if (this.#admin === undefined) {
       this.#admin = connected(this.#kafka.admin({ retry: RETRY }));
       this.#admin.catch(() => (this.#admin = undefined));

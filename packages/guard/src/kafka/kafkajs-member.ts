@@ -10,7 +10,7 @@ import { PROTOCOL, spread } from "./spread.ts";
 
 interface Parts extends LinkOptions {
   readonly kafka: KafkaJsClient;
-  readonly admin: () => Promise<KafkaJsAdmin>;
+  readonly look: <T>(ask: (admin: KafkaJsAdmin) => Promise<T>) => Promise<T>;
 }
 
 const WAIT_MS = 500;
@@ -84,7 +84,7 @@ export class KafkaJsMember implements Membership {
   async committed(partitions: readonly TopicPartition[]): Promise<readonly Position[]> {
     const topics = [...new Set(partitions.map(({ topic }) => topic))];
     try {
-      const offsets = await (await this.#parts.admin()).fetchOffsets({ groupId: this.#options.group, topics });
+      const offsets = await this.#parts.look((admin) => admin.fetchOffsets({ groupId: this.#options.group, topics }));
       const asked = new Set(partitions.map(keyOf));
       return offsets
         .flatMap(({ topic, partitions: some }) =>

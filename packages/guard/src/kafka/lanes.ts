@@ -21,6 +21,7 @@ export class Lanes<P> {
   readonly #options: LanesOptions<P>;
   readonly #lanes: readonly Lane<P>[] = Array.from({ length: LANES }, () => ({ producer: undefined, last: Promise.resolve() }));
   readonly #laneOf = new Map<string, number>();
+  #closed = false;
 
   constructor(options: LanesOptions<P>) {
     this.#options = options;
@@ -37,6 +38,7 @@ export class Lanes<P> {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     const producers = this.#lanes.flatMap(({ producer }) => producer ?? []);
     await Promise.allSettled(producers.map((producer) => this.#options.close(producer)));
   }
@@ -54,6 +56,9 @@ export class Lanes<P> {
         if (failed !== undefined) void this.#options.close(failed).catch(() => undefined);
       }
       throw error;
+    } finally {
+      // What was still being sent when it was closed has opened it again.
+      if (this.#closed && lane.producer !== undefined) void this.#options.close(lane.producer).catch(() => undefined);
     }
   }
 }

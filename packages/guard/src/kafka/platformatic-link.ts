@@ -3,8 +3,15 @@
 import { isUnknownTopic, transportError } from "./failure.ts";
 import type { JoinOptions, KafkaLink, KafkaRecordOut, LinkOptions, MemberEvents, Membership, TopicFacts } from "./link.ts";
 import { Lanes } from "./lanes.ts";
-import type { PlatformaticAdmin, PlatformaticConnection, PlatformaticKafka, PlatformaticProducer } from "./platformatic.ts";
+import type {
+  PlatformaticAdmin,
+  PlatformaticClient,
+  PlatformaticConnection,
+  PlatformaticKafka,
+  PlatformaticProducer,
+} from "./platformatic.ts";
 import { PlatformaticMember } from "./platformatic-member.ts";
+import { OpenConnections } from "./platformatic-open.ts";
 
 /** Its own default for an idempotent producer is for ever, behind one message that is never answered. */
 const RETRIES = 3;
@@ -18,6 +25,7 @@ export class PlatformaticLink implements KafkaLink {
   readonly #connection: PlatformaticConnection;
   readonly #options: LinkOptions;
   readonly #lanes: Lanes<PlatformaticProducer>;
+  readonly #open = new OpenConnections();
   #admin: PlatformaticAdmin | undefined;
 
   constructor(kafka: PlatformaticKafka, connection: PlatformaticConnection, options: LinkOptions) {
@@ -25,7 +33,7 @@ export class PlatformaticLink implements KafkaLink {
     this.#connection = connection;
     this.#options = options;
     const producer = { ...connection, clientId: this.#clientId, idempotent: true, retries: RETRIES };
-    this.#lanes = new Lanes({ make: () => heard(new kafka.Producer({ ...producer })), close: (one) => one.close(true) });
+    this.#lanes = new Lanes({ make: () => this.#heard(new kafka.Producer({ ...producer })), close: (one) => one.close(true) });
   }
 
   async produce(topic: string, records: readonly KafkaRecordOut[]): Promise<void> {
@@ -37,7 +45,7 @@ export class PlatformaticLink implements KafkaLink {
   }
 
   async describe(topics: readonly string[]): Promise<ReadonlyMap<string, TopicFacts>> {
-    this.#admin ??= heard(new this.#kafka.Admin({ ...this.#connection, clientId: this.#clientId }));
+    this.#admin ??= this.#heard(new this.#kafka.Admin({ ...this.#connection, clientId: this.#clientId }));
     try {
       const described = await Promise.all(topics.map((topic) => this.#describeOne(topic, this.#admin as PlatformaticAdmin)));
       return new Map(described.flatMap((one) => (one === undefined ? [] : [one])));
@@ -48,7 +56,7 @@ export class PlatformaticLink implements KafkaLink {
 
   async join(options: JoinOptions, events: MemberEvents): Promise<Membership> {
     const member = new PlatformaticMember(
-      { kafka: this.#kafka, connection: this.#connection, clientId: this.#clientId, ...this.#options },
+      { kafka: this.#kafka, connection: this.#connection, clientId: this.#clientId, open: this.#open, ...this.#options },
       options,
       events,
     );
@@ -58,10 +66,17 @@ export class PlatformaticLink implements KafkaLink {
 
   async close(): Promise<void> {
     await Promise.allSettled([this.#lanes.close(), this.#admin?.close()]);
+    await this.#open.close();
   }
 
   get #clientId(): string {
     return this.#connection.clientId ?? "sallyport";
+  }
+
+  /** What it says there it says to whoever asked, too. */
+  #heard<T extends PlatformaticClient>(client: T): T {
+    client.on("error", () => undefined);
+    return this.#open.of(client);
   }
 
   async #describeOne(topic: string, admin: PlatformaticAdmin): Promise<readonly [string, TopicFacts] | undefined> {
@@ -77,12 +92,6 @@ export class PlatformaticLink implements KafkaLink {
       throw error;
     }
   }
-}
-
-/** What it says there it says to whoever asked, too. */
-function heard<T extends { on(event: "error", listener: (error: Error) => void): unknown }>(client: T): T {
-  client.on("error", () => undefined);
-  return client;
 }
 
 /** It keeps Kafka's code to itself. */

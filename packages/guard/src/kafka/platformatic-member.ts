@@ -11,6 +11,7 @@ import type {
   PlatformaticKafka,
   PlatformaticMetadata,
 } from "./platformatic.ts";
+import type { OpenConnections } from "./platformatic-open.ts";
 import { readInto } from "./platformatic-records.ts";
 import { PROTOCOL, spread } from "./spread.ts";
 
@@ -18,6 +19,7 @@ interface Parts extends LinkOptions {
   readonly kafka: PlatformaticKafka;
   readonly connection: PlatformaticConnection;
   readonly clientId: string;
+  readonly open: OpenConnections;
 }
 
 const WAIT_MS = { idle: 500, busy: 50 };
@@ -144,7 +146,7 @@ export class PlatformaticMember implements Membership {
       },
     });
     for (const topic of this.#options.topics) consumer.topics.track(topic);
-    return consumer;
+    return this.#parts.open.of(consumer);
   }
 
   #joined({ memberId, generationId = -1, assignments = [] }: PlatformaticJoined): void {

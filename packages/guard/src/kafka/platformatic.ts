@@ -6,11 +6,20 @@ export interface PlatformaticConnection {
   readonly requestTimeout?: number;
 }
 
-interface Client {
-  on(event: "error", listener: (error: Error) => void): unknown;
+/** One that is open, to one broker. */
+export interface PlatformaticOpened {
+  close(): Promise<void>;
 }
 
-export interface PlatformaticProducer extends Client {
+export interface PlatformaticClient {
+  on(event: "error", listener: (error: Error) => void): unknown;
+  on(
+    event: "client:broker:connect" | "client:broker:disconnect",
+    listener: (payload: { readonly connection: PlatformaticOpened }) => void,
+  ): unknown;
+}
+
+export interface PlatformaticProducer extends PlatformaticClient {
   send(options: {
     messages: { topic: string; partition: number; key?: Buffer; value: Buffer; headers?: Map<Buffer, Buffer> }[];
     acks: number;
@@ -35,7 +44,7 @@ interface MetadataOptions {
   retries?: number;
 }
 
-export interface PlatformaticAdmin extends Client {
+export interface PlatformaticAdmin extends PlatformaticClient {
   metadata(options: MetadataOptions): Promise<PlatformaticMetadata>;
   describeConfigs(options: { resources: { resourceType: 2; resourceName: string }[] }): Promise<
     readonly {
@@ -81,10 +90,9 @@ export interface PlatformaticFetched {
 /** A connection, to be handed back as it is. */
 type Connection = object;
 
-export interface PlatformaticConsumer extends Client {
+export interface PlatformaticConsumer extends PlatformaticClient {
   readonly topics: { track(topic: string): boolean };
-  on(event: "error", listener: (error: Error) => void): unknown;
-  on(event: "consumer:group:join", listener: (payload: PlatformaticJoined) => void): unknown;
+  on: PlatformaticClient["on"] & ((event: "consumer:group:join", listener: (payload: PlatformaticJoined) => void) => unknown);
   joinGroup(options: object): Promise<unknown>;
   metadata(options: MetadataOptions): Promise<PlatformaticMetadata>;
   findGroupCoordinator(): Promise<number>;

@@ -29,7 +29,7 @@ function client() {
       return consumer as unknown as KafkaJsConsumer;
     },
   } as unknown as KafkaJsClient;
-  const parts = { kafka, admin: () => Promise.reject(new Error("unused")), clock: new TestClock(), answerWithinMs: 1000, sessionMs: 6000 };
+  const parts = { kafka, look: () => Promise.reject(new Error("unused")), clock: new TestClock(), answerWithinMs: 1000, sessionMs: 6000 };
   const events = {
     assigned: () => void seen.assigned++,
     read: () => undefined,
