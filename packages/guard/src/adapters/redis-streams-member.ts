@@ -22,8 +22,8 @@ export interface MemberParts {
 const BLOCK_MS = 2000;
 const LOOK_MS = 1000;
 const AGAIN_MS = { first: 50, most: 2000 };
-/** What it may have out is taken in so many parts, which make each script dearer, and of so many messages at least. */
-const PARTS = 4;
+/** One in so many of what it may have out is taken at once: more at once leaves one side idle, fewer cost a script each. */
+const SHARE_AT_ONCE = 4;
 const LEAST_AT_ONCE = 16;
 const TRIM_MS = 60_000;
 const MOST_UNHEARD_MS = 60_000;
@@ -33,6 +33,8 @@ export class RedisStreamsMember implements Subscription {
   readonly #options: ReceiveOptions;
   readonly #onDeliveries: (deliveries: readonly Delivery[]) => void;
   readonly #listener: Listener;
+  /** Not all at once: while the server is busy with some of it, this process is with the rest. */
+  readonly #mostAtOnce: number;
   readonly #out = new Set<string>();
   /** What of it is being written down as settled: the next may go meanwhile, up to as many again. */
   readonly #settling = new Set<string>();
@@ -51,6 +53,7 @@ export class RedisStreamsMember implements Subscription {
     this.#options = options;
     this.#onDeliveries = onDeliveries;
     this.#listener = parts.connection.listener();
+    this.#mostAtOnce = Math.max(LEAST_AT_ONCE, Math.ceil(options.prefetch / SHARE_AT_ONCE));
   }
 
   start(): void {
@@ -98,11 +101,6 @@ export class RedisStreamsMember implements Subscription {
     return this.#state === "open" ? Math.max(0, prefetch - inWork) : 0;
   }
 
-  /** Not all at once: while the server is busy with some of it, this process is with the rest. */
-  get #part(): number {
-    return Math.max(LEAST_AT_ONCE, Math.ceil(this.#options.prefetch / PARTS));
-  }
-
   /** What is settled in one answer of the server makes room for one taking. */
   #wake(): void {
     if (this.#fetching) {
@@ -131,7 +129,7 @@ export class RedisStreamsMember implements Subscription {
     const { connection, group, clock } = this.#parts;
     const late = clock.after(connection.answerWithinMs, () => this.#options.onFetch?.(...told(unanswered(connection.answerWithinMs))));
     try {
-      const asked = Math.min(this.#room(), this.#part);
+      const asked = Math.min(this.#room(), this.#mostAtOnce);
       const taken = await group.take(asked, this.#options.ordering);
       if (this.#closing !== undefined) {
         // Taken after all, on another connection or by a script that the server did not have yet.

@@ -55,7 +55,7 @@ export class KafkaJsLink implements KafkaLink {
   /** What is still being asked when it is closed opens it again. */
   async #look<T>(ask: (admin: KafkaJsAdmin) => Promise<T>): Promise<T> {
     if (this.#closed) throw closed();
-    const admin = await this.#connected();
+    const admin = await this.#adminThere();
     try {
       return await ask(admin);
     } finally {
@@ -63,7 +63,7 @@ export class KafkaJsLink implements KafkaLink {
     }
   }
 
-  #connected(): Promise<KafkaJsAdmin> {
+  #adminThere(): Promise<KafkaJsAdmin> {
     if (this.#admin === undefined) {
       this.#admin = connected(this.#kafka.admin({ retry: RETRY }));
       this.#admin.catch(() => (this.#admin = undefined));

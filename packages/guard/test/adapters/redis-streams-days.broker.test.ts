@@ -161,6 +161,23 @@ describeBroker("redis", "Redis Streams, from day to day", (url) => {
     expect(textsOf(await take(1))).toEqual(["failed"]);
   });
 
+  test("what a member may have out comes in parts, and all of it without anything being settled", async () => {
+    const transport = open(ioredis);
+    await send(
+      transport,
+      Array.from({ length: 80 }, (_, index) => `t${index}`),
+    );
+    const parts: number[] = [];
+    const all = Promise.withResolvers<void>();
+    const subscription = await transport.receive(
+      { destination: "orders", group: "g", ordering: "none", prefetch: 70 },
+      (deliveries) => parts.push(deliveries.length) === 4 && all.resolve(),
+    );
+    await all.promise;
+    expect(parts).toEqual([18, 18, 18, 16]);
+    await subscription.close();
+  });
+
   test("the next goes while what was settled is being recorded, up to as many again", async () => {
     const client = meddled(ioredis);
     const transport = open(client);

@@ -54,6 +54,7 @@ describeBroker("kafka", "Kafka, a connection that @platformatic/kafka has forgot
     };
     const connection = { bootstrapBrokers: [`${LOCAL}:${port}`, `${LOCAL}:${port}`] };
     const transport = new KafkaTransport({ ...platformatic, Admin }, connection, { prefix, minInSyncReplicas: 1 });
+    onTestFinished(() => transport.close());
     await send(transport, ["a"]);
     expect([failures, sockets.size > 0]).toEqual([1, true]);
     await transport.close();
