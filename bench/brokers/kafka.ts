@@ -2,7 +2,7 @@ import * as kafka from "@platformatic/kafka";
 import { KafkaTransport, kafkaNames } from "@sallyport/guard/adapters/kafka";
 import { KafkaJsTransport } from "@sallyport/guard/adapters/kafkajs";
 import { Kafka, logLevel } from "kafkajs";
-import { CONCURRENCY, GROUP, type Lane } from "./lane.ts";
+import { CONCURRENCY, GROUP, InWork, type Lane } from "./lane.ts";
 
 const brokersOf = (url: string): string[] => [new URL(url).host];
 const OPTIONS = { minInSyncReplicas: 1 } as const;
@@ -32,12 +32,17 @@ export const platformatic: Lane = {
       publish: (bytes) => producer.send({ messages: [{ topic: destination, value: Buffer.from(bytes) }], acks: kafka.ProduceAcks.ALL }),
       async consume(count, handle) {
         const stream = await consumer.consume({ topics: [destination], autocommit: false, mode: "committed", fallbackMode: "earliest" });
+        const inWork = new InWork();
+        // Offsets are a watermark: the last of a partition stands for all before it.
+        const last = new Map<number, { topic: string; partition: number; offset: bigint; leaderEpoch: number }>();
         let handled = 0;
-        for await (const message of stream) {
-          handle(message.value);
-          handled++;
-          // Offsets are a watermark: one commit stands for all before it of its partition.
-          if (handled % CONCURRENCY === 0 || handled === count) await message.commit();
+        for await (const { topic, partition, offset, leaderEpoch, value } of stream) {
+          inWork.add(handle(value));
+          last.set(partition, { topic, partition, offset: offset + 1n, leaderEpoch });
+          if (++handled % CONCURRENCY > 0 && handled < count) continue;
+          await inWork.done();
+          await consumer.commit({ offsets: [...last.values()] });
+          last.clear();
           if (handled === count) break;
         }
       },
@@ -67,15 +72,20 @@ export const kafkaJs: Lane = {
       async consume(count, handle) {
         await consumer.subscribe({ topics: [destination], fromBeginning: true });
         const { promise, resolve } = Promise.withResolvers<void>();
+        const inWork = new InWork();
         let handled = 0;
         await consumer.run({
           autoCommit: false,
           eachBatch: async ({ batch, resolveOffset, commitOffsetsIfNecessary, uncommittedOffsets }) => {
             for (const { value, offset } of batch.messages) {
-              handle(value!);
+              inWork.add(handle(value!));
+              if (++handled % CONCURRENCY > 0 && handled < count) continue;
+              await inWork.done();
               resolveOffset(offset);
-              if (++handled % CONCURRENCY === 0 || handled === count) await commitOffsetsIfNecessary(uncommittedOffsets());
+              await commitOffsetsIfNecessary(uncommittedOffsets());
             }
+            // What a batch leaves is resolved with its end.
+            await inWork.done();
             if (handled === count) resolve();
           },
         });

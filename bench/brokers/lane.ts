@@ -8,8 +8,11 @@ import type { Orders } from "../event.ts";
 export interface RawClient {
   /** Resolves when the broker has confirmed it. */
   publish(bytes: Uint8Array): Promise<unknown>;
-  /** Hands over so many, and resolves when all of them are acknowledged. At most `CONCURRENCY` are out at once. */
-  consume(count: number, handle: (bytes: Uint8Array) => void): Promise<void>;
+  /**
+   * Hands over so many, and resolves when all of them are acknowledged. At most `CONCURRENCY` are out at once. A message is
+   * acknowledged when what its handler returned has resolved, and at once where it returned nothing.
+   */
+  consume(count: number, handle: (bytes: Uint8Array) => void | Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -25,6 +28,19 @@ export interface Lane {
   /** `destination` is a name that nobody else uses. */
   raw(url: string, destination: string): Promise<RawClient>;
   guarded(url: string, destination: string): Promise<GuardedClient>;
+}
+
+/** What is in work and not waited for yet; nothing, where handlers return nothing. */
+export class InWork {
+  readonly #promises: Promise<void>[] = [];
+
+  add(work: void | Promise<void>): void {
+    if (work !== undefined) this.#promises.push(work);
+  }
+
+  async done(): Promise<void> {
+    if (this.#promises.length > 0) await Promise.all(this.#promises.splice(0));
+  }
 }
 
 /** Calls that wait for a confirmation, and messages in work, at the same time. */

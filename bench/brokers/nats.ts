@@ -18,9 +18,11 @@ export const nats: Lane = {
         const messages = await consumer.consume({ max_messages: CONCURRENCY });
         const acknowledged: Promise<boolean>[] = [];
         for await (const message of messages) {
-          handle(message.data);
-          acknowledged.push(message.ackAck());
+          const work = handle(message.data);
+          acknowledged.push(work === undefined ? message.ackAck() : work.then(() => message.ackAck()));
           if (acknowledged.length === count) break;
+          // The client hands over more than it is told to ask for at once.
+          if (work !== undefined) await acknowledged.at(-CONCURRENCY);
         }
         await Promise.all(acknowledged);
         await messages.close();

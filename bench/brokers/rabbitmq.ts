@@ -22,14 +22,18 @@ export const amqplib: Lane = {
           channel.publish(destination, "", Buffer.from(bytes), options, (error) => (error === null ? resolve(undefined) : reject(error)));
         }),
       async consume(count, handle) {
-        const { promise: all, resolve } = Promise.withResolvers<void>();
+        const { promise: all, resolve, reject } = Promise.withResolvers<void>();
         let left = count;
         await channel.prefetch(CONCURRENCY);
         await channel.consume(queue, (message) => {
           if (message === null) return;
-          handle(message.content);
-          channel.ack(message);
-          if (--left === 0) resolve();
+          const acknowledge = (): void => {
+            channel.ack(message);
+            if (--left === 0) resolve();
+          };
+          const work = handle(message.content);
+          if (work === undefined) acknowledge();
+          else work.then(acknowledge).catch(reject);
         });
         await all;
         // Answered when the last acknowledgement was taken.
@@ -62,13 +66,17 @@ export const rabbitMqClient: Lane = {
     return {
       publish: (bytes) => channel.basicPublish({ exchange: destination, durable: true, mandatory: true }, Buffer.from(bytes)),
       async consume(count, handle) {
-        const { promise: all, resolve } = Promise.withResolvers<void>();
+        const { promise: all, resolve, reject } = Promise.withResolvers<void>();
         let left = count;
         await channel.basicQos({ prefetchCount: CONCURRENCY });
         await channel.basicConsume({ queue }, ({ body, deliveryTag }) => {
-          handle(body as Buffer);
-          channel.basicAck({ deliveryTag });
-          if (--left === 0) resolve();
+          const acknowledge = (): void => {
+            channel.basicAck({ deliveryTag });
+            if (--left === 0) resolve();
+          };
+          const work = handle(body as Buffer);
+          if (work === undefined) acknowledge();
+          else work.then(acknowledge).catch(reject);
         });
         await all;
         await channel.basicQos({ prefetchCount: CONCURRENCY });

@@ -1,6 +1,6 @@
 import { RedisStreamsTransport } from "@sallyport/guard/adapters/redis-streams";
 import { Redis } from "ioredis";
-import { CONCURRENCY, GROUP, type Lane } from "./lane.ts";
+import { CONCURRENCY, GROUP, InWork, type Lane } from "./lane.ts";
 
 type Entries = readonly (readonly [stream: Buffer, entries: readonly (readonly [id: Buffer, fields: readonly Buffer[]])[]])[];
 
@@ -14,10 +14,12 @@ export const redisStreams: Lane = {
     return {
       publish: (bytes) => client.xadd(destination, "*", "bytes", Buffer.from(bytes)),
       async consume(count, handle) {
+        const inWork = new InWork();
         for (let left = count; left > 0;) {
           const read = reader.xreadgroupBuffer("GROUP", GROUP, "one", "COUNT", CONCURRENCY, "BLOCK", 1000, "STREAMS", destination, ">");
           const [stream] = ((await read) ?? []) as unknown as Entries;
-          for (const [, fields] of stream?.[1] ?? []) handle(fields[1]!);
+          for (const [, fields] of stream?.[1] ?? []) inWork.add(handle(fields[1]!));
+          await inWork.done();
           await Promise.all((stream?.[1] ?? []).map(([id]) => client.xack(destination, GROUP, id)));
           left -= stream?.[1].length ?? 0;
         }

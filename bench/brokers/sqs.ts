@@ -1,6 +1,6 @@
 import { SQS } from "@aws-sdk/client-sqs";
 import { SqsTransport } from "@sallyport/guard/adapters/sqs";
-import { CONCURRENCY, GROUP, type Lane } from "./lane.ts";
+import { CONCURRENCY, GROUP, InWork, type Lane } from "./lane.ts";
 
 const PREFIX = "bench";
 /** What SQS gives and takes at most in one request. */
@@ -20,10 +20,12 @@ export const sqs: Lane = {
       async consume(count, handle) {
         let left = count;
         const member = async (): Promise<void> => {
+          const inWork = new InWork();
           while (left > 0) {
             const { Messages = [] } = await client.receiveMessage({ QueueUrl, MaxNumberOfMessages: MOST, WaitTimeSeconds: 1 });
             if (Messages.length === 0) continue;
-            for (const { Body = "" } of Messages) handle(Buffer.from(Body));
+            for (const { Body = "" } of Messages) inWork.add(handle(Buffer.from(Body)));
+            await inWork.done();
             const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
             const { Failed = [] } = await client.deleteMessageBatch({ QueueUrl, Entries });
             if (Failed.length > 0) throw new Error(`not deleted: ${Failed[0]?.Code}`);
