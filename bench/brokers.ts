@@ -5,7 +5,7 @@ import { redisAlone } from "../scripts/brokers/redis.ts";
 import { running } from "../scripts/brokers/running.ts";
 import { end, start } from "../scripts/brokers/start.ts";
 import { LANES } from "./brokers/lanes.ts";
-import { guardedRound, rawRound, type Rate, type Rates } from "./brokers/run-lane.ts";
+import { byHandRound, guardedRound, rawRound, type Rate, type Rates } from "./brokers/run-lane.ts";
 import { median } from "./measure.ts";
 import { brokerTable } from "./report.ts";
 
@@ -38,6 +38,7 @@ async function measureLane(lane: (typeof LANES)[number]): Promise<readonly LaneF
   const url = urlOf(lane.broker);
   const subjects: readonly (readonly [name: string, round: () => Promise<Rates>])[] = [
     ["raw client", () => rawRound(lane, url, events)],
+    ["by hand", () => byHandRound(lane, url, store, events)],
     ["guarded", () => guardedRound(lane, url, store, events, "memory")],
     ["guarded, calls in Redis", () => guardedRound(lane, url, store, events, "redis")],
   ];

@@ -1,5 +1,6 @@
 // One round of one lane: some are published one after another, the rest together, then everything is consumed, and each
 // message is counted.
+import { randomBytes } from "node:crypto";
 import { Consumer, Publisher } from "@sallyport/guard";
 import { Redis as GuardRedis } from "@sallyport/guard/redis";
 import { MemoryDeadLetters } from "@sallyport/guard/stores/memory-dead-letters";
@@ -8,6 +9,7 @@ import { RedisClaims } from "@sallyport/guard/stores/redis-claims";
 import { RedisLedger, RedisLimits } from "@sallyport/guard/stores/redis-limits";
 import { Redis } from "ioredis";
 import { caller, Handled, hmacKey, type Order, orderSchema, ordersAt, ordersOf, ringOf, TYPE } from "../event.ts";
+import { ByHand } from "./by-hand.ts";
 import { CONCURRENCY, GROUP, type Lane } from "./lane.ts";
 
 export interface Rate {
@@ -35,6 +37,20 @@ export async function rawRound(lane: Lane, url: string, events: number): Promise
   const consume = await rate(events, () =>
     client.consume(events, (bytes) => handled.take(orderSchema.parse(JSON.parse(Buffer.from(bytes).toString())))),
   );
+  handled.expect(events);
+  await client.close();
+  return { alone, publish, consume };
+}
+
+/** The same claims as the guard's, in the same Redis; no limits and no ledger. */
+export async function byHandRound(lane: Lane, url: string, store: Redis, events: number): Promise<Rates> {
+  const destination = nameOf("by-hand");
+  const client = await lane.raw(url, destination);
+  const byHand = new ByHand(destination, randomBytes(32), store);
+  const handled = new Handled();
+  const { alone, publish } = await published(events, async (order) => client.publish(byHand.seal(order)));
+  const handler = async (order: Order): Promise<void> => handled.take(order);
+  const consume = await rate(events, () => client.consume(events, (bytes) => byHand.take(bytes, handler)));
   handled.expect(events);
   await client.close();
   return { alone, publish, consume };
