@@ -37,7 +37,7 @@ export type LedgerEnd =
   | { readonly kind: "finished"; readonly result: string }
   /** Nothing was published: the key is free again. */
   | { readonly kind: "refused" }
-  /** Nobody knows: the key may be begun again, under the same event id. */
+  /** Nobody knows: the key may be begun again, under the same event id, unless it has finished after all. */
   | { readonly kind: "unsure" };
 
 /**

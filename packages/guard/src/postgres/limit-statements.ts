@@ -73,7 +73,7 @@ export function ledgerStatements(schema: string): LedgerStatements {
     find: `SELECT digest, result, lease_ends_ms - ${nowOf(2)} AS for_ms FROM ${calls} WHERE key = $1 AND expires_at_ms > ${nowOf(2)}`,
     // A key always expires as long after its lease's end as it is to be remembered.
     end: `WITH t AS (SELECT ${nowOf(4)} AS now)
-      UPDATE ${calls} SET result = $3, lease_ends_ms = t.now, expires_at_ms = t.now + expires_at_ms - lease_ends_ms
+      UPDATE ${calls} SET result = coalesce($3, result), lease_ends_ms = t.now, expires_at_ms = t.now + expires_at_ms - lease_ends_ms
       FROM t WHERE key = $1 AND token = $2`,
     remove: `DELETE FROM ${calls} WHERE key = $1 AND token = $2`,
     forget: `DELETE FROM ${calls} WHERE key IN (

@@ -95,7 +95,7 @@ export class MemoryLedger implements Ledger {
     const nowMs = this.#clock.now();
     found.expiresAtMs += nowMs - found.leaseEndsMs;
     found.leaseEndsMs = nowMs;
-    found.result = end.kind === "finished" ? end.result : undefined;
+    if (end.kind === "finished") found.result = end.result;
   }
 }
 

@@ -111,6 +111,12 @@ export function ledgerLaws(open: (clock: TestClock) => Promise<Ledger>): readonl
       clock.advance(CALL.leaseMs);
       strictEqual((await begun(ledger, "e4")).eventId, "e2");
     }),
+    law("[PUB-10] what has finished keeps its result, also when whoever finished it was not told and is unsure", async (ledger) => {
+      const { token } = await begun(ledger);
+      await ledger.end("call", token, { kind: "finished", result: "r" });
+      await ledger.end("call", token, { kind: "unsure" });
+      deepStrictEqual(await ledger.begin(CALL), { kind: "finished", result: "r" });
+    }),
     law("[PUB-10] a call whose lease ran out cannot end the one that took over", async (ledger, clock) => {
       const late = await begun(ledger);
       clock.advance(CALL.leaseMs);
