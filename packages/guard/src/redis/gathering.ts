@@ -1,8 +1,14 @@
-// What is asked one by one goes together: what was asked in a turn of the event loop, and then what came while the one
-// before was on its way. Each is answered for itself, and a lane that is not answered holds up no other.
+// What is asked one by one goes together: what was asked in a turn of the event loop, and then what came while those
+// before were on their way. Each is answered for itself, and a lane that is not answered holds up no other.
 
 /** While a command of many is carried out, nobody else is served: no more than so many, or so large, go together. */
 const MOST = { asks: 128, bytes: 1_048_576 };
+/**
+ * Many go in two halves: while the server is busy with one, this process is with the other, and neither waits for the
+ * other to be done. Of fewer it would only be twice the commands.
+ */
+const HALVES = 2;
+const ENOUGH_FOR_A_HALF = 32;
 
 interface Waiting<Ask, Answer> {
   readonly ask: Ask;
@@ -11,12 +17,19 @@ interface Waiting<Ask, Answer> {
   readonly reject: (error: unknown) => void;
 }
 
+interface Lane<Ask, Answer> {
+  readonly name: string;
+  readonly waiting: Waiting<Ask, Answer>[];
+  onTheirWay: number;
+  isDue: boolean;
+}
+
 /** Answers each in its place. Rejects when nothing can be said of any. */
 export type AskAll<Ask, Answer> = (asks: readonly Ask[], lane: string) => Promise<readonly PromiseSettledResult<Answer>[]>;
 
 export class Gathering<Ask, Answer> {
   readonly #askAll: AskAll<Ask, Answer>;
-  readonly #lanes = new Map<string, Waiting<Ask, Answer>[]>();
+  readonly #lanes = new Map<string, Lane<Ask, Answer>>();
 
   constructor(askAll: AskAll<Ask, Answer>) {
     this.#askAll = askAll;
@@ -24,27 +37,41 @@ export class Gathering<Ask, Answer> {
 
   add(name: string, ask: Ask, bytes = 0): Promise<Answer> {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-    const waiting = { ask, bytes, resolve, reject };
-    const lane = this.#lanes.get(name);
-    if (lane !== undefined) lane.push(waiting);
-    else {
-      const begun = [waiting];
-      this.#lanes.set(name, begun);
-      setImmediate(() => void this.#run(name, begun));
-    }
+    const lane = this.#lane(name);
+    lane.waiting.push({ ask, bytes, resolve, reject });
+    this.#nextTurn(lane);
     return promise;
   }
 
-  async #run(name: string, lane: Waiting<Ask, Answer>[]): Promise<void> {
-    while (lane.length > 0) {
-      await this.#askOnce(name, lane.splice(0, fitting(lane)));
-      // Not before everybody who was answered has had a turn to ask for more.
-      await new Promise<void>((resolve) => setImmediate(resolve));
+  #lane(name: string): Lane<Ask, Answer> {
+    let lane = this.#lanes.get(name);
+    if (lane === undefined) {
+      lane = { name, waiting: [], onTheirWay: 0, isDue: false };
+      this.#lanes.set(name, lane);
     }
-    this.#lanes.delete(name);
+    return lane;
   }
 
-  async #askOnce(name: string, batch: readonly Waiting<Ask, Answer>[]): Promise<void> {
+  /** Not before everybody who asks now, or was answered, has had a turn to ask for more. */
+  #nextTurn(lane: Lane<Ask, Answer>): void {
+    if (lane.isDue || !mayGo(lane)) return;
+    lane.isDue = true;
+    setImmediate(() => {
+      lane.isDue = false;
+      while (mayGo(lane)) void this.#askOnce(lane);
+    });
+  }
+
+  async #askOnce(lane: Lane<Ask, Answer>): Promise<void> {
+    const batch = lane.waiting.splice(0, fitting(lane));
+    lane.onTheirWay++;
+    await this.#ask(batch, lane.name);
+    lane.onTheirWay--;
+    if (lane.onTheirWay + lane.waiting.length === 0) this.#lanes.delete(lane.name);
+    else this.#nextTurn(lane);
+  }
+
+  async #ask(batch: readonly Waiting<Ask, Answer>[], name: string): Promise<void> {
     const asks = batch.map(({ ask }) => ask);
     try {
       for (const [index, answer] of (await this.#askAll(asks, name)).entries()) {
@@ -57,11 +84,17 @@ export class Gathering<Ask, Answer> {
   }
 }
 
-function fitting(waiting: readonly { readonly bytes: number }[]): number {
+function mayGo({ waiting, onTheirWay }: Lane<unknown, never>): boolean {
+  return onTheirWay === 0 ? waiting.length > 0 : onTheirWay < HALVES && waiting.length >= ENOUGH_FOR_A_HALF;
+}
+
+function fitting({ waiting, onTheirWay }: Lane<unknown, never>): number {
+  const share = Math.ceil(waiting.length / (HALVES - onTheirWay));
+  const most = Math.min(MOST.asks, Math.max(ENOUGH_FOR_A_HALF, share));
   let [count, bytes] = [0, 0];
   for (const one of waiting) {
     bytes += one.bytes;
-    if (count > 0 && (count >= MOST.asks || bytes > MOST.bytes)) break;
+    if (count > 0 && (count >= most || bytes > MOST.bytes)) break;
     count++;
   }
   return count;

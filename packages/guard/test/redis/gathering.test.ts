@@ -63,7 +63,7 @@ test("a lane that is not answered holds up no other", async () => {
 });
 
 test.each([
-  ["more than 128", 300, 0, [128, 128, 44]],
+  ["more than 128", 600, 0, [128, 128, 128, 128, 88]],
   ["more than a MiB", 5, 400_000, [2, 2, 1]],
   ["one that is larger", 2, 3_000_000, [1, 1]],
 ])("%s goes in parts, in order", async (_name, count, bytes, parts) => {
@@ -76,4 +76,38 @@ test.each([
     asked[index]?.answer(asked[index].asks);
   }
   expect(await answers).toEqual(Array.from({ length: count }, (_, ask) => ask));
+});
+
+test("many go in two halves, and each is followed as soon as it is answered", async () => {
+  const { gathered, asked } = gathering();
+  const add = (from: number, count: number): Promise<readonly number[]> =>
+    Promise.all(Array.from({ length: count }, (_, ask) => gathered.add("lane", from + ask)));
+  const first = add(0, 100);
+  await nextTurn();
+  expect(asked.map(({ asks }) => [asks[0], asks.length])).toEqual([
+    [0, 50],
+    [50, 50],
+  ]);
+  const later = add(100, 40);
+  await nextTurn();
+  expect(asked).toHaveLength(2);
+  asked[1]?.answer(asked[1].asks);
+  await nextTurn();
+  await nextTurn();
+  expect(asked[2]?.asks).toHaveLength(40);
+  asked[0]?.answer(asked[0].asks);
+  asked[2]?.answer(asked[2].asks);
+  expect([...(await first), ...(await later)]).toEqual(Array.from({ length: 140 }, (_, ask) => ask));
+});
+
+test("few wait for the one that is on its way", async () => {
+  const { gathered, asked } = gathering();
+  void gathered.add("lane", 0);
+  await nextTurn();
+  for (let ask = 1; ask <= 31; ask++) void gathered.add("lane", ask);
+  await nextTurn();
+  expect(asked).toHaveLength(1);
+  void gathered.add("lane", 32);
+  await nextTurn();
+  expect(asked.map(({ asks }) => asks.length)).toEqual([1, 32]);
 });
