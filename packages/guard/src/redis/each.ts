@@ -6,18 +6,24 @@ export interface Asked {
   readonly args: readonly string[];
 }
 
-/** `one` is the body of a Lua function of `keys` and `args`, which answers anything but nothing; `shared` stands before it. */
-export const eachOf = (shared: string, one: string): string => `${shared}
-local function one(keys, args)
+/**
+ * `one` is the body of a Lua function for one of them, which answers anything but nothing: its keys are `KEYS[k + 1]` to
+ * `KEYS[k + keyCount]`, its arguments `ARGV[a + 1]` and so on. They are not copied for it, which would cost more than
+ * most of what is done. `shared` stands before it.
+ */
+export const eachOf = (shared: string, one: string): string => `
+local KEYS, ARGV, call = KEYS, ARGV, redis.call
+${shared}
+local function one(k, keyCount, a)
 ${one}
 end
 
-local answers, failures, key, arg = {}, {}, 0, 0
-while arg < #ARGV do
-  local keyCount, argCount = tonumber(ARGV[arg + 1]), tonumber(ARGV[arg + 2])
-  local ok, answer = pcall(one, { unpack(KEYS, key + 1, key + keyCount) }, { unpack(ARGV, arg + 3, arg + 2 + argCount) })
-  key, arg = key + keyCount, arg + 2 + argCount
-  table.insert(answers, ok and answer or false)
+local answers, failures, k, a, count = {}, {}, 0, 0, #ARGV
+while a < count do
+  local keyCount, argCount = tonumber(ARGV[a + 1]), tonumber(ARGV[a + 2])
+  local ok, answer = pcall(one, k, keyCount, a + 2)
+  k, a = k + keyCount, a + 2 + argCount
+  answers[#answers + 1] = ok and answer or false
   if not ok then
     table.insert(failures, #answers)
     table.insert(failures, tostring(type(answer) == 'table' and answer.err or answer))
@@ -25,7 +31,6 @@ while arg < #ARGV do
 end
 return { answers, failures }
 `;
-
 export const keysOf = (asked: readonly Asked[]): readonly string[] => asked.flatMap(({ keys }) => keys);
 
 export const argumentsOf = (asked: readonly Asked[]): readonly string[] =>

@@ -47,8 +47,9 @@ export class RedisClaims implements ClaimStore {
   async #claimOne(request: ClaimRequest, token: string): Promise<ClaimOutcome> {
     const { key, earlier = [], digest, stale, leaseMs, rememberMs, maxFailures, maxCrashes } = request;
     const keys = [key, ...earlier].map((one) => this.#nameOf(one, earlier[0] ?? key));
-    const args = [this.#nowMs(), digest, stale ? 1 : 0, leaseMs, rememberMs, maxFailures, maxCrashes, token];
-    return outcomeOf((await this.#redis.each(CLAIM, keys, args)) as Answer, token);
+    const terms = `${this.#nowMs()} ${stale ? 1 : 0} ${leaseMs} ${rememberMs} ${maxFailures} ${maxCrashes}`;
+    const tail = `${Buffer.byteLength(digest)} ${digest}${token}`;
+    return outcomeOf((await this.#redis.each(CLAIM, keys, [terms, tail])) as Answer, token);
   }
 
   #newToken({ key, earlier }: ClaimRequest): string {
@@ -59,7 +60,7 @@ export class RedisClaims implements ClaimStore {
     const { kind, key, token } = change;
     if (kind === "commit" && change.effect !== undefined) return { effectFailed: noTransaction() };
     const ms = "afterMs" in change ? change.afterMs : "leaseMs" in change ? change.leaseMs : 0;
-    const changed = await this.#redis.each(CHANGE, [this.#nameOf(key, familyOf(token, key))], [this.#nowMs(), kind, token, ms]);
+    const changed = await this.#redis.each(CHANGE, [this.#nameOf(key, familyOf(token, key))], [`${this.#nowMs()} ${kind} ${ms}`, token]);
     return Number(changed) === 1 ? "changed" : "lost";
   }
 

@@ -43,7 +43,7 @@ export class RedisLedger implements Ledger {
   async begin({ key, digest, eventId, leaseMs, rememberMs }: LedgerEntry): Promise<LedgerOutcome> {
     const call = `${digest} ${key}`;
     const token = this.#unanswered.take(call) ?? this.#newId();
-    const args = [this.#nowMs(), digest, eventId, token, leaseMs, rememberMs];
+    const args = [`${this.#nowMs()} ${leaseMs} ${rememberMs}`, digest, eventId, token];
     const answer = await this.#redis.each(BEGIN, [this.#nameOf(key)], args).catch((error: unknown) => {
       // It may have begun, and nobody carries it out.
       this.#unanswered.put(call, token);
@@ -52,7 +52,7 @@ export class RedisLedger implements Ledger {
     const [kind, told] = answer as Answer;
     switch (kind) {
       case "begun":
-        return { kind, token, eventId: told };
+        return { kind, token, eventId: told ?? eventId };
       case "finished":
         return { kind, result: told };
       case "in-flight":
@@ -72,4 +72,5 @@ export class RedisLedger implements Ledger {
   }
 }
 
-type Answer = readonly ["begun" | "finished", string] | readonly ["in-flight", number] | readonly ["conflict", undefined?];
+/** What is begun anew has the id of the attempt before. */
+type Answer = readonly ["begun", string?] | readonly ["finished", string] | readonly ["in-flight", number] | readonly ["conflict"];

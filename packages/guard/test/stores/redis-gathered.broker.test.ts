@@ -9,11 +9,12 @@ import type { ClaimOutcome, ClaimRequest } from "../../src/ports/claim-store.ts"
 import { Redis, type RedisClient } from "../../src/redis/redis.ts";
 import { RedisClaims } from "../../src/stores/redis-claims.ts";
 import { RedisLedger, RedisLimits } from "../../src/stores/redis-limits.ts";
-import { claimStoreLaws, ledgerLaws, limitStoreLaws } from "../../src/testing/index.ts";
+import { claimStoreLaws, ledgerLaws, limitStoreLaws, TestClock } from "../../src/testing/index.ts";
 import { describeBroker } from "../brokers.ts";
 
 const REQUEST: ClaimRequest = { key: "k", digest: "d", stale: false, leaseMs: 60_000, rememberMs: 60_000, maxFailures: 3, maxCrashes: 2 };
-const MANY = Array.from({ length: 50 }, (_, index) => `key-${index}`);
+/** As many as go in one command. */
+const MANY = Array.from({ length: 32 }, (_, index) => `key-${index}`);
 
 let stores = 0;
 const freshPrefix = (): string => `g${process.pid}-${++stores}`;
@@ -81,12 +82,44 @@ describeBroker("redis", "Redis, asked for many at once", (clusterUrl) => {
     );
   });
 
+  test("[REP-02] [PSN-01] what goes in one command has terms of its own", async () => {
+    const counted = counting(alone);
+    const clock = new TestClock();
+    const redis = new Redis(counted.client, { prefix: freshPrefix() });
+    const store = new RedisClaims(redis, { clock });
+    const claimWith = async (terms: Partial<ClaimRequest>): Promise<ClaimOutcome | undefined> =>
+      (await store.claim([{ ...REQUEST, ...terms }]))[0];
+    const [short, stale, long] = await Promise.all([
+      claimWith({ key: "short", leaseMs: 100 }),
+      claimWith({ key: "stale", stale: true }),
+      claimWith({ key: "long", leaseMs: 900 }),
+    ]);
+    expect([short?.kind, stale?.kind, long?.kind]).toEqual(["granted", "stale", "granted"]);
+    expect(counted.scripts).toBe(1);
+    const busy = ["short", "long"].map((key) => claimWith({ key }));
+    expect(await Promise.all(busy)).toEqual([
+      { kind: "busy", forMs: 100 },
+      { kind: "busy", forMs: 900 },
+    ]);
+    clock.advance(1000);
+    const again = [claimWith({ key: "short", maxCrashes: 1 }), claimWith({ key: "long", maxCrashes: 2 })];
+    expect((await Promise.all(again)).map((outcome) => outcome?.kind)).toEqual(["exhausted", "granted"]);
+    const ledger = new RedisLedger(redis, { clock });
+    const entry = { digest: "d", eventId: "e", rememberMs: 60_000 };
+    const begin = (key: string, leaseMs: number) => ledger.begin({ ...entry, key, leaseMs });
+    await Promise.all([begin("short", 100), begin("long", 900)]);
+    expect(await Promise.all([begin("short", 100), begin("long", 900)])).toEqual([
+      { kind: "in-flight", forMs: 100 },
+      { kind: "in-flight", forMs: 900 },
+    ]);
+  });
+
   test("calls of one turn are one command for each step", async () => {
     const counted = counting(alone);
     const redis = new Redis(counted.client, { prefix: freshPrefix() });
     const [limits, ledger] = [new RedisLimits(redis), new RedisLedger(redis)];
-    const spent = await Promise.all(MANY.map(() => limits.spend([{ key: "rate", limit: 30, windowMs: 60_000 }])));
-    expect(spent.filter((refusal) => refusal === undefined)).toHaveLength(30);
+    const spent = await Promise.all(MANY.map(() => limits.spend([{ key: "rate", limit: 20, windowMs: 60_000 }])));
+    expect(spent.filter((refusal) => refusal === undefined)).toHaveLength(20);
     expect(counted.scripts).toBe(1);
     const entry = { digest: "d", leaseMs: 60_000, rememberMs: 60_000 };
     const begun = await Promise.all(MANY.map((key) => ledger.begin({ ...entry, key, eventId: `event-${key}` })));

@@ -85,13 +85,44 @@ describeBroker("redis", "Redis", (url) => {
     expect(await store.claim([REQUEST])).toMatchObject([{ kind: "busy" }]);
   });
 
+  /** Of what was written within the last second. */
+  const expectExpiry = async (key: string, ms: number): Promise<void> => {
+    const ttl = await ioredis.pttl(key);
+    expect(ttl).toBeGreaterThan(ms - 1000);
+    expect(ttl).toBeLessThanOrEqual(ms);
+  };
+
   test("[REP-08] what is remembered expires by itself, and not before", async () => {
     const redis = open();
     const clock = new TestClock();
-    await new RedisClaims(redis, { clock }).claim([{ ...REQUEST, key: "a", rememberMs: 30_000 }]);
-    const ttl = await ioredis.pttl(`${redis.prefix}:claim:{a}`);
-    expect(ttl).toBeGreaterThan(29_000);
-    expect(ttl).toBeLessThanOrEqual(30_000);
+    const store = new RedisClaims(redis, { clock });
+    const [claim] = await store.claim([{ ...REQUEST, key: "a", rememberMs: 30_000 }]);
+    await expectExpiry(`${redis.prefix}:claim:{a}`, 30_000);
+    if (claim?.kind !== "granted") return expect.unreachable();
+    await store.change([{ kind: "renew", key: "a", token: claim.token, leaseMs: 50_000 }]);
+    await expectExpiry(`${redis.prefix}:claim:{a}`, 50_000);
+    await store.change([{ kind: "commit", key: "a", token: claim.token }]);
+    await expectExpiry(`${redis.prefix}:claim:{a}`, 50_000);
+  });
+
+  test("[PUB-10] a call expires by itself, and not before: with its lease, and after its end", async () => {
+    const redis = open();
+    const ledger = new RedisLedger(redis);
+    const begun = await ledger.begin({ key: "c", digest: "d", eventId: "e", leaseMs: 40_000, rememberMs: 20_000 });
+    await expectExpiry(`${redis.prefix}:call:c`, 60_000);
+    if (begun.kind !== "begun") return expect.unreachable();
+    await ledger.end("c", begun.token, { kind: "finished", result: "r" });
+    await expectExpiry(`${redis.prefix}:call:c`, 20_000);
+  });
+
+  test("[PUB-08] of a limit no more is kept than is looked at, and no longer than its window", async () => {
+    const redis = open();
+    const clock = new TestClock();
+    const limits = new RedisLimits(redis, { clock });
+    for (let spend = 0; spend < 10; spend++, clock.advance(30_000))
+      expect(await limits.spend([{ key: "s", limit: 3, windowMs: 60_000 }])).toBeUndefined();
+    expect(await ioredis.llen(`${redis.prefix}:{limits}:s`)).toBe(3);
+    await expectExpiry(`${redis.prefix}:{limits}:s`, 60_000);
   });
 
   test("[PSN-08] a claim whose answer was lost is asked again under its token: no attempt is counted twice", async () => {

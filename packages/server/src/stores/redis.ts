@@ -8,7 +8,7 @@ import type { Store } from "./store.ts";
 const ASKS = ["+eval", "+evalsha", "+info", "+time"];
 const CLAIMS = ["+get", "+set", "~sallyport:claim:*"];
 const LIMITS = ["+lindex", "+rpush", "+ltrim", "+pexpire", "~sallyport:{limits}:*"];
-const CALLS = ["+hmget", "+hset", "+pexpire", "+del", "~sallyport:call:*"];
+const CALLS = ["+get", "+set", "+del", "~sallyport:call:*"];
 const BURIES = ["+hsetnx", "+zadd", "~sallyport:{dead}:*"];
 const DIGS_UP = ["+hget", "+hmget", "+hdel", "+zrange", "+zrank", "+zrem", "~sallyport:{dead}:*"];
 /** Nothing that is on the trail can be changed or removed with these (OPS-01). */
