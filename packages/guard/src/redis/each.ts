@@ -31,6 +31,7 @@ while a < count do
 end
 return { answers, failures }
 `;
+
 export const keysOf = (asked: readonly Asked[]): readonly string[] => asked.flatMap(({ keys }) => keys);
 
 export const argumentsOf = (asked: readonly Asked[]): readonly string[] =>
