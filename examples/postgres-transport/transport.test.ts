@@ -82,6 +82,14 @@ describeBroker("postgres", "a transport of a third party", (url) => {
       await vi.waitFor(() => expect([held.length, told.at(-1)]).toEqual([1, undefined]), 5000);
     });
 
+    test("[PUB-11] a connection that is cut before it is handed over does not end the process", async () => {
+      const own = new Pool({ connectionString: url }).on("error", () => undefined);
+      onTestFinished(() => own.end());
+      // Of all that listen only who did so at once is heard: what waits for a promise comes later.
+      own.on("acquire", (client) => process.nextTick(() => client.emit("error", new Error("cut"))));
+      await opened(own).send([message]);
+    });
+
     test("[REP-09] [DST-07] a publisher may send, and neither choose a time nor take anything", async () => {
       const role = `publisher_${process.pid}`;
       await pool.query(`CREATE ROLE ${role} LOGIN; GRANT USAGE ON SCHEMA sallyport_queue TO ${role};

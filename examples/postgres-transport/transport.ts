@@ -32,6 +32,7 @@ export class PostgresTransport implements Transport {
   #listener: Promise<() => void> | undefined;
 
   constructor(pool: Pool, options: PostgresTransportOptions = {}) {
+    hearAll(pool);
     this.#pool = pool;
     this.settings = { retentionMs: 7 * 86_400_000, leaseMs: 45_000, pollMs: 5000, answerWithinMs: 10_000, ...options };
     const { retentionMs } = this.settings;
@@ -127,8 +128,6 @@ export class PostgresTransport implements Transport {
     let answered = false;
     try {
       client = await this.#connect();
-      // Without a listener, a connection that is cut would end the process.
-      client.on("error", ignore);
       const { rows } = await this.#inTime(client.query<Row>(text, [...values]));
       answered = true;
       return rows;
@@ -136,17 +135,18 @@ export class PostgresTransport implements Transport {
       answered = stateOf(error) !== undefined;
       throw told(error);
     } finally {
-      if (answered) client?.removeListener("error", ignore);
       client?.release(!answered);
     }
   }
 
   async #connect(): Promise<PoolClient> {
     const connecting = this.#pool.connect();
-    return await this.#inTime(connecting).catch((error: unknown) => {
+    const client = await this.#inTime(connecting).catch((error: unknown) => {
       connecting.then((late) => late.release(), ignore);
       throw error;
     });
+    hear(client);
+    return client;
   }
 
   async #inTime<T>(answer: Promise<T>): Promise<T> {
@@ -156,6 +156,11 @@ export class PostgresTransport implements Transport {
     return await Promise.race([answer, late]).finally(() => clearTimeout(timer));
   }
 }
+
+const heard = new WeakSet<object>();
+/** Without a listener, a connection that is cut would end the process: before whoever waits for it has it, too. */
+const hearAll = (pool: Pool): unknown => heard.has(pool) || (heard.add(pool) && pool.on("connect", hear));
+const hear = (client: PoolClient): unknown => heard.has(client) || (heard.add(client) && client.on("error", ignore));
 
 /** A taking of a message, told by its lease from a later one of the same message. */
 interface Held {
