@@ -4,6 +4,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { type ErrorCode, isSallyportError, SallyportError } from "@sallyport/guard";
 import type { Capabilities, Delivery, OutgoingMessage, ReceiveOptions, Subscription, Transport } from "@sallyport/guard/ports";
 import type { Pool, PoolClient } from "pg";
+import { hear, hearAll } from "./listening.ts";
 
 export interface PostgresTransportOptions {
   /** What is older and settled by every group is removed. Default seven days. */
@@ -156,11 +157,6 @@ export class PostgresTransport implements Transport {
     return await Promise.race([answer, late]).finally(() => clearTimeout(timer));
   }
 }
-
-const heard = new WeakSet<object>();
-/** Without a listener, a connection that is cut would end the process: before whoever waits for it has it, too. */
-const hearAll = (pool: Pool): unknown => heard.has(pool) || (heard.add(pool) && pool.on("connect", hear));
-const hear = (client: PoolClient): unknown => heard.has(client) || (heard.add(client) && client.on("error", ignore));
 
 /** A taking of a message, told by its lease from a later one of the same message. */
 interface Held {
