@@ -5,7 +5,7 @@ import { redisAlone } from "../scripts/brokers/redis.ts";
 import { running } from "../scripts/brokers/running.ts";
 import { end, start } from "../scripts/brokers/start.ts";
 import { LANES } from "./brokers/lanes.ts";
-import { byHandRound, guardedRound, rawRound, type Rate, type Rates } from "./brokers/run-lane.ts";
+import { byHandRound, guardedRound, rawRound, type Rate, type Rates, toolkitRound } from "./brokers/run-lane.ts";
 import { median } from "./measure.ts";
 import { brokerTable } from "./report.ts";
 
@@ -19,9 +19,9 @@ const { values: given, positionals: chosen } = parseArgs({
 });
 const [rounds, events] = [Number(given.rounds), Number(given.events)];
 // As most are: no cluster. What the guard keeps there and what is sent through it share it.
-const alone = await start(redisAlone);
+const redis = await start(redisAlone);
 const urlOf = (name: string): string => {
-  if (name === "redis") return alone.url;
+  if (name === "redis") return redis.url;
   const found = running().find((broker) => broker.name === name);
   if (found === undefined) throw new Error(`${name} does not run: npm run brokers -- up ${name}`);
   return found.url;
@@ -35,12 +35,13 @@ export interface LaneFigure {
 }
 
 async function measureLane(lane: (typeof LANES)[number]): Promise<readonly LaneFigure[]> {
-  const url = urlOf(lane.broker);
+  const [url, { toolkit }] = [urlOf(lane.broker), lane];
   const subjects: readonly (readonly [name: string, round: () => Promise<Rates>])[] = [
     ["raw client", () => rawRound(lane, url, events)],
     ["by hand", () => byHandRound(lane, url, store, events)],
     ["guarded", () => guardedRound(lane, url, store, events, "memory")],
     ["guarded, calls in Redis", () => guardedRound(lane, url, store, events, "redis")],
+    ...(toolkit === undefined ? [] : [["message-queue-toolkit", () => toolkitRound(toolkit, url, store, events)] as const]),
   ];
   const all = new Map<string, Rates[]>(subjects.map(([name]) => [name, []]));
   // In turn, so that a slow minute falls on all of them.
@@ -71,6 +72,6 @@ try {
   for (const lane of LANES) if (chosen.length === 0 || chosen.includes(lane.broker)) figures.push(...(await measureLane(lane)));
 } finally {
   store.disconnect();
-  await end(alone);
+  await end(redis);
 }
 console.log(given.json ? JSON.stringify(figures, undefined, 2) : brokerTable(figures));

@@ -2,6 +2,7 @@ import * as kafka from "@platformatic/kafka";
 import { KafkaTransport, kafkaNames } from "@sallyport/guard/adapters/kafka";
 import { KafkaJsTransport } from "@sallyport/guard/adapters/kafkajs";
 import { Kafka, logLevel } from "kafkajs";
+import { toolkitOnKafka } from "../guarantees/lanes/kafka.ts";
 import { CONCURRENCY, GROUP, InWork, type Lane } from "./lane.ts";
 
 const brokersOf = (url: string): string[] => [new URL(url).host];
@@ -57,6 +58,10 @@ export const platformatic: Lane = {
     const transport = new KafkaTransport(kafka, { clientId: "bench", bootstrapBrokers: brokersOf(url) }, OPTIONS);
     return { transport, close: async () => undefined };
   },
+  async toolkit(url, destination, redis) {
+    await createTopics(url, destination);
+    return toolkitOnKafka(url, destination, redis);
+  },
 };
 
 export const kafkaJs: Lane = {
@@ -76,13 +81,13 @@ export const kafkaJs: Lane = {
         let handled = 0;
         await consumer.run({
           autoCommit: false,
-          eachBatch: async ({ batch, resolveOffset, commitOffsetsIfNecessary, uncommittedOffsets }) => {
-            for (const { value, offset } of batch.messages) {
+          eachBatch: async (given) => {
+            for (const { value, offset } of given.batch.messages) {
               inWork.add(handle(value!));
               if (++handled % CONCURRENCY > 0 && handled < count) continue;
               await inWork.done();
-              resolveOffset(offset);
-              await commitOffsetsIfNecessary(uncommittedOffsets());
+              given.resolveOffset(offset);
+              await given.commitOffsetsIfNecessary(given.uncommittedOffsets());
             }
             // What a batch leaves is resolved with its end.
             await inWork.done();

@@ -2,7 +2,8 @@
 // acknowledgement, by the client alone and through the guard. Another broker is one file beside this one and its line in
 // `lanes.ts`.
 import type { PublisherOptions } from "@sallyport/guard";
-import type { Orders } from "../event.ts";
+import type { Redis } from "ioredis";
+import type { Order, Orders } from "../event.ts";
 
 /** The client alone, as its manual has it. */
 export interface RawClient {
@@ -21,6 +22,20 @@ export interface GuardedClient {
   close(): Promise<void>;
 }
 
+/** message-queue-toolkit, set as its manual has it. */
+export interface ToolkitClient {
+  /** Resolves when the broker has confirmed it, where the toolkit waits for that. */
+  publish(order: Order): Promise<unknown>;
+  /** Resolves when the broker has read what it was given. */
+  published(): Promise<void>;
+  /** Hands over so many, and resolves when all of them are acknowledged. */
+  consume(count: number, handle: (order: Order) => void): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Where it deduplicates, it does so in this Redis. */
+export type ToolkitLane = (url: string, destination: string, redis: Redis) => Promise<ToolkitClient>;
+
 export interface Lane {
   readonly name: string;
   /** Its name in `scripts/brokers`. */
@@ -28,6 +43,8 @@ export interface Lane {
   /** `destination` is a name that nobody else uses. */
   raw(url: string, destination: string): Promise<RawClient>;
   guarded(url: string, destination: string): Promise<GuardedClient>;
+  /** Where it has that broker, and one of its clients. */
+  readonly toolkit?: ToolkitLane;
 }
 
 /** What is in work and not waited for yet; nothing, where handlers return nothing. */

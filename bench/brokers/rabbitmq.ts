@@ -1,6 +1,7 @@
 import { RabbitMqTransport } from "@sallyport/guard/adapters/rabbitmq";
 import { connect } from "amqplib";
 import { Connection } from "rabbitmq-client";
+import { toolkitOnRabbitMq } from "../guarantees/lanes/rabbitmq.ts";
 import { CONCURRENCY, GROUP, type Lane } from "./lane.ts";
 
 const QUORUM = { "x-queue-type": "quorum" };
@@ -50,6 +51,7 @@ export const amqplib: Lane = {
     const client = await connect(url, { recovery: true });
     return { transport: new RabbitMqTransport(client), close: () => client.close() };
   },
+  toolkit: toolkitOnRabbitMq,
 };
 
 export const rabbitMqClient: Lane = {

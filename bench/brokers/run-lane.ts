@@ -10,7 +10,7 @@ import { RedisLedger, RedisLimits } from "@sallyport/guard/stores/redis-limits";
 import { Redis } from "ioredis";
 import { caller, Handled, hmacKey, type Order, orderSchema, ordersAt, ordersOf, ringOf, TYPE } from "../event.ts";
 import { ByHand } from "./by-hand.ts";
-import { CONCURRENCY, GROUP, type Lane } from "./lane.ts";
+import { CONCURRENCY, GROUP, type Lane, type ToolkitLane } from "./lane.ts";
 
 export interface Rate {
   readonly perSecond: number;
@@ -51,6 +51,20 @@ export async function byHandRound(lane: Lane, url: string, store: Redis, events:
   const { alone, publish } = await published(events, async (order) => client.publish(byHand.seal(order)));
   const handler = async (order: Order): Promise<void> => handled.take(order);
   const consume = await rate(events, () => client.consume(events, (bytes) => byHand.take(bytes, handler)));
+  handled.expect(events);
+  await client.close();
+  return { alone, publish, consume };
+}
+
+export async function toolkitRound(toolkit: ToolkitLane, url: string, store: Redis, events: number): Promise<Rates> {
+  const client = await toolkit(url, nameOf("toolkit"), store);
+  const handled = new Handled();
+  const { alone, publish } = await published(
+    events,
+    (order) => client.publish(order),
+    () => client.published(),
+  );
+  const consume = await rate(events, () => client.consume(events, (order) => handled.take(order)));
   handled.expect(events);
   await client.close();
   return { alone, publish, consume };
@@ -101,11 +115,15 @@ export async function guardedRound(lane: Lane, url: string, store: Redis, events
 /** One in this many is alone. */
 const ALONE = 20;
 
-async function published(events: number, put: (order: Order) => Promise<unknown>): Promise<Omit<Rates, "consume">> {
+async function published(
+  events: number,
+  put: (order: Order) => Promise<unknown>,
+  end: () => Promise<void> = async () => undefined,
+): Promise<Omit<Rates, "consume">> {
   const few = Math.floor(events / ALONE);
   const all = ordersOf(events);
-  const alone = await rate(few, () => together(all.slice(0, few), put, 1));
-  return { alone, publish: await rate(events - few, () => together(all.slice(few), put, CONCURRENCY)) };
+  const alone = await rate(few, () => together(all.slice(0, few), put, 1).then(end));
+  return { alone, publish: await rate(events - few, () => together(all.slice(few), put, CONCURRENCY).then(end)) };
 }
 
 const nameOf = (kind: string): string => `bench-${kind}-${process.pid}-${++destinations}`;
@@ -120,10 +138,11 @@ async function together(list: readonly Order[], call: (order: Order) => Promise<
 }
 
 let redisCommands = 0;
-const { sendCommand } = Redis.prototype;
+// Of every client, those that lanes make for themselves too.
+const sends = Object.getOwnPropertyDescriptor(Redis.prototype, "sendCommand") as { readonly value: Redis["sendCommand"] };
 Redis.prototype.sendCommand = function (this: Redis, ...args) {
   redisCommands++;
-  return sendCommand.apply(this, args);
+  return sends.value.apply(this, args);
 };
 
 async function rate(events: number, run: () => Promise<void>): Promise<Rate> {

@@ -1,5 +1,6 @@
 import { SQS } from "@aws-sdk/client-sqs";
 import { SqsTransport } from "@sallyport/guard/adapters/sqs";
+import { toolkitOnSqs } from "../guarantees/lanes/sqs.ts";
 import { CONCURRENCY, GROUP, InWork, type Lane } from "./lane.ts";
 
 const PREFIX = "bench";
@@ -53,4 +54,5 @@ export const sqs: Lane = {
       },
     };
   },
+  toolkit: toolkitOnSqs,
 };
