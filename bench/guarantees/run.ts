@@ -17,15 +17,19 @@ const { values: given, positionals: chosen } = parseArgs({
   },
 });
 
-const urlOf = (name: keyof Servers): string => {
+const urlOf = (name: string): string => {
   const found = running().find((server) => server.name === name);
   if (found === undefined) throw new Error(`${name} does not run: npm run brokers -- up ${name}`);
   return found.url;
 };
-const servers: Servers = { rabbitmq: urlOf("rabbitmq"), sqs: urlOf("sqs"), redis: urlOf("redis"), postgres: urlOf("postgres") };
 const subjects = SUBJECTS.filter(
   ({ broker, name }) => (chosen.length === 0 || chosen.includes(broker)) && (given.subject === "" || name === given.subject),
 );
+const servers: Servers = {
+  redis: urlOf("redis"),
+  postgres: urlOf("postgres"),
+  brokers: new Map(subjects.map(({ broker }) => [broker, urlOf(broker)])),
+};
 const scenarios = SCENARIOS.filter((_, index) => given.scenario.length === 0 || given.scenario.includes(String(index + 1)));
 
 const cells = new Map<string, string>();

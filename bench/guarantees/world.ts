@@ -18,7 +18,12 @@ const HALF_MS = 75_000;
 /** After the last task has ended: what would have an effect again has it within this. */
 const SETTLES_MS = 15_000;
 
-export type Servers = Readonly<Record<"rabbitmq" | "sqs" | "redis" | "postgres", string>>;
+export interface Servers {
+  readonly redis: string;
+  readonly postgres: string;
+  /** Of those that are asked for. */
+  readonly brokers: ReadonlyMap<string, string>;
+}
 
 export interface Counted {
   /** Tasks with an effect. */
@@ -47,8 +52,8 @@ export class World {
 
   static async open(subject: Subject, servers: Servers, windowS: number): Promise<World> {
     const world = `b${process.pid}_${++worlds}`;
-    const { redis, postgres } = servers;
-    const url = servers[subject.broker as keyof Servers];
+    const { redis, postgres, brokers } = servers;
+    const url = brokers.get(subject.broker)!;
     const opened = new World(subject, { url, redis, postgres, world, windowS, secret: randomBytes(32).toString("base64") });
     await opened.#pool.query(`CREATE SCHEMA ${world}`);
     await opened.#pool.query(TABLES);

@@ -1,8 +1,10 @@
 // Every subject. Another is a file beside this one and a line here.
 import type { Subject } from "../subject.ts";
 import { sallyport } from "./sallyport.ts";
+import { onKafka } from "./sallyport-kafka.ts";
 import { onRabbitMq } from "./sallyport-rabbitmq.ts";
 import { onSqs } from "./sallyport-sqs.ts";
+import { toolkitOnKafka } from "./toolkit-kafka.ts";
 import { toolkitOnRabbitMq } from "./toolkit-rabbitmq.ts";
 import { toolkitOnSqs } from "./toolkit-sqs.ts";
 
@@ -13,6 +15,9 @@ export const SUBJECTS: readonly Subject[] = [
   sallyport(onSqs, "redis"),
   sallyport(onSqs, "postgres"),
   toolkitOnSqs,
+  sallyport(onKafka, "redis"),
+  sallyport(onKafka, "postgres"),
+  toolkitOnKafka,
 ];
 
 export function subjectOf(name: string, broker: string): Subject {
