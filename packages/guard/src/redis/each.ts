@@ -25,8 +25,11 @@ while a < count do
   k, a = k + keyCount, a + 2 + argCount
   answers[#answers + 1] = ok and answer or false
   if not ok then
+    local message = tostring(type(answer) == 'table' and answer.err or answer)
+    -- Nothing was written and nothing will be. A client that is set to look for the primary hears of replies alone.
+    if string.sub(message, 1, 8) == 'READONLY' then return redis.error_reply(message) end
     table.insert(failures, #answers)
-    table.insert(failures, tostring(type(answer) == 'table' and answer.err or answer))
+    table.insert(failures, message)
   end
 end
 return { answers, failures }

@@ -150,6 +150,23 @@ describeBroker("redis", "Redis, asked for many at once", (clusterUrl) => {
     }
   });
 
+  test("[REP-12] a client hears that its server is a replica, so that it can look for the primary", async () => {
+    const heard: string[] = [];
+    const reconnectOnError = ({ message }: Error): boolean => heard.push(message) < 0;
+    const searching = new IoRedis(server.url, { reconnectOnError });
+    const store = new RedisClaims(new Redis(searching, { prefix: freshPrefix() }));
+    await claimEach(store, ["before"]);
+    heard.length = 0;
+    await alone.replicaof("127.0.0.1", 1);
+    try {
+      for (const claim of await claimEach(store, MANY)) expect(claim).toMatchObject({ reason: { code: "ERR_STORE_UNAVAILABLE" } });
+      expect(heard).toEqual([expect.stringMatching(/^READONLY /)]);
+    } finally {
+      await alone.replicaof("NO", "ONE");
+      searching.disconnect();
+    }
+  });
+
   test("in a cluster what is of other slots goes in commands of its own", async () => {
     const counted = counting(cluster);
     const store = new RedisClaims(new Redis(counted.client, { prefix: freshPrefix() }));
