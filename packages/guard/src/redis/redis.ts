@@ -11,7 +11,10 @@ import { infoOfEach, isOfNodeRedisCluster } from "./servers.ts";
 /** A client of ioredis, single or cluster, has `call`; one of node-redis has `sendCommand`. Both pipeline by themselves. */
 export type RedisClient =
   | { call(command: string, args: string[]): Promise<unknown> }
-  | { sendCommand(args: readonly string[]): Promise<unknown> };
+  | { sendCommand(args: readonly string[], options: typeof AS_TEXT): Promise<unknown> };
+
+/** However the client is set: a kind that came as bytes would be none of those that are known. */
+const AS_TEXT = { typeMapping: {} } as const;
 
 export interface RedisOptions {
   /** Before every key. Default `sallyport`. */
@@ -150,7 +153,7 @@ export class Redis {
   /** A client that is closed may throw at once. */
   async #send(name: string, args: string[]): Promise<unknown> {
     const client = this.#client;
-    return "call" in client ? client.call(name, args) : client.sendCommand([name, ...args]);
+    return "call" in client ? client.call(name, args) : client.sendCommand([name, ...args], AS_TEXT);
   }
 }
 

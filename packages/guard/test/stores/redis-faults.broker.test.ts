@@ -1,5 +1,6 @@
 // What goes wrong between the guard and a real Redis: servers that may forget, answers that are lost, hostile clients.
 import { Redis as IoRedis } from "ioredis";
+import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { redis as redisServer } from "../../../../scripts/brokers/redis.ts";
 import type { Running } from "../../../../scripts/brokers/running.ts";
@@ -149,6 +150,17 @@ describeBroker("redis", "Redis at fault", (url) => {
       { refused: 0, retryAfterMs: expect.any(Number) },
     ]);
     wordy.disconnect();
+  });
+
+  test("a client of node-redis that gives bytes and text numbers to others is understood", async () => {
+    const typeMapping = { 36: Buffer, 58: String } as const;
+    const bytes = await createClient({ url, RESP: 3, commandOptions: { typeMapping } }).connect();
+    const redis = new Redis(bytes, { prefix: freshPrefix() });
+    const store = new RedisClaims(redis);
+    expect(await store.claim([REQUEST])).toMatchObject([{ kind: "granted", attempt: 1, failures: 0 }]);
+    expect(await store.claim([REQUEST])).toMatchObject([{ kind: "busy" }]);
+    expect(await new RedisLedger(redis).begin(CALL)).toMatchObject({ kind: "begun", eventId: "e1" });
+    bytes.destroy();
   });
 
   test("a client that throws at once fails the one question, and nothing later", async () => {
