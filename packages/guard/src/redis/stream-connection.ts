@@ -156,12 +156,22 @@ async function ask(client: RedisStreamsClient, name: string, args: readonly Redi
   return "callBuffer" in client ? client.callBuffer(name, [...args]) : client.sendCommand([name, ...args], AS_BYTES);
 }
 
-function refuseUnfit(client: { readonly callBuffer?: unknown; readonly sendCommand?: unknown; readonly duplicate?: unknown }): void {
-  const remedy = "Hand in a client of ioredis, single or cluster, or a single client of node-redis 5 or later.";
-  const refuse = (what: string): never => {
+interface HandedIn {
+  readonly callBuffer?: unknown;
+  readonly sendCommand?: unknown;
+  readonly duplicate?: unknown;
+  readonly options?: { readonly enableAutoPipelining?: boolean };
+}
+
+function refuseUnfit(client: HandedIn): void {
+  const fit = "Hand in a client of ioredis, single or cluster, or a single client of node-redis 5 or later.";
+  const refuse = (what: string, remedy = fit): never => {
     throw new SallyportError("ERR_CONFIG_INVALID", what, { place: "the client of the Redis transport", remedy });
   };
   if (isOfNodeRedisCluster(client)) refuse("a cluster client of node-redis is not asked as a single one is");
   if (client.callBuffer === undefined && client.sendCommand === undefined) refuse("this client cannot be asked for bytes");
+  // Of a command that is to be answered in bytes, ioredis then loses the name.
+  if (client.callBuffer !== undefined && client.options?.enableAutoPipelining === true)
+    refuse("a client with enableAutoPipelining cannot be asked for bytes", "Hand in one without it: what is asked together goes together.");
   if (client.duplicate === undefined) refuse("this client cannot be duplicated, and waiting needs a connection of its own");
 }

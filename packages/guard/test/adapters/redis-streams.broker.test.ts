@@ -112,6 +112,7 @@ describeBroker("redis", "Redis Streams", (url) => {
       ["a cluster client of node-redis", createCluster({ rootNodes: [{ url }] })],
       ["a client that answers in text alone", { call: () => never, duplicate: () => undefined }],
       ["a client that cannot be duplicated", { callBuffer: () => never }],
+      ["a client of ioredis that pipelines by itself", new IoRedis(url, { lazyConnect: true, enableAutoPipelining: true })],
     ])("%s", (_what, client) => {
       expect(() => new RedisStreamsTransport(client as unknown as RedisStreamsClient)).toThrow(
         expect.objectContaining({ code: "ERR_CONFIG_INVALID" }),
