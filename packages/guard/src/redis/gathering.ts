@@ -1,5 +1,6 @@
 // What is asked one by one goes together: what was asked in a turn of the event loop, and then what came while those
 // before were on their way. Each is answered for itself, and a lane that is not answered holds up no other.
+import type { Clock } from "../ports/clock.ts";
 
 /** While a command of many is carried out, nobody else is served: no more than so many, or so large, go together. */
 const MOST = { asks: 128, bytes: 1_048_576 };
@@ -10,9 +11,17 @@ const MOST = { asks: 128, bytes: 1_048_576 };
 const HALVES = 2;
 const ENOUGH_FOR_A_HALF = 32;
 
+/** For how long something may wait behind others. Of a server that is silent, the last of very many would else hear minutes later. */
+export interface Patience {
+  readonly waitMs: number;
+  readonly clock: Pick<Clock, "now">;
+  readonly unanswered: (ms: number) => Error;
+}
+
 interface Waiting<Ask, Answer> {
   readonly ask: Ask;
   readonly bytes: number;
+  readonly sinceMs: number;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -29,16 +38,18 @@ export type AskAll<Ask, Answer> = (asks: readonly Ask[], lane: string) => Promis
 
 export class Gathering<Ask, Answer> {
   readonly #askAll: AskAll<Ask, Answer>;
+  readonly #patience: Patience;
   readonly #lanes = new Map<string, Lane<Ask, Answer>>();
 
-  constructor(askAll: AskAll<Ask, Answer>) {
+  constructor(askAll: AskAll<Ask, Answer>, patience: Patience) {
     this.#askAll = askAll;
+    this.#patience = patience;
   }
 
   add(name: string, ask: Ask, bytes = 0): Promise<Answer> {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const lane = this.#lane(name);
-    lane.waiting.push({ ask, bytes, resolve, reject });
+    lane.waiting.push({ ask, bytes, sinceMs: this.#patience.clock.now(), resolve, reject });
     this.#nextTurn(lane);
     return promise;
   }
@@ -58,8 +69,21 @@ export class Gathering<Ask, Answer> {
     lane.isDue = true;
     setImmediate(() => {
       lane.isDue = false;
+      this.#giveUp(lane);
       while (mayGo(lane)) void this.#askOnce(lane);
+      this.#dropEmpty(lane);
     });
+  }
+
+  #giveUp({ waiting }: Lane<Ask, Answer>): void {
+    const { waitMs, clock, unanswered } = this.#patience;
+    const nowMs = clock.now();
+    const kept = waiting.findIndex(({ sinceMs }) => nowMs - sinceMs < waitMs);
+    for (const { reject } of waiting.splice(0, kept < 0 ? waiting.length : kept)) reject(unanswered(waitMs));
+  }
+
+  #dropEmpty(lane: Lane<Ask, Answer>): void {
+    if (lane.onTheirWay + lane.waiting.length === 0) this.#lanes.delete(lane.name);
   }
 
   async #askOnce(lane: Lane<Ask, Answer>): Promise<void> {
@@ -67,8 +91,8 @@ export class Gathering<Ask, Answer> {
     lane.onTheirWay++;
     await this.#ask(batch, lane.name);
     lane.onTheirWay--;
-    if (lane.onTheirWay + lane.waiting.length === 0) this.#lanes.delete(lane.name);
-    else this.#nextTurn(lane);
+    this.#dropEmpty(lane);
+    this.#nextTurn(lane);
   }
 
   async #ask(batch: readonly Waiting<Ask, Answer>[], name: string): Promise<void> {

@@ -19,7 +19,7 @@ const AS_TEXT = { typeMapping: {} } as const;
 export interface RedisOptions {
   /** Before every key. Default `sallyport`. */
   readonly prefix?: string;
-  /** After this without an answer the store is said to be unavailable. Default 5 s. */
+  /** After this without an answer the store is said to be unavailable; to what waits behind it, within as long again. Default 5 s. */
   readonly answerWithinMs?: number;
   /** For {@link RedisOptions.answerWithinMs} alone: whatever else is a time is the server's. */
   readonly clock?: Clock;
@@ -38,7 +38,7 @@ export class Redis {
   readonly #answerWithinMs: number;
   readonly #clock: Clock;
   readonly #digests = new Digests((args) => this.#command("EVAL", [...args]));
-  readonly #gathering = new Gathering<Ask, unknown>((asks) => this.#runAll(asks));
+  readonly #gathering: Gathering<Ask, unknown>;
   #checked: Promise<void> | undefined;
   /** No cluster, so that keys of all slots may go together; `undefined` when not known yet. */
   #isAlone: boolean | undefined;
@@ -64,6 +64,7 @@ export class Redis {
     this.#client = client;
     this.#answerWithinMs = answerWithinMs;
     this.#clock = clock;
+    this.#gathering = new Gathering((asks) => this.#runAll(asks), { waitMs: answerWithinMs, clock, unanswered });
   }
 
   /**

@@ -4,6 +4,7 @@ import { SallyportError } from "../errors.ts";
 import type { Clock } from "../ports/clock.ts";
 import { Digests } from "./digest.ts";
 import { isUnknownScript } from "./failure.ts";
+import type { Patience } from "./gathering.ts";
 import { infoOfEach, isOfNodeRedisCluster } from "./servers.ts";
 import { transportError, unanswered } from "./stream-failure.ts";
 
@@ -43,6 +44,7 @@ interface Run {
 
 export class StreamConnection {
   readonly answerWithinMs: number;
+  readonly patience: Patience;
   readonly #client: RedisStreamsClient;
   readonly #clock: Clock;
   readonly #digests = {
@@ -55,6 +57,7 @@ export class StreamConnection {
     this.#client = client;
     this.answerWithinMs = options.answerWithinMs;
     this.#clock = options.clock;
+    this.patience = { waitMs: options.answerWithinMs, clock: options.clock, unanswered };
   }
 
   /** @throws {SallyportError} `ERR_TRANSPORT_*`. What was not answered may still be carried out. */

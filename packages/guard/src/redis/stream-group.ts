@@ -39,10 +39,7 @@ export class StreamGroup {
   readonly #group: string;
   readonly #ownMs: string;
   readonly #keys: readonly string[];
-  readonly #settling = new Gathering<string, undefined>(async (ids, wakes) => {
-    await this.#run(SETTLE, [wakes, ...ids]);
-    return ids.map(() => SETTLED);
-  });
+  readonly #settling: Gathering<string, undefined>;
 
   constructor(connection: StreamConnection, names: StreamNames, group: string, ownMs: number) {
     this.#connection = connection;
@@ -50,6 +47,7 @@ export class StreamGroup {
     this.#group = group;
     this.#ownMs = String(ownMs);
     this.#keys = [names.stream, ...PARTS.map((part) => names.ofGroup(group, part))];
+    this.#settling = new Gathering((ids, wakes) => this.#settleAll(ids, wakes), connection.patience);
   }
 
   async join(): Promise<void> {
@@ -103,6 +101,11 @@ export class StreamGroup {
   waitFor([entry, woken]: readonly [string, string], blockMs: number): readonly string[] {
     const wake = this.#names.ofGroup(this.#group, "wake");
     return ["COUNT", "1", "BLOCK", String(blockMs), "STREAMS", this.#names.stream, wake, entry, woken];
+  }
+
+  async #settleAll(ids: readonly string[], wakes: string): Promise<readonly PromiseSettledResult<undefined>[]> {
+    await this.#run(SETTLE, [wakes, ...ids]);
+    return ids.map(() => SETTLED);
   }
 
   #run(script: string, args: readonly string[]): Promise<unknown> {

@@ -24,11 +24,12 @@ return failed
 
 export class StreamOutbox {
   readonly #connection: StreamConnection;
-  readonly #gathering = new Gathering<Addition, undefined>((additions, stream) => this.#addAll(stream, additions));
+  readonly #gathering: Gathering<Addition, undefined>;
   #mayRunScripts = true;
 
   constructor(connection: StreamConnection) {
     this.#connection = connection;
+    this.#gathering = new Gathering((additions, stream) => this.#addAll(stream, additions), connection.patience);
   }
 
   /** @throws {SallyportError} `ERR_TRANSPORT_*` */

@@ -226,6 +226,17 @@ describeBroker("redis", "Redis Streams, from day to day", (url) => {
       await expect(send(transport, ["b", "c"])).rejects.toMatchObject({ code: "ERR_TRANSPORT_UNAVAILABLE" });
     });
 
+    test("[PUB-11] of very much that is sent to a silent server at once, all is told of it together", async () => {
+      const client = meddled(ioredis);
+      const transport = open(client, { answerWithinMs: 100 });
+      await send(transport, ["warm", "warm"]);
+      client.meddle = () => new Promise(() => undefined);
+      client.asked = 0;
+      const sent = Array.from({ length: 2000 }, (_, index) => send(transport, [String(index)]));
+      for (const told of await Promise.allSettled(sent)) expect(told).toMatchObject({ reason: { code: "ERR_TRANSPORT_UNAVAILABLE" } });
+      expect(client.asked).toBeLessThan(5);
+    });
+
     test("[PUB-11] what is not answered in time is not confirmed", async () => {
       const client = meddled(ioredis);
       const transport = open(client, { answerWithinMs: 50 });

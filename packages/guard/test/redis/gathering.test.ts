@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { Gathering } from "../../src/redis/gathering.ts";
+import { TestClock } from "../../src/testing/index.ts";
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -11,15 +12,19 @@ interface Asked {
 }
 
 /** What was asked, to be answered by the test. */
-function gathering(): { readonly gathered: Gathering<number, number>; readonly asked: Asked[] } {
+function gathering(clock = new TestClock()): { readonly gathered: Gathering<number, number>; readonly asked: Asked[] } {
+  const unanswered = (ms: number): Error => new Error(`silent for ${ms} ms`);
   const asked: Asked[] = [];
-  const gathered = new Gathering<number, number>((asks, lane) => {
-    const { promise, resolve, reject } = Promise.withResolvers<readonly (number | Error)[]>();
-    asked.push({ lane, asks, answer: resolve, fail: reject });
-    return promise.then((answers) =>
-      answers.map((one) => (one instanceof Error ? { status: "rejected", reason: one } : { status: "fulfilled", value: one })),
-    );
-  });
+  const gathered = new Gathering<number, number>(
+    (asks, lane) => {
+      const { promise, resolve, reject } = Promise.withResolvers<readonly (number | Error)[]>();
+      asked.push({ lane, asks, answer: resolve, fail: reject });
+      return promise.then((answers) =>
+        answers.map((one) => (one instanceof Error ? { status: "rejected", reason: one } : { status: "fulfilled", value: one })),
+      );
+    },
+    { waitMs: 5000, clock, unanswered },
+  );
   return { gathered, asked };
 }
 
@@ -110,4 +115,35 @@ test("few wait for the one that is on its way", async () => {
   void gathered.add("lane", 32);
   await nextTurn();
   expect(asked.map(({ asks }) => asks.length)).toEqual([1, 32]);
+});
+
+test("[REP-12] what has waited behind a silent server for as long as one waits for an answer is told so, and is not sent", async () => {
+  const clock = new TestClock();
+  const { gathered, asked } = gathering(clock);
+  const early = Array.from({ length: 600 }, (_, ask) => gathered.add("lane", ask));
+  await nextTurn();
+  clock.advance(4999);
+  const late = gathered.add("lane", 600);
+  clock.advance(1);
+  for (const { fail } of asked) fail(new Error("silent"));
+  const told = await Promise.allSettled(early);
+  expect(told.map((one) => one.status === "rejected" && (one.reason as Error).message)).toEqual(
+    early.map((_, ask) => (ask < 256 ? "silent" : "silent for 5000 ms")),
+  );
+  await nextTurn();
+  expect(asked.map(({ asks }) => asks.length)).toEqual([128, 128, 1]);
+  asked[2]?.answer([6000]);
+  expect(await late).toBe(6000);
+});
+
+test("a lane of which all have waited too long is as good as new", async () => {
+  const clock = new TestClock();
+  const { gathered, asked } = gathering(clock);
+  const tooLong = gathered.add("lane", 1);
+  clock.advance(5000);
+  await expect(tooLong).rejects.toThrow("silent for 5000 ms");
+  const next = gathered.add("lane", 2);
+  await nextTurn();
+  asked[0]?.answer([20]);
+  expect(await next).toBe(20);
 });

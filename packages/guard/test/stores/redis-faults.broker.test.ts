@@ -79,6 +79,15 @@ describeBroker("redis", "Redis at fault", (url) => {
     expect(await ledger.begin({ ...CALL, eventId: "e3" })).toMatchObject({ kind: "in-flight" });
   });
 
+  test("[REP-12] of very many that ask a silent server at once, all are told of it together", async () => {
+    let asked = 0;
+    const silent = losing(() => ++asked > 0);
+    const limits = new RedisLimits(new Redis(silent, { prefix: freshPrefix(), answerWithinMs: 100 }));
+    const spends = Array.from({ length: 2000 }, (_, index) => limits.spend([{ key: String(index), limit: 1, windowMs: 60_000 }]));
+    for (const told of await Promise.allSettled(spends)) expect(told).toMatchObject({ reason: { code: "ERR_STORE_UNAVAILABLE" } });
+    expect(asked).toBeLessThan(5);
+  });
+
   test("the fencing token of a redriven event can stand in a header", async () => {
     const store = new RedisClaims(new Redis(client, { prefix: freshPrefix() }));
     const [claim] = await store.claim([{ ...REQUEST, key: "6:größe,1:1,", earlier: ["6:größe,1:0,"] }]);
