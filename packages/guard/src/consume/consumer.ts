@@ -1,6 +1,7 @@
 // The consume door: receives, examines, claims, handles, settles. Read `#process` first; settlement.ts says in
 // which order things are stored, changed and acknowledged.
 import type { Contract, ContractEvent, DataOf, EventsOf } from "../contract/contract.ts";
+import { refuseNoWholeNumber } from "../contract/whole-number.ts";
 import type { KeyRing } from "../envelope/keys.ts";
 import { tuple } from "../envelope/signing-input.ts";
 import { SallyportError } from "../errors.ts";
@@ -68,11 +69,12 @@ export class Consumer<C extends Contract> {
 
   /** @throws {SallyportError} `ERR_CONFIG_*` when a promise could not be kept with these options. */
   constructor(options: ConsumerOptions<C>) {
-    const { transport, contract, group, keys, tenants, claims, deadLetters } = options;
+    const { transport, contract, group, keys, tenants, claims, deadLetters, trail = noTrail } = options;
     this.#options = options;
     const clock = (this.#clock = options.clock ?? systemClock);
     const observer = (this.#observer = unfailing(options.observer));
     refuseNotifyOnly(transport);
+    refuseNoWholeNumber("the consumer's maxHops", options.maxHops, 0);
     const policy = (this.policy = resolvePolicy(options.policy ?? {}, transport.capabilities));
     this.#handlers = new Map(Object.entries(options.handlers).filter((entry) => entry[1] !== undefined) as [string, Handler][]);
     const accepts = destinationsOf({ contract, types: this.#handlers.keys(), tenants });
@@ -86,7 +88,6 @@ export class Consumer<C extends Contract> {
       accepts,
     };
     const hold = (this.#hold = new Hold({ policy, clock, observer, stop: this.#stop.signal }));
-    const trail = options.trail ?? noTrail;
     const parts = { group, claims, deadLetters, trail, observer, clock, policy, hold, onFailure: options.onFailure };
     this.#settlement = new Settlement({ types: this.#handlers, ...parts });
   }

@@ -3,6 +3,7 @@
 import type { Contract, ContractEvent, DataOf, EventsOf } from "../contract/contract.ts";
 import { resolveDestination } from "../contract/destination.ts";
 import { missingScopes } from "../contract/principal.ts";
+import { refuseNoWholeNumber } from "../contract/whole-number.ts";
 import type { TraceContext } from "../envelope/attributes.ts";
 import { type Cause, currentCause } from "../envelope/causation.ts";
 import type { KeyRing } from "../envelope/keys.ts";
@@ -76,7 +77,11 @@ export class Publisher<C extends Contract> {
   readonly #observer: Observer;
   readonly #calls: CallOnce;
 
+  /** @throws {SallyportError} `ERR_CONFIG_*` for a bound that is none, and where nothing can be signed. */
   constructor(options: PublisherOptions<C>) {
+    refuseNoWholeNumber("the publisher's maxHops", options.maxHops, 0);
+    for (const name of ["maxPerRoot", "sameCallMs", "callLeaseMs", "rememberKeysMs"] as const)
+      refuseNoWholeNumber(`the publisher's ${name}`, options[name], 1);
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#newId = options.newId ?? randomId;

@@ -223,6 +223,7 @@ describe("start-up", () => {
     ["[REP-08] ids remembered for less time than a copy could be accepted", { policy: { rememberMs: 1000 } }, "ERR_CONFIG_RETENTION_SHORT"],
     ["an unknown policy key", { policy: { windowMS: 1 } as object }, "ERR_CONFIG_UNKNOWN_KEY"],
     ["a policy under which what the contract allows is refused", { policy: { maxBytes: 1024 } }, "ERR_CONFIG_INVALID"],
+    ["[PUB-14] a bound of hops that bounds nothing", { maxHops: Number.NaN }, "ERR_CONFIG_INVALID"],
     ["a policy that is no number", { policy: { windowMs: Number.NaN } }, "ERR_CONFIG_INVALID"],
     ["no tenant for a destination per tenant", { tenants: [] }, "ERR_CONFIG_INVALID"],
   ])("%s is refused", (_what, options, code) => {
