@@ -6,7 +6,7 @@ import { answersOf, argumentsOf, type Asked, keysOf, tagOf } from "./each.ts";
 import { isOfManySlots, isUnknownScript, storeError } from "./failure.ts";
 import { INFO, isAlone, refuseForgetful } from "./forgetful.ts";
 import { Gathering } from "./gathering.ts";
-import { infoOfEach, isOfNodeRedisCluster } from "./servers.ts";
+import { infoOfEach, isRoutingNodeRedis } from "./servers.ts";
 
 /** A client of ioredis, single or cluster, has `call`; one of node-redis has `sendCommand`. Both pipeline by themselves. */
 export type RedisClient =
@@ -45,7 +45,7 @@ export class Redis {
 
   /**
    * @throws {SallyportError} `ERR_CONFIG_INVALID` for a prefix that is not 1 to 64 letters, digits, '.', '_' and '-', and for a
-   * cluster's client of node-redis.
+   * client of node-redis for a cluster or sentinels.
    */
   constructor(client: RedisClient, { prefix = "sallyport", answerWithinMs = 5000, clock = systemClock }: RedisOptions = {}) {
     if (!PREFIX.test(prefix)) {
@@ -54,8 +54,8 @@ export class Redis {
         remedy: "Use 1 to 64 letters, digits, '.', '_' and '-'.",
       });
     }
-    if (isOfNodeRedisCluster(client)) {
-      throw new SallyportError("ERR_CONFIG_INVALID", "a cluster's client of node-redis is not asked as a single one is", {
+    if (isRoutingNodeRedis(client)) {
+      throw new SallyportError("ERR_CONFIG_INVALID", "a client of node-redis for a cluster or sentinels is not asked as a single one is", {
         place: "the client of the Redis store",
         remedy: "Hand in a client of ioredis, single or cluster, or a single client of node-redis.",
       });

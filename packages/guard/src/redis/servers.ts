@@ -19,6 +19,8 @@ export async function infoOfEach(client: object, answered: (answer: Promise<unkn
 }
 
 /**
- * A cluster's client of node-redis takes the key before the command, and would take the command for one.
+ * Of node-redis, a client for a cluster or for sentinels takes the key, or whether something is only read, before the
+ * command, and would take the command for that.
  */
-export const isOfNodeRedisCluster = (client: object): boolean => "masters" in client && !("callBuffer" in client);
+export const isRoutingNodeRedis = (client: object): boolean =>
+  !("callBuffer" in client) && ("masters" in client || "getSentinelNode" in client);

@@ -5,7 +5,7 @@ import type { Clock } from "../ports/clock.ts";
 import { Digests } from "./digest.ts";
 import { isUnknownScript } from "./failure.ts";
 import type { Patience } from "./gathering.ts";
-import { infoOfEach, isOfNodeRedisCluster } from "./servers.ts";
+import { infoOfEach, isRoutingNodeRedis } from "./servers.ts";
 import { transportError, unanswered } from "./stream-failure.ts";
 
 export type RedisArgument = string | Buffer;
@@ -171,7 +171,7 @@ function refuseUnfit(client: HandedIn): void {
   const refuse = (what: string, remedy = fit): never => {
     throw new SallyportError("ERR_CONFIG_INVALID", what, { place: "the client of the Redis transport", remedy });
   };
-  if (isOfNodeRedisCluster(client)) refuse("a cluster client of node-redis is not asked as a single one is");
+  if (isRoutingNodeRedis(client)) refuse("a client of node-redis for a cluster or sentinels is not asked as a single one is");
   if (client.callBuffer === undefined && client.sendCommand === undefined) refuse("this client cannot be asked for bytes");
   // Of a command that is to be answered in bytes, ioredis then loses the name.
   if (client.callBuffer !== undefined && client.options?.enableAutoPipelining === true)

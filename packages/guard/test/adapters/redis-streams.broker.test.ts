@@ -1,5 +1,5 @@
 import { Redis as IoRedis } from "ioredis";
-import { createClient, createCluster } from "redis";
+import { createClient, createCluster, createSentinel } from "redis";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type RedisStreamsClient, type RedisStreamsOptions, RedisStreamsTransport } from "../../src/adapters/redis-streams.ts";
 import { browserLaws, transportLaws } from "../../src/testing/index.ts";
@@ -110,6 +110,7 @@ describeBroker("redis", "Redis Streams", (url) => {
     const { promise: never } = Promise.withResolvers<unknown>();
     test.each([
       ["a cluster client of node-redis", createCluster({ rootNodes: [{ url }] })],
+      ["a sentinels' client of node-redis", createSentinel({ name: "m", sentinelRootNodes: [{ host: "127.0.0.1", port: 1 }] })],
       ["a client that answers in text alone", { call: () => never, duplicate: () => undefined }],
       ["a client that cannot be duplicated", { callBuffer: () => never }],
       ["a client of ioredis that pipelines by itself", new IoRedis(url, { lazyConnect: true, enableAutoPipelining: true })],

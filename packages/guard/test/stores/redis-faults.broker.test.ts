@@ -1,6 +1,6 @@
 // What goes wrong between the guard and a real Redis: servers that may forget, answers that are lost, hostile clients.
 import { Redis as IoRedis } from "ioredis";
-import { createClient } from "redis";
+import { createClient, createCluster, createSentinel } from "redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { redis as redisServer } from "../../../../scripts/brokers/redis.ts";
 import type { Running } from "../../../../scripts/brokers/running.ts";
@@ -170,6 +170,13 @@ describeBroker("redis", "Redis at fault", (url) => {
     expect(await store.claim([REQUEST])).toMatchObject([{ kind: "busy" }]);
     expect(await new RedisLedger(redis).begin(CALL)).toMatchObject({ kind: "begun", eventId: "e1" });
     bytes.destroy();
+  });
+
+  test.each([
+    ["a cluster", createCluster({ rootNodes: [{ url }] })],
+    ["sentinels", createSentinel({ name: "m", sentinelRootNodes: [{ host: "127.0.0.1", port: 1 }] })],
+  ])("a client of node-redis for %s is refused, since it would take the command for something else", (_what, routing) => {
+    expect(() => new Redis(routing as unknown as RedisClient)).toThrow(expect.objectContaining({ code: "ERR_CONFIG_INVALID" }));
   });
 
   test("a client that throws at once fails the one question, and nothing later", async () => {
