@@ -35,7 +35,8 @@ export class RedisStreamsMember implements Subscription {
   readonly #listener: Listener;
   /** Not all at once: while the server is busy with some of it, this process is with the rest. */
   readonly #mostAtOnce: number;
-  readonly #out = new Set<string>();
+  /** By id, the delivery whose it is to settle. */
+  readonly #out = new Map<string, Delivery>();
   /** What of it is being written down as settled: the next may go meanwhile, up to as many again. */
   readonly #settling = new Set<string>();
   readonly #timers: Timers;
@@ -59,7 +60,11 @@ export class RedisStreamsMember implements Subscription {
   start(): void {
     const { group, reclaimAfterMs, retentionMs } = this.#parts;
     // What fails is tried again the next time; who cannot be heard of loses what is its own, and shall.
-    this.#timers.repeat("extend", Math.min(reclaimAfterMs / 3, MOST_UNHEARD_MS), () => void group.extend(this.#out).catch(() => undefined));
+    this.#timers.repeat(
+      "extend",
+      Math.min(reclaimAfterMs / 3, MOST_UNHEARD_MS),
+      () => void group.extend(this.#out.keys()).catch(() => undefined),
+    );
     if (retentionMs !== undefined) {
       void group.trim(retentionMs).catch(() => undefined);
       this.#timers.repeat("trim", TRIM_MS, () => void group.trim(retentionMs).catch(() => undefined));
@@ -138,7 +143,7 @@ export class RedisStreamsMember implements Subscription {
       }
       this.#took(taken, asked);
       // An answer was lost, and what it gave is out with nobody.
-      if (taken.owned > this.#out.size) await group.giveBack(this.#out, false);
+      if (taken.owned > this.#out.size) await group.giveBack(this.#out.keys(), false);
     } catch (error) {
       if (this.#closing === undefined) await this.#failed(error);
     } finally {
@@ -150,7 +155,6 @@ export class RedisStreamsMember implements Subscription {
     this.#againMs = AGAIN_MS.first;
     this.#options.onFetch?.(undefined);
     if (gone > 0) this.#parts.onGone();
-    for (const { id } of entries) this.#out.add(id);
     if (entries.length > 0) this.#onDeliveries(entries.map((entry) => this.#deliver(entry)));
     if (more || (entries.length === asked && this.#room() > 0)) this.#again = true;
     else if (this.#room() > 0) {
@@ -192,15 +196,20 @@ export class RedisStreamsMember implements Subscription {
   #deliver({ id, bytes }: Entry): Delivery {
     const { group, vouchesEnqueueTime, clock } = this.#parts;
     const idMs = Number(id.split("-")[0]);
-    return {
+    const delivery: Delivery = {
       bytes,
       destination: this.#options.destination,
       // A time to come is no time at which anything was taken.
       ...(vouchesEnqueueTime && idMs <= clock.now() && { enqueuedAtMs: idMs }),
       brokerId: id,
       ack: () => this.#settle(id, () => group.settle(id, this.#state !== "open")),
-      retryAfter: (delayMs) => this.#settle(id, () => group.postpone(id, delayMs)),
+      retryAfter: async (delayMs) => {
+        // What has been delivered anew had been postponed, and only the answer was lost: it is no longer this one's to delay.
+        if (this.#out.get(id) === delivery) await this.#settle(id, () => group.postpone(id, delayMs));
+      },
     };
+    this.#out.set(id, delivery);
+    return delivery;
   }
 
   async #settle(id: string, write: () => Promise<unknown>): Promise<void> {

@@ -77,6 +77,27 @@ describeBroker("redis", "Redis Streams, from day to day", (url) => {
       expect(await pendingOf(`${prefix}:{orders}`)).toBe(1);
     });
 
+    test("[REP-12] what comes again because a delay's answer got lost is no longer the first delivery's to delay", async () => {
+      const prefix = freshPrefix();
+      const client = meddled(ioredis);
+      const transport = open(client, { prefix });
+      const { take } = await box(transport, { prefetch: 2 });
+      await send(transport, ["a"]);
+      await (await take(1))[0]!.retryAfter(0);
+      const [first] = await take(1);
+      const heard = client.meddle;
+      client.meddle = async (_script, ask) => {
+        client.meddle = heard;
+        await ask();
+        throw new Error("lost");
+      };
+      await expect(first!.retryAfter(0)).rejects.toMatchObject({ code: "ERR_TRANSPORT_UNAVAILABLE" });
+      const [again] = await take(1);
+      await first!.retryAfter(60_000);
+      await again!.ack();
+      expect(await pendingOf(`${prefix}:{orders}`)).toBe(0);
+    });
+
     test("[REP-12] what was given in an answer that got lost comes again at once", async () => {
       const client = meddled(ioredis);
       const transport = open(client, { reclaimAfterMs: 600_000 });
