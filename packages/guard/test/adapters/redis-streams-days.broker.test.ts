@@ -260,7 +260,7 @@ describeBroker("redis", "Redis Streams, from day to day", (url) => {
 
     test("[PUB-11] what is not answered in time is not confirmed", async () => {
       const client = meddled(ioredis);
-      const transport = open(client, { answerWithinMs: 50 });
+      const transport = open(client, { answerWithinMs: 300 });
       await send(transport, ["a"]);
       client.meddle = () => new Promise(() => undefined);
       await expect(send(transport, ["b"])).rejects.toMatchObject({ code: "ERR_TRANSPORT_UNAVAILABLE" });
