@@ -77,7 +77,12 @@ export async function examine(delivery: Delivery, examiner: Examiner, nowMs: num
   const retentionMs = examiner.retentionMs ?? policy.rememberMs - policy.windowMs - 2 * policy.skewMs;
   const { signedAtMs, expiresAtMs } = envelope;
   const bounds = { windowMs: policy.windowMs, skewMs: policy.skewMs, retentionMs };
-  const freshnessAt = (atMs: number): Freshness => freshnessOf({ signedAtMs, expiresAtMs, takenAtMs, nowMs: atMs }, bounds);
+  const takenAt = (ms: number, atMs: number): Freshness => freshnessOf({ signedAtMs, expiresAtMs, takenAtMs: ms, nowMs: atMs }, bounds);
+  const freshnessAt = (atMs: number): Freshness => {
+    const freshness = takenAt(takenAtMs, atMs);
+    // What would be fresh if it came now is, however long it has waited here while the claim store was down (ENV-40, REP-12).
+    return freshness === "stale" && delivery.enqueuedAtMs === undefined ? takenAt(atMs, atMs) : freshness;
+  };
   return {
     ok: true,
     value: {

@@ -207,6 +207,13 @@ describe("freshness", () => {
     expect([freshnessAt(START_MS + lastsMs), freshnessAt(START_MS + lastsMs + 1)]).toEqual(["fresh", "stale"]);
   });
 
+  test("[REP-12] of what has waited for its claim for longer lasts as long as that of a copy that comes now", async () => {
+    const policy = policyOf({ windowMs: 300_000, skewMs: 60_000, maxRetryMs: 1000, rememberMs: 300_000 + 2 * 60_000 + 1000 });
+    const waiting = await examined({ delivery: blind(), examiner: examinerOf({ policy, retentionMs: undefined }) });
+    const seen = [1001, 300_000, 300_001].map((ms) => waiting.freshnessAt(START_MS + ms));
+    expect(seen).toEqual(["fresh", "fresh", "stale"]);
+  });
+
   test("ends with the event's own expiry", async () => {
     const bytes = sealed({ expirytime: new Date(START_MS + 1000).toISOString() });
     expect([await at({ bytes, nowMs: START_MS + 61_000 }), await at({ bytes, nowMs: START_MS + 61_001 })]).toEqual(["fresh", "stale"]);
