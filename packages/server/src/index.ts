@@ -24,7 +24,7 @@ export { escaped, escapedJson, escapedLines } from "./console/escape.ts";
 export { type HandledLetter, handleLetters, type HandleLetters, type Handling, lettersOf } from "./console/letters.ts";
 export { type Examined, examine, type Finding } from "./doctor.ts";
 export { type Embedded, openEmbedded } from "./embedded.ts";
-export { type Health, healthChecksOf, healthOf, serveHealth } from "./health.ts";
+export { type Health, type HealthServer, healthChecksOf, healthOf, serveHealth } from "./health.ts";
 export { type Running, runUntilStopped } from "./lifecycle.ts";
 export { fieldsOf, jsonLog, type Level, type Log } from "./logs.ts";
 export type { AccessOptions, JwtAccess, TokenAccess } from "./serve/access.ts";

@@ -8,7 +8,10 @@ interface Meaning {
 }
 
 const UNAVAILABLE = { code: "ERR_STORE_UNAVAILABLE" } as const;
-const CREDENTIALS = { ...UNAVAILABLE, remedy: "Give the client a user that may run scripts on the keys with the guard's prefix." } as const;
+const CREDENTIALS = {
+  ...UNAVAILABLE,
+  remedy: "Give the client a user that may run scripts on the keys with the guard's prefix, as `sallyport acl` writes it.",
+} as const;
 
 /** Of a client of one server, which is not told where else to ask. */
 export const CLUSTER_REMEDY = "Hand in a client of the cluster: Cluster of ioredis.";
@@ -32,10 +35,16 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ["CLUSTERDOWN", { ...UNAVAILABLE, why: "the cluster is not whole", remedy: "Restore the missing node." }],
   ["NOAUTH", { ...CREDENTIALS, why: "it wants a password" }],
   ["WRONGPASS", { ...CREDENTIALS, why: "it does not know this user and password" }],
-  ["NOPERM", { ...CREDENTIALS, why: "this user may not run the command" }],
+  ["NOPERM", { ...CREDENTIALS, why: "this user may not do it" }],
 ]);
 
-const firstWordOf = (error: unknown): string => (error instanceof Error ? (/^[A-Z]+/.exec(error.message)?.[0] ?? "") : "");
+const firstWordOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return "";
+  return isForbiddenInScript(error) ? "NOPERM" : (/^[A-Z]+/.exec(error.message)?.[0] ?? "");
+};
+
+/** Redis 7 says of what a script may not do `ERR`, and in words alone that it is a matter of rights. */
+export const isForbiddenInScript = ({ message }: Error): boolean => message.startsWith("ERR The user executing the script can't ");
 
 export const isUnknownScript = (error: unknown): boolean => firstWordOf(error) === "NOSCRIPT";
 

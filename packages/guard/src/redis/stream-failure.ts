@@ -1,6 +1,6 @@
 // What Redis's error replies mean to whoever sends and receives, and what is to be done about them.
 import { type ErrorCode, SallyportError } from "../errors.ts";
-import { CLUSTER_REMEDY } from "./failure.ts";
+import { CLUSTER_REMEDY, isForbiddenInScript } from "./failure.ts";
 
 interface Meaning {
   readonly code: ErrorCode;
@@ -42,7 +42,10 @@ const EXHAUSTED: Meaning = {
   remedy: "Take the right to XADD from whoever did, and rename or delete the stream.",
 };
 
-const firstWordOf = (error: unknown): string => (error instanceof Error ? (/^[A-Z]+/.exec(error.message)?.[0] ?? "") : "");
+const firstWordOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return "";
+  return isForbiddenInScript(error) ? "NOPERM" : (/^[A-Z]+/.exec(error.message)?.[0] ?? "");
+};
 
 /** The group, or its stream, has been removed. */
 export const isUnknownGroup = (error: unknown): boolean => error instanceof SallyportError && firstWordOf(error.cause) === "NOGROUP";

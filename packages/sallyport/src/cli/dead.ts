@@ -6,7 +6,7 @@ import { type DeadLetter, DeadLetterDesk, type DeadLetterFilter, ERROR_CODES, OP
 import { type Backing, escaped, escapedJson, type Handling, handleLetters, lettersOf } from "@sallyport/server";
 import { Command, Option } from "commander";
 import { wholeNumber } from "./numbers.ts";
-import { open, type Opened, type OpenOptions, withOpenOptions } from "./open.ts";
+import { open, type Opened, type OpenOptions, whileOpen, withOpenOptions } from "./open.ts";
 
 interface ListOptions extends OpenOptions, DeadLetterFilter {
   readonly limit: number;
@@ -54,34 +54,37 @@ function withFilters(command: Command): Command {
 }
 
 async function list(path: string, options: ListOptions): Promise<void> {
-  const kept = await (await open(path, options)).keptStore();
-  const letters = await kept.deadLetters.list(filterOf(options), { limit: options.limit });
-  for (const letter of letters) console.log(options.json === true ? escapedJson(summaryOf(letter)) : lineOf(letter));
-  if (letters.length === 0 && options.json !== true) console.log("no dead letters");
-  await kept.close();
+  const { limit, json } = options;
+  await whileOpen((await open(path, options)).keptStore(), async ({ deadLetters }) => {
+    const letters = await deadLetters.list(filterOf(options), { limit: limit + 1 });
+    for (const letter of letters.slice(0, limit)) console.log(json === true ? escapedJson(summaryOf(letter)) : lineOf(letter));
+    if (letters.length === 0 && json !== true) console.log("no dead letters");
+    if (letters.length > limit) console.error(`the oldest ${limit}, and there are more: raise --limit, or choose by a filter`);
+  });
 }
 
 async function show(path: string, id: string, options: OpenOptions): Promise<void> {
-  const kept = await (await open(path, options)).keptStore();
-  const letter = await kept.deadLetters.get(id);
-  if (letter === undefined) {
-    console.error(`there is no dead letter ${escaped(id)}`);
-    process.exitCode = 1;
-  } else {
+  await whileOpen((await open(path, options)).keptStore(), async ({ deadLetters }) => {
+    const letter = await deadLetters.get(id);
+    if (letter === undefined) {
+      console.error(`there is no dead letter ${escaped(id)}`);
+      process.exitCode = 1;
+      return;
+    }
     for (const [name, value] of Object.entries(summaryOf(letter))) console.log(`${name.padEnd(12)} ${escaped(String(value ?? ""))}`);
     console.log(`\n${escaped(new TextDecoder().decode(letter.bytes))}`);
-  }
-  await kept.close();
+  });
 }
 
 async function handle(what: Handling, path: string, ids: readonly string[], options: HandleOptions): Promise<void> {
   const opened = await open(path, options);
-  const backing = await opened.kept();
   const filter = filterOf(options);
   if (ids.length === 0 && Object.keys(filter).length === 0 && options.all !== true) {
     console.error(`name letters, give a filter, or say --all`);
     process.exitCode = 2;
-  } else {
+    return;
+  }
+  await whileOpen(opened.kept(), async (backing) => {
     const letters = await lettersOf(backing.deadLetters, ids, filter);
     if (options.dryRun === true) for (const letter of letters) console.log(`would ${what} ${lineOf(letter)}`);
     else if (await confirmed(what, letters.length, options.yes === true)) await carryOut(what, letters, opened, backing, options);
@@ -90,8 +93,7 @@ async function handle(what: Handling, path: string, ids: readonly string[], opti
       process.exitCode = 1;
     }
     console.error(`${letters.length} dead letters chosen${options.dryRun === true ? "; nothing was done" : ""}`);
-  }
-  await backing.close();
+  });
 }
 
 function missing(ids: readonly string[], letters: readonly DeadLetter[]): readonly string[] {

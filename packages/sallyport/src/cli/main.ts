@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The `sallyport` command. One file a subcommand; this one only lists them and says how an error is shown. Only the one
 // that is asked for is loaded: an audit needs no broker, and a server no parser.
+import type { SallyportError } from "@sallyport/guard";
 import { Command, CommanderError } from "commander";
 import { refusalOfNode } from "./node-version.ts";
 
@@ -48,6 +49,11 @@ function overrideExit(command: Command): void {
   for (const sub of command.commands) overrideExit(sub);
 }
 
+/** Only where the remedy points to it: what clients say of an address may quote a password (OPS-05). */
+function causeOf({ remedy, cause }: SallyportError): string {
+  return remedy?.startsWith("See the cause") === true && cause instanceof Error ? `\n  cause: ${cause.name}: ${cause.message}` : "";
+}
+
 try {
   overrideExit(program);
   await program.parseAsync();
@@ -57,7 +63,7 @@ try {
     // A refusal of ours says where and what to do; anything else is a fault of this program, and its stack is wanted.
     // What it quotes was written by whoever wrote the contract or the message.
     const [{ isSallyportError }, { escapedLines }] = await Promise.all([import("@sallyport/guard"), import("@sallyport/server/escape")]);
-    console.error(isSallyportError(error) ? escapedLines(`${error.code}: ${error.message}`) : error);
+    console.error(isSallyportError(error) ? escapedLines(`${error.code}: ${error.message}${causeOf(error)}`) : error);
     process.exitCode = isSallyportError(error) ? 2 : 70;
   }
 }

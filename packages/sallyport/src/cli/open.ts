@@ -110,6 +110,16 @@ export async function open(contract: string, options: OpenOptions): Promise<Open
   };
 }
 
+/** Closed when the work fails, too: a client that is left open keeps the process from ending. */
+export async function whileOpen<T extends Pick<Backing, "close">>(opening: Promise<T>, work: (opened: T) => Promise<void>): Promise<void> {
+  const opened = await opening;
+  try {
+    await work(opened);
+  } finally {
+    await opened.close();
+  }
+}
+
 /** Broker and store, each by itself: of one file both are in it. Whether they are open to others is for the caller to say. */
 export function chosenOf(
   path: string,

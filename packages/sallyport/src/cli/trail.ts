@@ -1,9 +1,9 @@
 // `sallyport trail`: who did what, and whether the record of it is whole.
-import type { StoredEntry } from "@sallyport/guard/ports";
+import type { KeptTrail, StoredEntry } from "@sallyport/guard/ports";
 import { escaped, escapedJson } from "@sallyport/server";
 import { Command } from "commander";
 import { headHash, wholeNumber } from "./numbers.ts";
-import { open, type OpenOptions, withOpenOptions } from "./open.ts";
+import { open, type OpenOptions, whileOpen, withOpenOptions } from "./open.ts";
 
 interface ShowOptions extends OpenOptions {
   readonly after: number;
@@ -33,36 +33,45 @@ export function trailCommand(): Command {
 }
 
 async function show(path: string, options: ShowOptions): Promise<void> {
-  const kept = await (await open(path, options)).keptStore();
-  let shown = 0;
-  for (let after = options.after, page = 1; page > 0 && shown < options.limit;) {
-    const entries = await kept.trail.list({ after, limit: PAGE });
-    page = entries.length;
-    for (const entry of entries) {
-      after = entry.seq;
-      if (options.actor !== undefined && entry.actor !== options.actor) continue;
-      if (options.event !== undefined && entry.eventId !== options.event) continue;
-      if (++shown > options.limit) break;
+  await whileOpen((await open(path, options)).keptStore(), async ({ trail }) => {
+    let [shown, last] = [0, options.after];
+    for await (const entry of chosenFrom(trail, options)) {
+      if (++shown > options.limit) {
+        console.error(`${options.limit} entries, and there are more: --after ${last} goes on from here`);
+        return;
+      }
+      last = entry.seq;
       console.log(options.json === true ? escapedJson(entry) : lineOf(entry));
     }
+  });
+}
+
+async function* chosenFrom(trail: Pick<KeptTrail, "list">, { after, actor, event }: ShowOptions): AsyncGenerator<StoredEntry> {
+  for (let last = after; ;) {
+    const entries = await trail.list({ after: last, limit: PAGE });
+    if (entries.length === 0) return;
+    for (const entry of entries) {
+      last = entry.seq;
+      if (actor !== undefined && entry.actor !== actor) continue;
+      if (event === undefined || entry.eventId === event) yield entry;
+    }
   }
-  await kept.close();
 }
 
 async function verify(path: string, options: OpenOptions & { readonly head?: string }): Promise<void> {
-  const kept = await (await open(path, options)).keptStore();
-  const verdict = await kept.trail.verify(options.head);
-  if (verdict.intact) console.log(`intact: ${verdict.entries} entries, head ${verdict.head}`);
-  else {
-    const whole = options.head !== undefined && (await kept.trail.verify()).intact;
-    console.error(
-      whole
-        ? "broken: the entries follow from each other, but the head that was kept is not among them; entries were cut off, or the trail was built anew"
-        : `broken at entry ${verdict.brokenAt}`,
-    );
-    process.exitCode = 1;
-  }
-  await kept.close();
+  await whileOpen((await open(path, options)).keptStore(), async ({ trail }) => {
+    const verdict = await trail.verify(options.head);
+    if (verdict.intact) console.log(`intact: ${verdict.entries} entries, head ${verdict.head}`);
+    else {
+      const whole = options.head !== undefined && (await trail.verify()).intact;
+      console.error(
+        whole
+          ? "broken: the entries follow from each other, but the head that was kept is not among them; entries were cut off, or the trail was built anew"
+          : `broken at entry ${verdict.brokenAt}`,
+      );
+      process.exitCode = 1;
+    }
+  });
 }
 
 function lineOf(entry: StoredEntry): string {

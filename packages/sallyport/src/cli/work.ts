@@ -1,5 +1,7 @@
 // `sallyport work`: runs the user's handlers on what was published, with health over HTTP.
 import {
+  type Backing,
+  type HealthServer,
   isolateHandlers,
   layoutOf,
   type LoadedHandlers,
@@ -41,12 +43,12 @@ async function work(path: string, options: WorkCommandOptions): Promise<void> {
   const { contract, log, settings } = opened;
   const keys = opened.keys();
   const { handlers, close } = await load(options, settings.policy.concurrency ?? DEFAULT_CONCURRENCY, log);
-  const backing = await opened.backing();
   const { group, tenant: tenants } = options;
-  let working: Working | undefined;
-  // Before anything is taken from the broker: with a port that cannot be had, nothing is to be drained.
-  const health = await answering(options, async () => (await working?.health.failing()) ?? ["starting"]);
+  let [backing, health, working]: [Backing?, HealthServer?, Working?] = [];
   try {
+    backing = await opened.backing();
+    // Before anything is taken from the broker: with a port that cannot be had, nothing is to be drained.
+    health = await answering(options, async () => (await working?.health.failing()) ?? ["starting"]);
     await refuseWrong(
       backing.checks(layoutOf(contract, { tenants: tenants ?? [], policy: settings.policy, ...definedOf({ group }) }), "worker"),
       log,
@@ -59,7 +61,7 @@ async function work(path: string, options: WorkCommandOptions): Promise<void> {
   } finally {
     await close();
     await health?.close();
-    await backing.close();
+    await backing?.close();
   }
 }
 
