@@ -13,6 +13,7 @@ import {
 } from "@sallyport/server";
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
+import { endSoon } from "./end.ts";
 import { definedOf } from "./numbers.ts";
 import { chosenOf, isInsecure, type OpenOptions, withAddresses } from "./open.ts";
 
@@ -62,7 +63,9 @@ async function doctor(contract: string, options: DoctorOptions): Promise<void> {
       `\n${findings.length} checks${role === undefined ? "" : ` of what the ${role} may see`}, ${bad === 0 ? "all in order" : `${bad} not in order`}`,
     );
   }
-  if (bad > 0) process.exitCode = 1;
+  if (bad === 0) return;
+  process.exitCode = 1;
+  endSoon();
 }
 
 const MARKS: Readonly<Record<Finding["verdict"], string>> = { ok: "ok     ", wrong: "WRONG  ", unknown: "UNKNOWN" };

@@ -3,6 +3,7 @@
 // that is asked for is loaded: an audit needs no broker, and a server no parser.
 import type { SallyportError } from "@sallyport/guard";
 import { Command, CommanderError } from "commander";
+import { endSoon } from "./end.ts";
 import { refusalOfNode } from "./node-version.ts";
 
 const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
@@ -66,4 +67,5 @@ try {
     console.error(isSallyportError(error) ? escapedLines(`${error.code}: ${error.message}${causeOf(error)}`) : error);
     process.exitCode = isSallyportError(error) ? 2 : 70;
   }
+  endSoon();
 }

@@ -20,6 +20,7 @@ import {
 import { unreachable } from "./unreachable.ts";
 
 const PORT = 9092;
+const ANSWERS_WITHIN_MS = 10_000;
 const LOOK_MS = 50;
 const MOST_LOOKS = 200;
 const PREFIX = "";
@@ -130,7 +131,7 @@ async function open(address: Address, { leaseMs, onNotice }: Parameters<Broker["
   const promised = promisedBy(address);
   const admin = new module.Admin({ ...connection, retries: 1, retryDelay: 200 });
   admin.on("error", (error: unknown) => onNotice("the connection to Kafka", unreachable("Kafka", address, error)));
-  const answers = async (): Promise<void> => void (await admin.metadata({ topics: [], forceUpdate: true }));
+  const answers = (): Promise<void> => answered(admin);
   try {
     await answers();
   } catch (error) {
@@ -150,6 +151,17 @@ async function open(address: Address, { leaseMs, onNotice }: Parameters<Broker["
       await admin.close();
     },
   };
+}
+
+/** Who takes the connection and says nothing would be asked four times, for half a minute each. */
+async function answered(admin: Admin): Promise<void> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" })), ANSWERS_WITHIN_MS);
+  try {
+    await Promise.race([admin.metadata({ topics: [], forceUpdate: true }), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 type Faults = Awaited<ReturnType<InstanceType<typeof import("@sallyport/guard/adapters/kafka").KafkaTransport>["faults"]>>;

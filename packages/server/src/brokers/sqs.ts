@@ -157,7 +157,10 @@ function clientSettings(address: Address) {
   const [host] = hosts;
   const place = String(address);
   if (host === undefined || hosts.length > 1 || path !== "") {
-    throw new SallyportError("ERR_CONFIG_INVALID", "the address of SQS has one region or host, and no path", { place });
+    throw new SallyportError("ERR_CONFIG_INVALID", "the address of SQS has one region or host, and no path", {
+      place,
+      remedy: `Write ${sqs.example}.`,
+    });
   }
   if (user !== undefined || password !== undefined) {
     throw new SallyportError("ERR_CONFIG_INVALID", "credentials of SQS have no place in its address", {

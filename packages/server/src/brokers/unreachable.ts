@@ -20,7 +20,7 @@ export function unreachable(
     place: String(address),
     remedy: told.some(isOfCertificates)
       ? "See whose certificate it shows. An authority of your own is told to Node by NODE_EXTRA_CA_CERTS."
-      : "See whether it runs, can be reached from here, and knows this user and password.",
+      : "See whether it runs, can be reached from here, speaks TLS where the address says so and only there, and knows this user and password.",
   });
 }
 
@@ -31,8 +31,12 @@ export interface Refusal {
   readonly remedy: string;
 }
 
-export const refused = (what: string, address: Address, { why, remedy }: Refusal): SallyportError =>
-  new SallyportError("ERR_TRANSPORT_UNAVAILABLE", `${what} ${why}`, { place: String(address), remedy });
+export const refused = (
+  what: string,
+  address: Address,
+  { why, remedy }: Refusal,
+  code: Unavailable = "ERR_TRANSPORT_UNAVAILABLE",
+): SallyportError => new SallyportError(code, `${what} ${why}`, { place: String(address), remedy });
 
 /** What Node says of a certificate that does not hold. */
 const isOfCertificates = (code: string): boolean => /CERT|^UNABLE_TO_|^ERR_TLS_/.test(code);

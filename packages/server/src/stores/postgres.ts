@@ -2,7 +2,7 @@
 import { SallyportError } from "@sallyport/guard";
 import { type Address, optionIn } from "../brokers/address.ts";
 import { type Check, PASSWORD, type Role, userOf, type Wrong } from "../brokers/broker.ts";
-import { unreachable } from "../brokers/unreachable.ts";
+import { type Refusal, refused, unreachable } from "../brokers/unreachable.ts";
 import type { Store } from "./store.ts";
 
 const PORT = 5432;
@@ -65,7 +65,7 @@ export const postgres: Store = {
       application_name: "sallyport",
       keepAlive: true,
     });
-    const failed = (error: unknown) => unreachable("PostgreSQL", address, error, "ERR_STORE_UNAVAILABLE");
+    const failed = (error: unknown) => failureOf(address, error);
     // A connection that nobody uses and that ends would else end the process.
     pool.on("error", (error) => onNotice("a connection to PostgreSQL", failed(error)));
     try {
@@ -107,6 +107,26 @@ export const postgres: Store = {
     };
   },
 };
+
+/** By SQLSTATE. */
+const LOGIN: Refusal = {
+  why: "refuses the login: it knows no such user with this password, or does not let it in from here",
+  remedy: "Compare the address with the server's users and with its pg_hba.conf.",
+};
+const REFUSALS: ReadonlyMap<string, Refusal> = new Map([
+  ["28P01", LOGIN],
+  ["28000", LOGIN],
+  ["3D000", { why: "has no database of this name", remedy: "Create it, or correct what stands after the host's slash." }],
+  ["53300", { why: "has no connection left", remedy: "Raise max_connections, or end what holds them." }],
+  ["57P03", { why: "is starting or stopping", remedy: "Wait, and see its log." }],
+]);
+
+function failureOf(address: Address, error: unknown): SallyportError {
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  const refusal = typeof code === "string" ? REFUSALS.get(code) : undefined;
+  const failure = "ERR_STORE_UNAVAILABLE";
+  return refusal === undefined ? unreachable("PostgreSQL", address, error, failure) : refused("PostgreSQL", address, refusal, failure);
+}
 
 type Grant = readonly [rights: string, tables: readonly string[]];
 const ALL = "SELECT, INSERT, UPDATE, DELETE";
