@@ -107,6 +107,18 @@ test("with a port for health that is taken, the worker says so and ends", async 
   expect([code, stderr]).toEqual([2, expect.stringMatching(/^ERR_CONFIG_INVALID: cannot listen on 127\.0\.0\.1:\d+: EADDRINUSE[^\n]*\n$/)]);
 });
 
+test("what Node warns of is a line of the log like any other", async () => {
+  const { contract, handlers } = await starter();
+  writeFileSync(handlers, `process.emitWarning("of two\\nlines", { code: "W1" });\n${readFileSync(handlers, "utf8")}`);
+  const worker = start(["work", contract, "--handlers", handlers]);
+  await worker.says(/"message":"working"/);
+  const { stderr } = await worker.stop();
+  const lines = stderr.trim().split("\n");
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toContainEqual(
+    expect.objectContaining({ level: "warn", message: "a warning", code: "W1", error: "Warning: of two\nlines" }),
+  );
+});
+
 test("[REP-08] a worker that would forget ids too soon is refused with line and column", async () => {
   const { contract, handlers } = await starter();
   writeFileSync(contract, `${readFileSync(contract, "utf8")}policy: { window: 2h, remember: 1m }\n`);

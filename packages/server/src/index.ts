@@ -26,7 +26,7 @@ export { type Examined, examine, type Finding } from "./doctor.ts";
 export { type Embedded, openEmbedded } from "./embedded.ts";
 export { type Health, type HealthServer, healthChecksOf, healthOf, serveHealth } from "./health.ts";
 export { type Running, runUntilStopped } from "./lifecycle.ts";
-export { fieldsOf, jsonLog, type Level, type Log } from "./logs.ts";
+export { fieldsOf, jsonLog, type Level, type Log, logWarnings } from "./logs.ts";
 export type { AccessOptions, JwtAccess, TokenAccess } from "./serve/access.ts";
 export { CallsInFlight } from "./serve/calls.ts";
 export { type Doors, mcpServerFor, openDoors } from "./serve/doors.ts";

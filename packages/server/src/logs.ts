@@ -48,3 +48,14 @@ function firstIssueOf(error: Error): string | undefined {
 }
 
 const nameOf = (cause: unknown): string | undefined => (cause instanceof Error ? `${cause.name}: ${cause.message}` : undefined);
+
+/** Node prints warnings as text of several lines, between lines that are JSON: these are logged instead. */
+export function logWarnings(log: Log): void {
+  process.removeAllListeners("warning");
+  process.on("warning", (warning: Error & { readonly code?: unknown }) =>
+    log("warn", "a warning", {
+      ...(typeof warning.code === "string" && { code: warning.code }),
+      error: `${warning.name}: ${warning.message}`,
+    }),
+  );
+}

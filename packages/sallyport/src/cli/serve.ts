@@ -7,6 +7,7 @@ import {
   healthChecksOf,
   healthOf,
   layoutOf,
+  logWarnings,
   openDoors,
   refuseWrong,
   runUntilStopped,
@@ -40,6 +41,7 @@ export function serveCommand(): Command {
 async function serve(path: string, options: ServeOptions): Promise<void> {
   const opened = await open(path, options);
   const { contract, log } = opened;
+  logWarnings(log);
   const keys = opened.keys();
   const backing = await opened.backing();
   try {

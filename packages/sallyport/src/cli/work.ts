@@ -7,6 +7,7 @@ import {
   type LoadedHandlers,
   loadHandlers,
   type Log,
+  logWarnings,
   refuseWrong,
   runUntilStopped,
   serveHealth,
@@ -41,6 +42,7 @@ export function workCommand(): Command {
 async function work(path: string, options: WorkCommandOptions): Promise<void> {
   const opened = await open(path, options);
   const { contract, log, settings } = opened;
+  logWarnings(log);
   const keys = opened.keys();
   const { handlers, close } = await load(options, settings.policy.concurrency ?? DEFAULT_CONCURRENCY, log);
   const { group, tenant: tenants } = options;

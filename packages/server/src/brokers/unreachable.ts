@@ -38,6 +38,13 @@ export const refused = (
   code: Unavailable = "ERR_TRANSPORT_UNAVAILABLE",
 ): SallyportError => new SallyportError(code, `${what} ${why}`, { place: String(address), remedy });
 
+/** A cause in words that quote nothing of it: its kind, and the code of what it comes from. */
+export function kindOfCause(cause: unknown): string | undefined {
+  if (!(cause instanceof Error)) return undefined;
+  const code = codesOf(cause).at(-1);
+  return code === undefined ? cause.name : `${cause.name} ${code}`;
+}
+
 /** What Node says of a certificate that does not hold. */
 const isOfCertificates = (code: string): boolean => /CERT|^UNABLE_TO_|^ERR_TLS_/.test(code);
 

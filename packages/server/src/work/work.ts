@@ -1,6 +1,7 @@
 // The worker: one consumer with the user's handlers, its health, and its drain.
 import { type ConsumePolicy, Consumer, type Contract, type KeyRing } from "@sallyport/guard";
 import type { Backing } from "../backing.ts";
+import { kindOfCause } from "../brokers/unreachable.ts";
 import { type Health, healthChecksOf, healthOf } from "../health.ts";
 import type { Running } from "../lifecycle.ts";
 import { fieldsOf, type Log } from "../logs.ts";
@@ -46,9 +47,13 @@ export async function startWork({ contract, keys, backing, handlers, group, tena
       }),
     observer: {
       decided: (door, decision, code, event) => log(code === undefined ? "debug" : "warn", decision, { door, code, event }),
-      // What caused it is the client's own, and may quote a password (OPS-05).
+      // What caused it is the client's own, and its text may quote a password (OPS-05).
       holding: (held, code, why) =>
-        log(held ? "warn" : "info", held ? "holding: something does not answer" : "no longer holding", { code, error: why?.message }),
+        log(held ? "warn" : "info", held ? "holding: something does not answer" : "no longer holding", {
+          code,
+          error: why?.message,
+          cause: kindOfCause(why?.cause),
+        }),
     },
   });
   await consumer.start();
