@@ -58,6 +58,16 @@ const OF_JETSTREAM: ReadonlyMap<number, Meaning> = new Map<number, Meaning>([
 const STORE_FAILED = 10077;
 const FULL: Meaning = { ...REFUSED, why: "the stream is full", remedy: "Raise its limits." };
 
+/** By the words of the status with which a server ends a member's request. */
+const OF_REQUEST: readonly (readonly [RegExp, Meaning])[] = [
+  [
+    /^409 Consumer Deleted/,
+    { ...UNAVAILABLE, why: "the group's consumer, or its stream, was deleted", remedy: "Declare it, see docs/adapters/nats.md." },
+  ],
+  [/^409 Server Shutdown/, { ...UNAVAILABLE, why: "it is shutting down", remedy: "Wait, or start it again." }],
+  [/^409 Leadership Change/, { ...UNAVAILABLE, why: "another of its servers leads from now on", remedy: "Wait: it goes on by itself." }],
+];
+
 const chainOf = (error: unknown): readonly Error[] => (error instanceof Error ? [error, ...chainOf(error.cause)] : []);
 
 /** Nobody listens where the request went. */
@@ -97,7 +107,7 @@ function meaningOf(cause: unknown): Meaning | undefined {
       if (error.number === STORE_FAILED && error.message.startsWith("maximum ")) return FULL;
       return OF_JETSTREAM.get(error.number);
     }
-    const meaning = OF_CLIENT.get(error.name);
+    const meaning = OF_CLIENT.get(error.name) ?? OF_REQUEST.find(([status]) => status.test(error.message))?.[1];
     if (meaning !== undefined) return meaning;
   }
   return undefined;
