@@ -11,7 +11,7 @@ import { Outbox } from "./outbox.ts";
 import type { Entry } from "./partition-log.ts";
 import { partitionOf } from "./partition-of.ts";
 import { HEADERS_BYTES, retryHeaders } from "./retry-record.ts";
-import { refuseUnfitTopic, retryBytes, type TopicFault, topicFaults, type TopicNeeds } from "./topic-checks.ts";
+import { refuseUnfitTopic, futureRetryBytes, retryBytes, type TopicFault, topicFaults, type TopicNeeds } from "./topic-checks.ts";
 
 export interface KafkaOptions {
   /** Before every topic and group, the retry topics too. Default none: a destination's topic has its name. */
@@ -190,20 +190,20 @@ export class KafkaCarrier {
       faults.map((fault) => ({ ...fault, what: `${of} ${fault.what}` }));
     return [
       ...said(topic, topicFaults(topic, facts, needs)),
-      ...retries.flatMap((retry) => said(retry.topic, topicFaults(retry.topic, all.get(retry.topic), this.#retryNeeds(facts)))),
+      ...retries.flatMap((retry) => said(retry.topic, topicFaults(retry.topic, all.get(retry.topic), this.#retryNeeds(facts, needs)))),
     ];
   }
 
   /** What waits there is looked at for its own header, and not for the broker's time. */
-  #retryNeeds(source: TopicFacts | undefined): TopicNeeds {
-    return { ...this.#needs, vouchesEnqueueTime: false, ...(source && { maxBytes: retryBytes(source) }) };
+  #retryNeeds(source: TopicFacts | undefined, needs: TopicNeeds): TopicNeeds {
+    return { ...needs, vouchesEnqueueTime: false, maxBytes: source === undefined ? futureRetryBytes(needs) : retryBytes(source) };
   }
 
   async #checkAll({ topic, retries }: KafkaNames): Promise<void> {
     const all = await this.#describe([topic, ...retries.map((retry) => retry.topic)]);
     const facts = all.get(topic);
     refuseUnfitTopic(topic, facts, this.#needs);
-    for (const retry of retries) refuseUnfitTopic(retry.topic, all.get(retry.topic), this.#retryNeeds(facts));
+    for (const retry of retries) refuseUnfitTopic(retry.topic, all.get(retry.topic), this.#retryNeeds(facts, this.#needs));
   }
 
   #factsOf(topic: string): Promise<TopicFacts> {

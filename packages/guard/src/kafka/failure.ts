@@ -63,7 +63,7 @@ export function transportError(cause: unknown): SallyportError {
   if (cause instanceof SallyportError) return cause;
   const names = kafkaNamesIn(cause);
   const known = names.flatMap((name) => MEANINGS.get(name) ?? []);
-  const meaning = known.find(({ code }) => code === "ERR_TRANSPORT_REFUSED") ?? known[0] ?? authenticationOf(cause);
+  const meaning = known.find(({ code }) => code === "ERR_TRANSPORT_REFUSED") ?? known[0] ?? clientsOwn(cause);
   const because = meaning === undefined ? "" : `: ${meaning.why}`;
   return new SallyportError(meaning?.code ?? "ERR_TRANSPORT_UNAVAILABLE", `Kafka did not do what was asked${because}`, {
     remedy: meaning?.remedy ?? "See the cause.",
@@ -71,13 +71,14 @@ export function transportError(cause: unknown): SallyportError {
   });
 }
 
-/** Clients have a kind of error of their own for this, and keep Kafka's code to themselves. */
-function authenticationOf(error: unknown, depth = 0): Meaning | undefined {
+/** Clients have errors of their own for these, and keep Kafka's code to themselves. */
+function clientsOwn(error: unknown, depth = 0): Meaning | undefined {
   if (typeof error !== "object" || error === null || depth > 6) return undefined;
-  const { name, code, cause, errors, originalError } = error as Readonly<Record<string, unknown>>;
+  const { name, code, message, cause, errors, originalError } = error as Readonly<Record<string, unknown>>;
   if (code === "PLT_KFK_AUTHENTICATION" || name === "KafkaJSSASLAuthenticationError") return MEANINGS.get("SASL_AUTHENTICATION_FAILED");
+  if (code === "PLT_KFK_USER" && String(message).startsWith("Unknown topic ")) return MEANINGS.get("UNKNOWN_TOPIC_OR_PARTITION");
   for (const inner of [...(Array.isArray(errors) ? (errors as unknown[]) : []), cause, originalError]) {
-    const found = authenticationOf(inner, depth + 1);
+    const found = clientsOwn(inner, depth + 1);
     if (found !== undefined) return found;
   }
   return undefined;

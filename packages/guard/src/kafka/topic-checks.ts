@@ -178,3 +178,6 @@ function size(is: Setting, { maxBytes }: TopicNeeds): Found {
 
 /** What a retry topic must take, so that whatever the source took can wait. */
 export const retryBytes = ({ config }: TopicFacts): number => Number(config.get("max.message.bytes")) + HEADERS_BYTES;
+
+/** Of a source that is not there, and is made as its own command says. */
+export const futureRetryBytes = (source: TopicNeeds): number => Math.max(source.maxBytes ?? 0, DEFAULT_MAX_BYTES) + HEADERS_BYTES;

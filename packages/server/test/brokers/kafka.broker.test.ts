@@ -122,6 +122,14 @@ describeBroker("kafka", "Kafka of the ready-made server", (url) => {
     }
   });
 
+  test("what the checks say of topics that are not there makes those that the topology makes", async () => {
+    const of = layout();
+    const { kind, address } = chooseBroker(`${url}?minInSyncReplicas=1`, false);
+    const commands = kind.topology(of, address).filter(({ kind: what }) => what === "topic");
+    const found = await wrongs(await open(address.reveal()), of);
+    expect(found.map(({ mend }) => mend)).toEqual(commands.map(({ command }) => command));
+  });
+
   test("what is declared passes the checks, and what is there is left as it is", SLOW, async () => {
     const of = layout();
     const opened = await open(`${url}?minInSyncReplicas=1`);
