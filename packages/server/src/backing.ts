@@ -70,7 +70,7 @@ function joined({ opened, broker, kept, store }: Parts): Backing {
     health: { broker: () => opened.answers(), store: () => kept.answers() },
     checks: (layout, role) => [
       ...opened.checks(layout, role).map((check) => ({ ...check, of: "broker" as const, address: broker.address })),
-      ...kept.checks().map((check) => ({ ...check, of: "store" as const, address: store.address })),
+      ...kept.checks(role).map((check) => ({ ...check, of: "store" as const, address: store.address })),
     ],
     close: async () => {
       // What is out goes back to the broker before claims can no longer be released.

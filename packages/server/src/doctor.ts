@@ -48,7 +48,7 @@ export async function examine({ broker, store, layout, role, insecure, log }: Ex
       store,
       insecure,
       () => store.kind.open(store.address, settings),
-      (opened) => opened.checks(),
+      (opened) => opened.checks(role),
     ),
   ]);
   return [...ofBroker, ...ofStore];

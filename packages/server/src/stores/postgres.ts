@@ -82,7 +82,7 @@ export const postgres: Store = {
       deadLetters: new PostgresDeadLetters(asked),
       trail: new PostgresTrail(asked),
       answers: async () => void (await pool.query("SELECT 1")),
-      checks: () => checksOf(async (sql) => (await pool.query<Record<string, string>>(sql)).rows[0] ?? {}),
+      checks: (role) => checksOf(async (sql) => (await pool.query<Record<string, string>>(sql)).rows[0] ?? {}, role),
       // The tables are made before the first statement.
       declare: async () => void (await asked.query("SELECT 1", [])),
       close: () => pool.end(),
@@ -138,7 +138,26 @@ const GRANTS: Readonly<Record<Role, readonly Grant[]>> = {
   operator: [["SELECT, DELETE", ["dead_letters"]], APPENDS],
 };
 
-function checksOf(row: (sql: string) => Promise<Readonly<Record<string, string>>>): readonly Check[] {
+type Row = (sql: string) => Promise<Readonly<Record<string, string>>>;
+
+/** Tables that are not there are made by whoever may, or the schema is found to be closed. */
+const rightsOf = (row: Row, role: Role): Check => ({
+  name: "rights",
+  looks: `the rights of the ${role} on the tables`,
+  run: async () => {
+    const needed = GRANTS[role].flatMap(([rights, tables]) =>
+      tables.flatMap((table) => rights.split(", ").map((right) => `('${SCHEMA}.${table}', '${right}')`)),
+    );
+    const { missing } = await row(`SELECT string_agg(name || ': ' || privilege, ', ') AS missing
+      FROM (VALUES ${needed.join(", ")}) AS needed(name, privilege)
+      WHERE to_regclass(name) IS NOT NULL AND NOT has_table_privilege(to_regclass(name), privilege)`);
+    if (!missing) return [];
+    const breaks = "what the role does there is refused, and it waits (REP-12)";
+    return [{ what: `this user may not: ${missing}`, breaks, mend: `sallyport acl CONTRACT --store postgres --role ${role}, to psql` }];
+  },
+});
+
+function checksOf(row: Row, role: Role | undefined): readonly Check[] {
   const setting = (name: string, breaks: string, mend: string): Check => ({
     name,
     looks: name,
@@ -187,5 +206,6 @@ function checksOf(row: (sql: string) => Promise<Readonly<Record<string, string>>
         ];
       },
     },
+    ...(role === undefined ? [] : [rightsOf(row, role)]),
   ];
 }

@@ -12,8 +12,8 @@ export interface OpenedStore {
   readonly trail: KeptTrail;
   /** Rejects when the store does not answer now. For health; cheap, and changes nothing. */
   answers(): Promise<void>;
-  /** As of brokers: `serve` and `work` refuse to start while one finds something. */
-  checks(): readonly Check[];
+  /** As of brokers: `serve` and `work` refuse to start while one finds something. Of a role, whether it has its rights too. */
+  checks(role?: Role): readonly Check[];
   /** Makes tables that are not there, where a store has any; the three roles may not. */
   declare(): Promise<void>;
   close(): Promise<void>;

@@ -233,6 +233,16 @@ describeBroker("postgres", "the store on PostgreSQL", () => {
       expect(await kept()).not.toEqual(before);
       users.set(role, url.replace("sallyport@", `${user}:${SECRET}@`));
     }
+    const rightsFound = async (role: Role) =>
+      (await open(postgres, users.get(role) ?? ""))
+        .checks(role)
+        .find(({ name }) => name === "rights")
+        ?.run();
+    for (const role of ROLES) expect(await rightsFound(role)).toEqual([]);
+    await within.query(`REVOKE INSERT ON sallyport.trail FROM "${postgres.rights(LAYOUT, "server").user}"`);
+    expect(await rightsFound("server")).toMatchObject([{ what: "this user may not: sallyport.trail: INSERT" }]);
+    await within.query(postgres.rights(LAYOUT, "server").text.replace(PASSWORD, SECRET));
+    expect(await rightsFound("server")).toEqual([]);
     await keepToTheirOwn((role) => open(postgres, users.get(role) ?? ""));
     for (const one of users.values()) {
       const theirs = new Pool({ connectionString: one, max: 1 });
@@ -253,7 +263,7 @@ describeBroker("postgres", "the store on PostgreSQL", () => {
   });
 
   test("[OPS-05] says what is wrong with a login or a server without a secret", async () => {
-    await saysNothingSecret(postgres, server().url.replace("sallyport@", `nobody:${SECRET}@`), /28000/);
+    await saysNothingSecret(postgres, server().url.replace("sallyport@", `nobody:${SECRET}@`), /refuses the login/);
     await saysNothingSecret(postgres, `postgres://nobody:${SECRET}@127.0.0.1:1/x`, /ECONNREFUSED/);
   });
 });
