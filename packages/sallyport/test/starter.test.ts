@@ -192,6 +192,18 @@ describe("an operator", () => {
     for (const unsafe of ["\u001b", "\u202e"]) expect(shown.stdout).not.toContain(unsafe);
   });
 
+  test("is told when there is more than is shown, and how to see it", async () => {
+    const { contract } = await withDeadLetters();
+    const some = await run(["dead", "list", contract, "--limit", "1"]);
+    expect([some.stdout.trim().split("\n").length, some.stderr]).toEqual([1, expect.stringMatching(/^the oldest 1, and there are more: /)]);
+    expect((await run(["dead", "list", contract, "--limit", "2"])).stderr).toBe("");
+    const { stdout, stderr } = await run(["trail", "show", contract, "--limit", "1"]);
+    expect(stdout.trim().split("\n")).toHaveLength(1);
+    const [, after = ""] = /^1 entries, and there are more: --after (\d+) goes on/.exec(stderr) ?? [];
+    const rest = await run(["trail", "show", contract, "--after", after]);
+    expect([rest.stdout.includes(stdout.trim()), rest.stderr]).toEqual([false, ""]);
+  });
+
   test("[OPS-02] redrives what was rejected, and the event is handled; what is nobody's is refused and stays", async () => {
     const { contract, handlers } = await withDeadLetters();
     const dry = await run(["dead", "redrive", contract, "--all", "--dry-run"]);

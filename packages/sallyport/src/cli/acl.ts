@@ -82,7 +82,7 @@ function kindsOf(settings: Settings, options: AclOptions): readonly Kind[] {
   if (kinds.length > 0) return kinds;
   throw new SallyportError("ERR_CONFIG_INVALID", "neither broker nor store is given", {
     place: "--broker and --store",
-    remedy: `Name one of ${NAMES}.`,
+    remedy: `Name a broker, one of ${NAMES}, or a store, one of ${STORE_NAMES}; or give them in the contract.`,
   });
 }
 

@@ -40,3 +40,13 @@ test.each([
   expect(text).toMatch(has);
   if (hasNot !== undefined) expect(text).not.toMatch(hasNot);
 });
+
+test("`acl` without broker and store names those that there are, of both", async () => {
+  const contract = join(temporaryFolder(), "contract.yaml");
+  writeFileSync(contract, CONTRACT);
+  const { code, stderr } = await run(["acl", contract]);
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringMatching(/^ERR_CONFIG_INVALID: .*a broker, one of .*kafka.*, or a store, one of .*postgres/),
+  ]);
+});
