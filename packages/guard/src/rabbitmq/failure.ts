@@ -59,6 +59,14 @@ const MEANINGS: readonly (readonly [RegExp, Meaning])[] = [
       remedy: "Start a consumer that may declare it, or declare it as docs/adapters/rabbitmq.md says.",
     },
   ],
+  [
+    /CONNECTION_FORCED|the channel was closed/,
+    {
+      ...UNAVAILABLE,
+      why: "the connection, or the channel on it, has ended",
+      remedy: "It is made anew by itself; see whether the server runs, and its log.",
+    },
+  ],
   [/cancelled by server|ended what was consumed/, { ...UNAVAILABLE, why: CANCELLED, remedy: "See who deletes queues." }],
 ];
 
