@@ -70,7 +70,8 @@ export const rabbitmq: Broker = {
     writeFileSync(join(folder, "rabbitmq.conf"), `${settings.join("\n")}\n`);
   },
   command: (port, folder, host) => ({
-    args: ["-c", `epmd & until epmd -names >/dev/null 2>&1; do sleep 0.05; done; exec ${join(PROGRAMS, "rabbitmq-server")}`],
+    // Again and again: for a moment, the one that was killed with the node may still have the port.
+    args: ["-c", `until epmd -names >/dev/null 2>&1; do epmd & sleep 0.05; done; exec ${join(PROGRAMS, "rabbitmq-server")}`],
     env: {
       ...settingsIn(folder),
       RABBITMQ_NODE_IP_ADDRESS: host,
