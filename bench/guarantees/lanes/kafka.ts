@@ -6,11 +6,10 @@ import type { Order } from "../../event.ts";
 // By their paths: what the package's own entry adds to them asks for a newer core, and only makes schemas parse faster.
 import { AbstractKafkaConsumer } from "../node_modules/@message-queue-toolkit/kafka/dist/AbstractKafkaConsumer.js";
 import { AbstractKafkaPublisher } from "../node_modules/@message-queue-toolkit/kafka/dist/AbstractKafkaPublisher.js";
+import { connectionTo } from "../subjects/kafka-topics.ts";
 import { counter, type Message, messageOf, messageSchema, reporting } from "./message.ts";
 
 type Topics = [{ topic: string; schema: typeof messageSchema }];
-
-const connectionTo = (url: string) => ({ clientId: "bench", bootstrapBrokers: [new URL(url).host] });
 
 class OrderPublisher extends AbstractKafkaPublisher<Topics> {
   constructor(url: string, topic: string) {

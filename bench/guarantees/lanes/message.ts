@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { MessageHandlerConfigBuilder } from "@message-queue-toolkit/core";
 import { z } from "zod";
 import { type Order, orderSchema, TYPE } from "../../event.ts";
-import { logger, silent } from "../../peers/silent.ts";
+import { reporting as silently } from "../subjects/toolkit.ts";
 
 export const messageSchema = z.object({
   id: z.string(),
@@ -28,13 +28,10 @@ export const handlersOf = (handle: (order: Order) => void) =>
     })
     .build();
 
-export const reporting = {
-  logger: logger as never,
-  errorReporter: { report: ({ error }: { readonly error: unknown }) => console.error(error) },
-  transactionObservabilityManager: { start: silent, startWithGroup: silent, stop: silent, addCustomAttributes: silent },
-};
+export { resolving } from "../subjects/toolkit.ts";
 
-export const resolving = { messageTypeResolver: { messageTypePath: "type" } };
+/** Nothing is to fail here, and what does is shown. */
+export const reporting = { ...silently, errorReporter: { report: ({ error }: { readonly error: unknown }) => console.error(error) } };
 
 /** Resolves when it was called so often. */
 export function counter(count: number): { readonly one: () => void; readonly all: Promise<void> } {

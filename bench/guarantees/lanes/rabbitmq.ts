@@ -2,25 +2,18 @@
 import {
   AbstractAmqpQueueConsumer,
   AbstractAmqpQueuePublisher,
-  AmqpConnectionManager,
+  type AmqpConnectionManager,
   AmqpConsumerErrorResolver,
 } from "@message-queue-toolkit/amqp";
 import type { ToolkitLane } from "../../brokers/lane.ts";
 import type { Order } from "../../event.ts";
+import { connectedTo } from "../subjects/toolkit-rabbitmq.ts";
 import { counter, handlersOf, type Message, messageOf, messageSchema, reporting, resolving } from "./message.ts";
 
 const creationOf = (queueName: string) => ({
   queueName,
   queueOptions: { durable: true, arguments: { "x-queue-type": "quorum" } },
 });
-
-async function connected(url: string): Promise<AmqpConnectionManager> {
-  const { hostname, port, username, password } = new URL(url);
-  const server = { hostname, port: Number(port), username, password, vhost: "", useTls: false };
-  const manager = new AmqpConnectionManager(server, reporting.logger);
-  await manager.init();
-  return manager;
-}
 
 class OrderPublisher extends AbstractAmqpQueuePublisher<Message> {
   constructor(manager: AmqpConnectionManager, queue: string) {
@@ -59,7 +52,7 @@ class OrderConsumer extends AbstractAmqpQueueConsumer<Message, undefined> {
 }
 
 export const toolkitOnRabbitMq: ToolkitLane = async (url, destination) => {
-  const manager = await connected(url);
+  const manager = await connectedTo(url);
   const publisher = new OrderPublisher(manager, destination);
   await publisher.init();
   let consumer: OrderConsumer | undefined;

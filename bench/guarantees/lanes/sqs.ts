@@ -1,18 +1,22 @@
 // Deduplication of publisher and consumer in Redis is on, as the guard has its claims there.
-import { CreateQueueCommand, DeleteMessageBatchCommand, DeleteMessageCommand, DeleteQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
+import {
+  CreateQueueCommand,
+  DeleteMessageBatchCommand,
+  DeleteMessageCommand,
+  DeleteQueueCommand,
+  type SQSClient,
+} from "@aws-sdk/client-sqs";
 import { RedisMessageDeduplicationStore } from "@message-queue-toolkit/redis-message-deduplication-store";
 import { AbstractSqsConsumer, AbstractSqsPublisher, SqsConsumerErrorResolver } from "@message-queue-toolkit/sqs";
 import { CONCURRENCY, type ToolkitLane } from "../../brokers/lane.ts";
 import type { Order } from "../../event.ts";
+import { clientAt } from "../subjects/sqs-queues.ts";
 import { counter, handlersOf, type Message, messageOf, messageSchema, reporting, resolving } from "./message.ts";
 
 /** What SQS gives at most in one request; so many are out at once as for the others. */
 const MOST = 10;
 
 type Store = Parameters<ToolkitLane>[2];
-
-const clientAt = (url: string): SQSClient =>
-  new SQSClient({ region: "elasticmq", endpoint: url, credentials: { accessKeyId: "local", secretAccessKey: "local" } });
 
 const creationOf = (QueueName: string) => ({ queue: { QueueName } });
 

@@ -1,5 +1,8 @@
 // Queues of SQS by their names, and what is in them.
-import { GetQueueUrlCommand, ReceiveMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import { GetQueueUrlCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+
+export const clientAt = (url: string): SQSClient =>
+  new SQSClient({ region: "elasticmq", endpoint: url, credentials: { accessKeyId: "local", secretAccessKey: "local" } });
 
 export const deadOf = (world: string): string => `${world}-dead`;
 

@@ -7,7 +7,7 @@ import {
   AmqpConsumerErrorResolver,
 } from "@message-queue-toolkit/amqp";
 import { Connection } from "rabbitmq-client";
-import type { Place, Subject, Work, Write } from "../subject.ts";
+import type { Subject, Work, Write } from "../subject.ts";
 import { MOST_ATTEMPTS } from "../task.ts";
 import { changed, handlersOf, type Message, messageOf, messageSchema, NAME, reporting, resolving } from "./toolkit.ts";
 
@@ -29,7 +29,7 @@ const creationOf = (world: string) => ({
   },
 });
 
-async function connected({ url }: Place): Promise<AmqpConnectionManager> {
+export async function connectedTo(url: string): Promise<AmqpConnectionManager> {
   const { hostname, port, username, password } = new URL(url);
   const manager = new AmqpConnectionManager(
     { hostname, port: Number(port), username, password, vhost: "", useTls: false },
@@ -89,7 +89,7 @@ export const toolkitOnRabbitMq: Subject = {
     await client.close();
   },
   async publish(place, tasks) {
-    const manager = await connected(place);
+    const manager = await connectedTo(place.url);
     const publisher = new TaskPublisher(manager, place.world);
     await publisher.init();
     for (const task of tasks) publisher.publish(messageOf(task, place), { publishOptions: { persistent: true } });
@@ -106,7 +106,7 @@ export const toolkitOnRabbitMq: Subject = {
   },
   changed,
   async work(place, work, own) {
-    const manager = await connected(place);
+    const manager = await connectedTo(place.url);
     await new TaskConsumer(manager, place.world, work, own).start();
     return { close: () => manager.close() };
   },

@@ -1,18 +1,21 @@
 // message-queue-toolkit on SQS: deduplication in Redis, locks, retries and a dead-letter queue, all switched on.
-import { CreateQueueCommand, DeleteMessageBatchCommand, DeleteMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import {
+  CreateQueueCommand,
+  DeleteMessageBatchCommand,
+  DeleteMessageCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from "@aws-sdk/client-sqs";
 import { RedisMessageDeduplicationStore } from "@message-queue-toolkit/redis-message-deduplication-store";
 import { AbstractSqsConsumer, AbstractSqsPublisher, SqsConsumerErrorResolver } from "@message-queue-toolkit/sqs";
 import { Redis } from "ioredis";
 import type { Subject, Work, Write } from "../subject.ts";
 import { DEADLINE_MS, LEASE_S, MOST_ATTEMPTS } from "../task.ts";
 import { changed, handlersOf, type Message, messageOf, messageSchema, NAME, reporting, resolving } from "./toolkit.ts";
-import { deadOf, readAll, urlOf } from "./sqs-queues.ts";
+import { clientAt, deadOf, readAll, urlOf } from "./sqs-queues.ts";
 
 const CONCURRENT = 4;
 const MAX_RETRY_S = 60;
-
-const clientAt = (url: string): SQSClient =>
-  new SQSClient({ region: "elasticmq", endpoint: url, credentials: { accessKeyId: "local", secretAccessKey: "local" } });
 
 const creationOf = (world: string) => ({ queue: { QueueName: world, Attributes: { VisibilityTimeout: String(LEASE_S) } } });
 

@@ -1,4 +1,5 @@
 // How long, how often, how many: one record, checked as a whole at start.
+import { wholeNumber } from "../contract/whole-number.ts";
 import type { ContractEvent } from "../contract/contract.ts";
 import { SallyportError } from "../errors.ts";
 import type { Capabilities } from "../ports/transport.ts";
@@ -50,12 +51,7 @@ export function resolvePolicy(given: Partial<ConsumePolicy>, capabilities: Capab
         remedy: `Known keys: ${Object.keys(DEFAULTS).join(", ")}, rememberMs.`,
       });
     }
-    if (!Number.isSafeInteger(value) || value <= 0) {
-      throw new SallyportError("ERR_CONFIG_INVALID", `${String(value)} is not a positive whole number`, {
-        place: `policy.${name}`,
-        remedy: "Give one.",
-      });
-    }
+    wholeNumber(`policy.${name}`, value, 1);
   }
   const policy = { ...DEFAULTS, ...given };
   if (keepsForEver(capabilities) && given.rememberMs === undefined) {

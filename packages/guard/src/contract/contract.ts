@@ -5,6 +5,7 @@ import { checkDestinationTemplate } from "./destination.ts";
 import { checkOverlaps } from "./overlap.ts";
 import { hasJsonSchema, type JsonSchema, type SchemaOutput, type StandardSchema } from "./standard-schema.ts";
 import { checkStrictObject } from "./strictness.ts";
+import { refuseNoWholeNumber } from "./whole-number.ts";
 
 export interface Allowance {
   /** How many, per window. */
@@ -153,7 +154,7 @@ function resolveEvent(type: string, definition: EventDefinition): ContractEvent 
     throw invalid(`${place}.ordering`, "ordering by key needs a key", "Add key: (data) => … in code, or the path of a property in a file.");
   checkAllowance(definition.rate, `${place}.rate`);
   checkAllowance(definition.quota, `${place}.quota`);
-  checkPositive(definition.expiresAfterMs, `${place}.expiresAfterMs`);
+  refuseNoWholeNumber(`${place}.expiresAfterMs`, definition.expiresAfterMs, 1);
   if ((definition.expiresAfterMs ?? 0) > MOST_EXPIRY_MS)
     throw invalid(
       `${place}.expiresAfterMs`,
@@ -220,20 +221,15 @@ function readableOf({ readable }: EventDefinition, tool: string, place: string):
 
 function boundsOf(bounds: Partial<Bounds> | undefined, place: string): Bounds {
   refuseUnknownKeys(bounds ?? {}, new Set(Object.keys(DEFAULT_BOUNDS)), place);
-  for (const [name, value] of Object.entries(bounds ?? {})) checkPositive(value, `${place}.${name}`);
+  for (const [name, value] of Object.entries(bounds ?? {})) refuseNoWholeNumber(`${place}.${name}`, value, 1);
   return { ...DEFAULT_BOUNDS, ...bounds };
 }
 
 function checkAllowance(allowance: Allowance | undefined, place: string): void {
   if (allowance === undefined) return;
   refuseUnknownKeys(allowance, new Set(["limit", "windowMs"]), place);
-  checkPositive(allowance.limit, `${place}.limit`);
-  checkPositive(allowance.windowMs, `${place}.windowMs`);
-}
-
-function checkPositive(value: number | undefined, place: string): void {
-  if (value === undefined || (Number.isSafeInteger(value) && value > 0)) return;
-  throw invalid(place, `${String(value)} is not a positive whole number`, "Give one.");
+  refuseNoWholeNumber(`${place}.limit`, allowance.limit, 1);
+  refuseNoWholeNumber(`${place}.windowMs`, allowance.windowMs, 1);
 }
 
 function refuseUnknownKeys(value: object, known: ReadonlySet<string>, place: string): void {

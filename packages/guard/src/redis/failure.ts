@@ -38,13 +38,14 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ["NOPERM", { ...CREDENTIALS, why: "this user may not do it" }],
 ]);
 
-const firstWordOf = (error: unknown): string => {
+/** By which Redis tells errors apart. */
+export const firstWordOf = (error: unknown): string => {
   if (!(error instanceof Error)) return "";
   return isForbiddenInScript(error) ? "NOPERM" : (/^[A-Z]+/.exec(error.message)?.[0] ?? "");
 };
 
 /** Redis 7 says of what a script may not do `ERR`, and in words alone that it is a matter of rights. */
-export const isForbiddenInScript = ({ message }: Error): boolean => message.startsWith("ERR The user executing the script can't ");
+const isForbiddenInScript = ({ message }: Error): boolean => message.startsWith("ERR The user executing the script can't ");
 
 export const isUnknownScript = (error: unknown): boolean => firstWordOf(error) === "NOSCRIPT";
 

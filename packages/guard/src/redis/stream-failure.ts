@@ -1,6 +1,6 @@
 // What Redis's error replies mean to whoever sends and receives, and what is to be done about them.
 import { type ErrorCode, SallyportError } from "../errors.ts";
-import { CLUSTER_REMEDY, isForbiddenInScript } from "./failure.ts";
+import { CLUSTER_REMEDY, firstWordOf } from "./failure.ts";
 
 interface Meaning {
   readonly code: ErrorCode;
@@ -40,11 +40,6 @@ const EXHAUSTED: Meaning = {
   ...REFUSED,
   why: "the stream has no id left, since somebody chose the last one",
   remedy: "Take the right to XADD from whoever did, and rename or delete the stream.",
-};
-
-const firstWordOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return "";
-  return isForbiddenInScript(error) ? "NOPERM" : (/^[A-Z]+/.exec(error.message)?.[0] ?? "");
 };
 
 /** The group, or its stream, has been removed. */
